@@ -1,0 +1,1 @@
+"""Numbers that merge: histograms and the thresholds that judge them."""

@@ -1,0 +1,1 @@
+"""One visit, without I/O: its phases, its departures, its protocol, its record."""

@@ -1,0 +1,51 @@
+"""What a visit sends after it has read its page: the app's part of the protocol, as data."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Handshake", "HandshakeWay", "Opening"]
+
+
+class HandshakeWay(StrEnum):
+    """How an app's page shakes hands."""
+
+    EVENT = "event"
+    """The page emits an event after CONNECT: P16, P16b, P17 and P18 exist."""
+    IN_CONNECT = "in_connect"
+    """CONNECT itself is the handshake (NiceGUI 3.7+): no P16, P16b, P17."""
+    NONE = "none"
+    """The app has none: no P16b, P17, P18."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """The event that an app's page emits after CONNECT, and what answers it."""
+
+    packet: str
+    """The whole Engine.IO text frame, such as ``420["handshake",{"client_id":"…"}]``."""
+    ack_id: int | None = None
+    """The id that the acknowledgement will carry, when the event asks for one."""
+    answer: str | None = None
+    """The name of the event that answers, when no acknowledgement does."""
+    refusal: str | None = None
+    """The JSON text of an acknowledgement that means "no", such as ``[false]``."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether anything answers at all; otherwise the handshake is done when it is sent."""
+        return self.ack_id is not None or self.answer is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a page opens its socket."""
+
+    way: HandshakeWay
+    query: str = ""
+    """Query of the socket's address beyond ``EIO`` and ``transport``, encoded, without ``&`` at its ends."""
+    connect: str = "40"
+    """The CONNECT packet with its namespace and auth."""
+    disconnect: str = "41"
+    """The DISCONNECT packet of the same namespace."""
+    handshake: Handshake | None = None
+    """Given exactly when ``way`` is ``EVENT``."""

@@ -1,0 +1,341 @@
+"""The protocol of one visit as tables and a small machine without I/O.
+
+The driver asks ``next_step``, does it, and says what ``happened``; text that came in goes to ``receive``.
+Where the connection is (its ``State``) names the point at which a departure happens, whenever it happens.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from loadtest.errors import ProtocolError
+from loadtest.navigation.departure import BY_CLOCK, POINTS, STAY, Departure, Manner
+from loadtest.navigation.opening import HandshakeWay, Opening
+from loadtest.navigation.packet import Open, Packet, PacketKind, read_open, read_packet
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.record import ActualDeparture, Outcome
+
+__all__ = ["PHASE_OF", "POINT_OF", "STEP_IN", "TRANSITIONS", "Signal", "State", "Step", "Visit"]
+
+
+class State(StrEnum):
+    """How far a visit has come: what the client has."""
+
+    NEW = "new"
+    HALF_REQUEST = "half_request"
+    PAGE_ASKED = "page_asked"
+    PAGE_READ = "page_read"
+    UPGRADE_ASKED = "upgrade_asked"
+    UPGRADED = "upgraded"
+    OPENED = "opened"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    HALF_HANDSHAKE = "half_handshake"
+    HANDSHAKING = "handshaking"
+    SHAKEN = "shaken"
+    STEADY = "steady"
+    HALF_FRAME = "half_frame"
+
+
+class Signal(StrEnum):
+    """What happened: an act of the client, or something of the server's that it read."""
+
+    HALF_SENT = "half_sent"
+    PAGE_ASKED = "page_asked"
+    PAGE_READ = "page_read"
+    UPGRADE_ASKED = "upgrade_asked"
+    SWITCHED = "switched"
+    OPEN = "open"
+    CONNECT_SENT = "connect_sent"
+    CONNECT_REPLY = "connect_reply"
+    HANDSHAKE_SENT = "handshake_sent"
+    ANSWER = "answer"
+    DWELT = "dwelt"
+
+
+class Step(StrEnum):
+    """What the client does next."""
+
+    ASK_PAGE = "ask_page"
+    SEND_HALF_REQUEST = "send_half_request"
+    READ_PAGE = "read_page"
+    ASK_UPGRADE = "ask_upgrade"
+    READ_UPGRADE = "read_upgrade"
+    READ_OPEN = "read_open"
+    SEND_CONNECT = "send_connect"
+    AWAIT_CONNECT = "await_connect"
+    SEND_HANDSHAKE = "send_handshake"
+    SEND_HALF_HANDSHAKE = "send_half_handshake"
+    AWAIT_ANSWER = "await_answer"
+    DWELL = "dwell"
+    SEND_HALF_FRAME = "send_half_frame"
+    LEAVE = "leave"
+
+
+TRANSITIONS: Mapping[tuple[State, Signal], State] = MappingProxyType(
+    {
+        (State.NEW, Signal.HALF_SENT): State.HALF_REQUEST,
+        (State.NEW, Signal.PAGE_ASKED): State.PAGE_ASKED,
+        (State.PAGE_ASKED, Signal.PAGE_READ): State.PAGE_READ,
+        (State.PAGE_READ, Signal.UPGRADE_ASKED): State.UPGRADE_ASKED,
+        (State.UPGRADE_ASKED, Signal.SWITCHED): State.UPGRADED,
+        (State.UPGRADED, Signal.OPEN): State.OPENED,
+        (State.OPENED, Signal.CONNECT_SENT): State.CONNECTING,
+        (State.CONNECTING, Signal.CONNECT_REPLY): State.CONNECTED,
+        (State.CONNECTING, Signal.ANSWER): State.SHAKEN,  # the handshake was inside CONNECT
+        (State.CONNECTED, Signal.HALF_SENT): State.HALF_HANDSHAKE,
+        (State.CONNECTED, Signal.HANDSHAKE_SENT): State.HANDSHAKING,
+        (State.CONNECTED, Signal.DWELT): State.STEADY,  # the app has no handshake
+        (State.HANDSHAKING, Signal.ANSWER): State.SHAKEN,
+        (State.SHAKEN, Signal.DWELT): State.STEADY,
+        (State.STEADY, Signal.HALF_SENT): State.HALF_FRAME,
+    }
+)
+"""Every move there is; any other signal in a state is a fault of the driver's."""
+
+POINT_OF: Mapping[State, str] = MappingProxyType(
+    {
+        State.NEW: "P00",
+        State.HALF_REQUEST: "P01",
+        State.PAGE_ASKED: "P02",
+        State.PAGE_READ: "P03",
+        State.UPGRADE_ASKED: "P12",
+        State.UPGRADED: "P13",
+        State.OPENED: "P14",
+        State.CONNECTING: "P15",
+        State.CONNECTED: "P16",
+        State.HALF_HANDSHAKE: "P16b",
+        State.HANDSHAKING: "P17",
+        State.SHAKEN: "P18",
+        State.STEADY: "P19",
+        State.HALF_FRAME: "P20",
+    }
+)
+"""The point at which a visit leaves when it leaves in this state."""
+
+PHASE_OF: Mapping[State, Phase] = MappingProxyType(
+    {
+        State.NEW: Phase.PAGE,
+        State.HALF_REQUEST: Phase.PAGE,
+        State.PAGE_ASKED: Phase.PAGE,
+        State.PAGE_READ: Phase.OPEN,
+        State.UPGRADE_ASKED: Phase.OPEN,
+        State.UPGRADED: Phase.OPEN,
+        State.OPENED: Phase.CONNECT,
+        State.CONNECTING: Phase.CONNECT,
+        State.CONNECTED: Phase.HANDSHAKE,
+        State.HALF_HANDSHAKE: Phase.HANDSHAKE,
+        State.HANDSHAKING: Phase.HANDSHAKE,
+        State.SHAKEN: Phase.ACTIVE,
+        State.STEADY: Phase.ACTIVE,
+        State.HALF_FRAME: Phase.ACTIVE,
+    }
+)
+"""The phase that a visit is in while in this state."""
+
+STEP_IN: Mapping[State, Step] = MappingProxyType(
+    {
+        State.NEW: Step.ASK_PAGE,
+        State.HALF_REQUEST: Step.LEAVE,
+        State.PAGE_ASKED: Step.READ_PAGE,
+        State.PAGE_READ: Step.ASK_UPGRADE,
+        State.UPGRADE_ASKED: Step.READ_UPGRADE,
+        State.UPGRADED: Step.READ_OPEN,
+        State.OPENED: Step.SEND_CONNECT,
+        State.CONNECTING: Step.AWAIT_CONNECT,
+        State.CONNECTED: Step.SEND_HANDSHAKE,
+        State.HALF_HANDSHAKE: Step.LEAVE,
+        State.HANDSHAKING: Step.AWAIT_ANSWER,
+        State.SHAKEN: Step.DWELL,
+        State.STEADY: Step.LEAVE,
+        State.HALF_FRAME: Step.LEAVE,
+    }
+)
+"""What a visit does next that has not reached its departure yet."""
+
+_STATE_OF = {point: state for state, point in POINT_OF.items()}
+
+_HALF_STEPS: Mapping[State, tuple[State, Step]] = MappingProxyType(
+    {
+        State.HALF_REQUEST: (State.NEW, Step.SEND_HALF_REQUEST),
+        State.HALF_HANDSHAKE: (State.CONNECTED, Step.SEND_HALF_HANDSHAKE),
+        State.HALF_FRAME: (State.STEADY, Step.SEND_HALF_FRAME),
+    }
+)
+"""Departures in the middle of a send: from which state, and by which step they are reached."""
+
+_MISSING: Mapping[HandshakeWay, Mapping[State, State]] = MappingProxyType(
+    {
+        HandshakeWay.EVENT: {},
+        HandshakeWay.IN_CONNECT: {
+            State.CONNECTED: State.SHAKEN,
+            State.HALF_HANDSHAKE: State.SHAKEN,
+            State.HANDSHAKING: State.SHAKEN,
+        },
+        HandshakeWay.NONE: {
+            State.HALF_HANDSHAKE: State.STEADY,
+            State.HANDSHAKING: State.STEADY,
+            State.SHAKEN: State.STEADY,
+        },
+    }
+)
+"""Points that an app does not have, and the next one that it has."""
+
+
+class Visit:
+    """One visit: what to do next, what came in, where it is, and how long each phase took.
+
+    ``now`` is always seconds of one monotonic clock. Nothing here waits, sends or draws.
+    """
+
+    __slots__ = (
+        "_phase_began",
+        "_target",
+        "departure",
+        "error",
+        "left_by",
+        "opened",
+        "opening",
+        "outcome",
+        "phases_ms",
+        "started",
+        "state",
+    )
+
+    def __init__(self, departure: Departure, started: float) -> None:
+        self.departure = departure
+        self.started = started
+        self.state = State.NEW
+        self.opening: Opening | None = None
+        self.opened: Open | None = None
+        self.outcome: Outcome | None = None
+        self.error: str | None = None
+        self.left_by: Manner | None = None
+        self.phases_ms: dict[Phase, float] = {}
+        self._phase_began = started
+        self._target = _STATE_OF[departure.at] if departure.at in POINTS else None
+
+    @property
+    def phase(self) -> Phase:
+        """The phase that the visit is in, up to its leaving."""
+        return PHASE_OF[self.state]
+
+    @property
+    def leave_at(self) -> float | None:
+        """The time at which the clock ends this visit, or None when a point does."""
+        return self.started + self.departure.after_s if self.departure.at == BY_CLOCK else None
+
+    @property
+    def manner(self) -> Manner:
+        """The manner in which to leave from here: the planned one, or the nearest that this point allows.
+
+        Only a departure by the clock can meet a point that does not allow its manner; a browser that goes
+        before there is a WebSocket just closes TCP.
+        """
+        possible = POINTS[POINT_OF[self.state]].manners
+        if self.departure.manner in possible:
+            return self.departure.manner
+        return Manner.WS_CLOSE if Manner.WS_CLOSE in possible else Manner.FIN
+
+    def next_step(self) -> Step:
+        """Return what the client does next; ``LEAVE`` once the departure's point, or an end, is reached."""
+        if self.outcome is not None or self.state is self._target:
+            return Step.LEAVE
+        half = _HALF_STEPS.get(self._target) if self._target else None
+        if half and self.state is half[0]:
+            return half[1]
+        if self.state is State.CONNECTED and self.opening and self.opening.way is HandshakeWay.NONE:
+            return Step.DWELL
+        return STEP_IN[self.state]
+
+    def page_read(self, opening: Opening, now: float) -> None:
+        """Take over how this page opens its socket; a target that the app does not have moves to the next."""
+        self.opening = opening
+        if self._target is not None:
+            self._target = _MISSING[opening.way].get(self._target, self._target)
+        self.happened(Signal.PAGE_READ, now)
+
+    def happened(self, signal: Signal, now: float) -> None:
+        """Move on after an act or a packet.
+
+        Raises:
+            ProtocolError: the signal does not belong into this state.
+        """
+        state = TRANSITIONS.get((self.state, signal))
+        if state is None:
+            raise ProtocolError(f"{signal} while {self.state}")
+        before, after = PHASE_OF[self.state], PHASE_OF[state]
+        if before is not after:
+            self.phases_ms[before] = (now - self._phase_began) * 1000
+            self._phase_began = now
+        self.state = state
+
+    def receive(self, text: str, now: float) -> str | None:
+        """Take in one text frame; return the text frame that must be sent in answer, if any.
+
+        Raises:
+            ProtocolError: no server of this protocol sends this, or sends it here.
+        """
+        packet = read_packet(text)
+        if packet.kind is PacketKind.PING:
+            return "3" + packet.data
+        self._take(packet, now)
+        return None
+
+    def _take(self, packet: Packet, now: float) -> None:
+        match packet.kind:
+            case PacketKind.OPEN if self.state is State.UPGRADED:
+                self.opened = read_open(packet)
+                self.happened(Signal.OPEN, now)
+            case PacketKind.CONNECT if self.state is State.CONNECTING:
+                in_connect = self.opening is not None and self.opening.way is HandshakeWay.IN_CONNECT
+                self.happened(Signal.ANSWER if in_connect else Signal.CONNECT_REPLY, now)
+            case PacketKind.CONNECT_ERROR:
+                self.end(Outcome.REFUSED, "CONNECT refused")
+            case PacketKind.DISCONNECT:
+                self.end(Outcome.LOST, "the server sent DISCONNECT")
+            case PacketKind.CLOSE:
+                self.end(Outcome.LOST, "the server sent an Engine.IO close")
+            case PacketKind.ACK | PacketKind.EVENT if self.state is State.HANDSHAKING:
+                self._take_answer(packet, now)
+            case PacketKind.OPEN | PacketKind.CONNECT:
+                raise ProtocolError(f"{packet.kind} while {self.state}")
+            case _:
+                pass  # an event, a late acknowledgement, a noop: nothing of the protocol's
+
+    def _take_answer(self, packet: Packet, now: float) -> None:
+        handshake = self.opening.handshake if self.opening else None
+        if handshake is None:
+            return
+        if packet.kind is PacketKind.ACK:
+            if packet.id != handshake.ack_id:
+                return
+            if handshake.refusal is not None and packet.data.replace(" ", "") == handshake.refusal:
+                self.end(Outcome.REFUSED, "handshake refused")
+                return
+        elif handshake.answer is None or packet.event != handshake.answer:
+            return
+        self.happened(Signal.ANSWER, now)
+
+    def end(self, outcome: Outcome, error: str) -> None:
+        """End the visit otherwise than planned; only the first end counts."""
+        if self.outcome is None:
+            self.outcome = outcome
+            self.error = error
+
+    def leave(self, manner: Manner | None, began: float, now: float) -> None:
+        """Close the account: the visit began to leave at ``began`` and gave its socket up at ``now``.
+
+        ``manner`` is what was really done, None when the server ended the connection.
+        """
+        if self.phase is Phase.ACTIVE:
+            self.phases_ms[Phase.ACTIVE] = (began - self._phase_began) * 1000
+        self.phases_ms[Phase.LEAVING] = (now - began) * 1000
+        self.left_by = manner
+        if self.outcome is None:
+            self.outcome = Outcome.COMPLETED if self.departure.at == STAY else Outcome.LEFT
+
+    @property
+    def actual(self) -> ActualDeparture:
+        """Where the connection was when it ended, and how it was left."""
+        return ActualDeparture(POINT_OF[self.state], self.left_by)

@@ -1,0 +1,134 @@
+"""The one record that every navigation ends in, and its line in ``navigations.jsonl``."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from loadtest.navigation.departure import Manner
+from loadtest.navigation.phase import Phase
+
+__all__ = ["ActualDeparture", "NavigationRecord", "Outcome", "navigation_id"]
+
+
+def navigation_id(run: str, number: int) -> str:
+    """Return the trace id (32 hex digits) of a navigation: 16 of the run, 16 of its number.
+
+    It travels as W3C ``traceparent`` (Trace Context, 3.2.2.3: a trace id is never all zero, so numbers
+    start with the run's own non-zero half).
+    """
+    return f"{run}{number:016x}"
+
+
+class Outcome(StrEnum):
+    """How a navigation ended."""
+
+    COMPLETED = "completed"
+    """Stayed as long as it meant to, then left as a browser does."""
+    LEFT = "left"
+    """Left as planned."""
+    REFUSED = "refused"
+    """The server said no: an HTTP status, CONNECT_ERROR, or a handshake's negative answer."""
+    LOST = "lost"
+    """The server dropped the connection first."""
+    TIMED_OUT = "timed_out"
+    """A phase's deadline passed."""
+    FAILED = "failed"
+    """No connection, or an answer that no server of this protocol gives."""
+    DROPPED = "dropped"
+    """Due, and no user was free: never started. Not a visit; counted apart."""
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the visit ended otherwise than it meant to (a dropped one never was)."""
+        return self in _FAILURES
+
+
+_FAILURES = frozenset({Outcome.REFUSED, Outcome.LOST, Outcome.TIMED_OUT, Outcome.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class ActualDeparture:
+    """Where the connection was when it ended, and how the visit left it."""
+
+    at: str
+    """A point's id."""
+    manner: Manner | None
+    """None when the server ended it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationRecord:
+    """One navigation, from the time it was due to the end of its socket."""
+
+    number: int
+    navigation: str
+    """Trace id: ``navigation_id(run, number)``."""
+    page: str
+    due_s: float
+    """Seconds after the run's t0, as every ``_s`` here."""
+    started_s: float | None
+    left_s: float | None
+    planned_at: str
+    """A point's id, ``stay`` or ``clock``."""
+    planned_manner: Manner
+    actual: ActualDeparture | None
+    """None for a navigation that was dropped."""
+    outcome: Outcome
+    phases_ms: Mapping[Phase, float] = field(default_factory=dict)
+    """The duration of each phase that was passed through to its end."""
+    error: str | None = None
+    """One of a small set of stable texts."""
+    detail: str | None = None
+    """What this one visit met: at most 300 characters, from the server or the system."""
+
+    @property
+    def is_as_planned(self) -> bool:
+        """Whether the visit ended at its planned point (or by its clock) in its planned manner."""
+        return self.outcome in (Outcome.COMPLETED, Outcome.LEFT)
+
+    def to_line(self) -> str:
+        """Return the record as one line of JSON, with its newline."""
+        actual = {"at": self.actual.at, "manner": self.actual.manner} if self.actual else None
+        data = {
+            "number": self.number,
+            "navigation": self.navigation,
+            "page": self.page,
+            "due_s": round(self.due_s, 6),
+            "started_s": None if self.started_s is None else round(self.started_s, 6),
+            "left_s": None if self.left_s is None else round(self.left_s, 6),
+            "planned": {"at": self.planned_at, "manner": self.planned_manner},
+            "actual": actual,
+            "outcome": self.outcome,
+            "phases_ms": {phase: round(value, 3) for phase, value in self.phases_ms.items()},
+            "error": self.error,
+            "detail": self.detail,
+        }
+        return json.dumps(data, separators=(",", ":")) + "\n"
+
+    @classmethod
+    def from_line(cls, line: str) -> "NavigationRecord":
+        """Read what ``to_line`` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: the line is not such a record (cut short by a kill, say).
+        """
+        data: dict[str, Any] = json.loads(line)
+        actual = data["actual"]
+        return cls(
+            number=data["number"],
+            navigation=data["navigation"],
+            page=data["page"],
+            due_s=data["due_s"],
+            started_s=data["started_s"],
+            left_s=data["left_s"],
+            planned_at=data["planned"]["at"],
+            planned_manner=Manner(data["planned"]["manner"]),
+            actual=actual
+            and ActualDeparture(actual["at"], None if actual["manner"] is None else Manner(actual["manner"])),
+            outcome=Outcome(data["outcome"]),
+            phases_ms={Phase(name): value for name, value in data["phases_ms"].items()},
+            error=data["error"],
+            detail=data["detail"],
+        )
