@@ -2,7 +2,15 @@
 
 from enum import IntEnum
 
-__all__ = ["ExitCode", "LoadtestError", "ProfileError", "ProtocolError", "RunFolderError", "UsageError"]
+__all__ = [
+    "ExitCode",
+    "ExtractionError",
+    "LoadtestError",
+    "ProfileError",
+    "ProtocolError",
+    "RunFolderError",
+    "UsageError",
+]
 
 
 class ExitCode(IntEnum):
@@ -41,6 +49,10 @@ class ProfileError(UsageError):
 
 class ProtocolError(LoadtestError):
     """The server sent what no server of this protocol sends; becomes an outcome, never a traceback."""
+
+
+class ExtractionError(LoadtestError):
+    """A page does not hold what its socket needs; becomes an outcome, never a traceback."""
 
 
 class RunFolderError(LoadtestError):

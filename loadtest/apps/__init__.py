@@ -1,0 +1,1 @@
+"""What a page of an app needs: generic extraction, and one short file for each framework's preset."""

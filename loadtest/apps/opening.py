@@ -1,0 +1,34 @@
+"""The packets that open a page's socket, written by python-socketio's own classes, once for each run."""
+
+from typing import Any
+
+import engineio.packet
+import socketio.packet
+
+__all__ = ["connect_packet", "disconnect_packet", "document_id", "event_packet"]
+
+
+def document_id(navigation: str) -> str:
+    """Return the UUID (version 4) text that a browser would draw for a page load, made from its trace id."""
+    return f"{navigation[:8]}-{navigation[8:12]}-4{navigation[13:16]}-8{navigation[17:20]}-{navigation[20:]}"
+
+
+def connect_packet(namespace: str, auth: dict[str, Any] | None = None) -> str:
+    """Return the text frame of a CONNECT."""
+    return _frame(socketio.packet.CONNECT, namespace, auth)
+
+
+def disconnect_packet(namespace: str) -> str:
+    """Return the text frame of a DISCONNECT."""
+    return _frame(socketio.packet.DISCONNECT, namespace)
+
+
+def event_packet(namespace: str, event: str, arguments: list[Any], ack_id: int | None = None) -> str:
+    """Return the text frame of an EVENT, which asks for an acknowledgement when it has an id."""
+    return _frame(socketio.packet.EVENT, namespace, [event, *arguments], ack_id)
+
+
+def _frame(kind: int, namespace: str, data: Any = None, ack_id: int | None = None) -> str:
+    packet = socketio.packet.Packet(kind, data=data, namespace=namespace, id=ack_id)
+    frame: str = engineio.packet.Packet(engineio.packet.MESSAGE, data=packet.encode()).encode()
+    return frame

@@ -1,0 +1,174 @@
+"""The command line: what a person types, and the exit code that a script reads."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from loadtest import __version__
+from loadtest.demo.server import DemoServer, Fault
+from loadtest.errors import ExitCode, LoadtestError, ProfileError
+from loadtest.hooks import launcher
+from loadtest.profile.load import load_profile
+from loadtest.profile.outline import outline
+from loadtest.report.show import show_run
+from loadtest.report.side_by_side import print_side_by_side
+from loadtest.swarm.child import run_locust
+from loadtest.swarm.headless import RunRequest, run_headless
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Load-test Socket.IO apps with visitors who leave at the worst moment.",
+)
+
+
+class _EndedError(Exception):
+    """A command is done; carries its exit status past typer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def main() -> NoReturn:
+    """Run the command line; the exit codes are ``loadtest.errors.ExitCode``.
+
+    Typer ends a wrong usage with 2; here that is 104, as every other mistake made before load was sent.
+    """
+    try:
+        app()
+    except _EndedError as end:
+        sys.exit(end.status)
+    except LoadtestError as error:
+        print(error, file=sys.stderr)
+        sys.exit(ExitCode.USAGE)
+    except SystemExit as end:
+        sys.exit(ExitCode.USAGE if end.code == 2 else end.code)
+    raise AssertionError("typer always ends by an exception")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"loadtest {__version__}")
+        raise _EndedError(0)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Load-test Socket.IO apps with visitors who leave at the worst moment."""
+
+
+_Profile = Annotated[str, typer.Argument(help="A shipped profile's name, or a TOML file.")]
+_Host = Annotated[str, typer.Option("--host", "-H", help="Where the app listens: http://127.0.0.1:8080")]
+_App = Annotated[str, typer.Option("--app", help="Aim at this app: a preset's name, or a TOML file.")]
+_Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of every random draw.")]
+_Set = Annotated[list[str] | None, typer.Option("--set", help="key=value over the profile; repeat it.")]
+_Visits = Annotated[int | None, typer.Option("--visits", min=1, help="End after so many navigations.")]
+
+
+@app.command()
+def demo() -> None:
+    """Show what this tool finds: visit a demo app twice, with a fault and mended. Takes about a minute."""
+    console = Console()
+    runs = []
+    for fault in (Fault.HANDSHAKE_LOOKUP, Fault.NONE):
+        console.print(f"[bold]demo board, fault: {fault}[/bold]")
+        with DemoServer(fault, environment=launcher.environment()) as server:
+            ended = run_headless(RunRequest(profile="demo", host=server.url))
+        if ended.folder is None:
+            raise _EndedError(1)
+        runs.append(ended)
+    faulty, mended = runs
+    print_side_by_side(faulty.folder, mended.folder, console)
+    is_told_apart = faulty.exit_code == ExitCode.FAIL and mended.exit_code == ExitCode.PASS
+    raise _EndedError(0 if is_told_apart else 1)
+
+
+@app.command()
+def run(
+    profile: _Profile,
+    host: _Host,
+    app_name: _App = "",
+    seed: _Seed = None,
+    settings: _Set = None,
+    visits: _Visits = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for this run's files.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
+    require_hooks: Annotated[bool, typer.Option(help="Inconclusive (98) when no hooks are seen.")] = False,
+    allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to load.")] = None,
+    collector_bind: Annotated[str, typer.Option(help="Where hooks send to.")] = "127.0.0.1:0",
+) -> None:
+    """Visit an app as a profile says; print the verdict; leave a folder with everything measured."""
+    request = RunRequest(
+        profile=profile,
+        host=host,
+        app=app_name,
+        seed=seed,
+        settings=tuple(settings or ()),
+        visits=visits,
+        out=out,
+        workers=workers,
+        require_hooks=require_hooks,
+        allow_hosts=tuple(allow_host or ()),
+        collector_bind=collector_bind,
+    )
+    ended = run_headless(request)
+    if ended.folder:
+        show_run(ended.folder)
+    raise _EndedError(ended.exit_code)
+
+
+@app.command()
+def ui(
+    profile: Annotated[str, typer.Argument(help="The profile that the form starts with.")] = "",
+    host: Annotated[str, typer.Option("--host", "-H", help="Where the app listens.")] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the web UI listens.")] = 8089,
+) -> None:
+    """Open the Locust web UI on 127.0.0.1, with profiles to choose from in its form."""
+    arguments = ["--web-host", "127.0.0.1", "--web-port", str(port)]
+    if profile:
+        load_profile(profile)  # its mistakes are told before anything starts
+        arguments += ["--nav-profile", profile]
+    if host:
+        arguments += ["--host", host]
+    raise _EndedError(run_locust(arguments))
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def instrument(
+    command: Annotated[list[str], typer.Argument(help="How the app is started: python app.py")],
+    collector: Annotated[str, typer.Option(help="A collector's address, when the run is elsewhere.")] = "",
+) -> None:
+    """Start an app with the hooks in: loadtest instrument -- python app.py"""
+    raise _EndedError(launcher.run(command, collector=collector or None))
+
+
+@app.command()
+def check(profiles: Annotated[list[str], typer.Argument(help="Profiles' names or TOML files.")]) -> None:
+    """Say all that is wrong with profiles, or what they will do."""
+    mistakes: list[str] = []
+    for name in profiles:
+        try:
+            print(*outline(load_profile(name)), sep="\n")
+        except ProfileError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise ProfileError(mistakes)
+    raise _EndedError(ExitCode.PASS)
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(help="A run's folder, such as results/latest.")]) -> None:
+    """Print a run's report again, from its files alone; no load is sent."""
+    show_run(folder)
+    raise _EndedError(ExitCode.PASS)

@@ -1,0 +1,155 @@
+"""What makes two errors the same: their type and the deepest frame of the app."""
+# ruff: noqa: PTH100, PTH118, PTH120  # paths of frames are compared as text, for each error: pathlib is ten times slower
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+
+from .text import clip
+
+__all__ = ["Fault", "fault_of", "format_error", "is_call_mismatch", "root_of", "watched_times"]
+
+_FRAMEWORKS = frozenset({"socketio", "engineio"})
+_PACKAGES = ("/site-packages/", "/dist-packages/")
+_OURS = __name__.rpartition(".")[0]
+"""``loadtest.hooks``, or the private name under which the launcher imports this folder."""
+
+_MAX_NAME_CHARACTERS = 200
+_MAX_TRACEBACK_CHARACTERS = 4000
+_MAX_TRACEBACK_FRAMES = 25
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An error's fingerprint."""
+
+    __slots__ = ("file", "function", "line", "type")
+
+    type: str
+    function: str
+    file: str
+    """Relative to the folder that it was imported from, where there is one."""
+    line: int
+
+
+def fault_of(error: BaseException) -> Fault:
+    """Return the fingerprint: type, and the deepest frame that is neither library nor framework.
+
+    Frames of the standard library, socketio, engineio and of the hooks are passed over; when nothing else
+    is left, the deepest frame of all counts.
+    """
+    deepest = chosen = None
+    step = error.__traceback__
+    while step is not None:
+        deepest = step
+        if _is_of_the_app(step.tb_frame):
+            chosen = step
+        step = step.tb_next
+    found = chosen or deepest
+    if found is None:
+        return Fault(_type_name(error), "?", "?", 0)
+    code = found.tb_frame.f_code
+    return Fault(
+        _type_name(error),
+        clip(code.co_name, _MAX_NAME_CHARACTERS),
+        clip(_short_path(code.co_filename), _MAX_NAME_CHARACTERS),
+        # None in a frame without line numbers (generated code), from Python 3.11 on
+        found.tb_lineno or 0,
+    )
+
+
+def root_of(error: BaseException) -> BaseException:
+    """Return the error that the app raised, where the framework hid it behind a call that cannot work.
+
+    python-socketio calls a handler again with fewer arguments when it raised a TypeError. A handler that
+    does take all of them then fails a second time, at the call, with the real error as its context.
+    """
+    first = error.__context__
+    if isinstance(first, TypeError) and is_call_mismatch(error) and not is_call_mismatch(first):
+        return first
+    return error
+
+
+def is_call_mismatch(error: BaseException) -> bool:
+    """Return whether this TypeError was raised by the framework's own call: the arguments do not fit."""
+    if not isinstance(error, TypeError):
+        return False
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    return innermost is not None and _top_package(innermost.tb_frame) in _FRAMEWORKS
+
+
+def watched_times(error: BaseException) -> int:
+    """Return through how many hooked calls, one inside the other, the error has come so far."""
+    times = 0
+    step = error.__traceback__
+    while step is not None:
+        times += _is_ours(step.tb_frame)
+        step = step.tb_next
+    return times
+
+
+def format_error(error: BaseException) -> str:
+    """Return the traceback's text without the hooks' own frames, cut to a bounded length.
+
+    An exception whose ``__str__`` raises does no harm.
+    """
+    try:
+        lines = traceback.format_exception(
+            type(error), error, _below_ours(error.__traceback__), limit=-_MAX_TRACEBACK_FRAMES
+        )
+        return clip("".join(lines), _MAX_TRACEBACK_CHARACTERS)
+    except Exception:
+        return f"(the traceback of this {_type_name(error)} cannot be formatted)"
+
+
+def _below_ours(step: TracebackType | None) -> TracebackType | None:
+    found = step
+    while step is not None:
+        if _is_ours(step.tb_frame) and step.tb_next is not None:
+            found = step.tb_next
+        step = step.tb_next
+    return found
+
+
+def _type_name(error: BaseException) -> str:
+    # type(error).__name__ may be anything in a class with a metaclass of its own
+    return clip(type.__dict__["__name__"].__get__(type(error)), _MAX_NAME_CHARACTERS)
+
+
+def _module_name(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__"))
+
+
+def _top_package(frame: FrameType) -> str:
+    return _module_name(frame).partition(".")[0]
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return _module_name(frame).startswith(_OURS + ".")
+
+
+def _is_of_the_app(frame: FrameType) -> bool:
+    if _top_package(frame) in _FRAMEWORKS or _is_ours(frame):
+        return False
+    file = frame.f_code.co_filename
+    if file.startswith("<frozen "):
+        return False
+    is_installed = any(folder in file for folder in _PACKAGES)
+    return is_installed or not file.startswith(os.path.dirname(os.__file__) + os.sep)
+
+
+def _short_path(file: str) -> str:
+    for folder in _PACKAGES:
+        if folder in file:
+            return file.rpartition(folder)[2]
+    for entry in sys.path:
+        root = os.path.join(os.path.abspath(entry), "")
+        if file.startswith(root):
+            return file[len(root) :]
+    return file

@@ -1,0 +1,92 @@
+"""Puts watching wrappers onto the server classes of python-socketio and python-engineio."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from . import engineio_server, socketio_server
+from .process import HookedProcess
+
+__all__ = ["hook_module"]
+
+_METHOD = "_trigger_event"
+Undo = Callable[[], None]
+Make = Callable[[Callable[..., Any], HookedProcess], Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class _Target:
+    __slots__ = ("class_name", "first_names", "is_async", "label", "make")
+
+    label: str
+    class_name: str
+    is_async: bool
+    first_names: tuple[str, ...]
+    """What the wrapper takes the first arguments for."""
+    make: Make
+
+
+_SIO_NAMES = ("self", "event", "namespace")
+_EIO_NAMES = ("self", "event")
+_SIO_ASYNC = _Target("socketio.AsyncServer", "AsyncServer", True, _SIO_NAMES, socketio_server.watch_async)
+_SIO_SYNC = _Target("socketio.Server", "Server", False, _SIO_NAMES, socketio_server.watch_sync)
+_EIO_ASYNC = _Target("engineio.AsyncServer", "AsyncServer", True, _EIO_NAMES, engineio_server.watch_async)
+_EIO_SYNC = _Target("engineio.Server", "Server", False, _EIO_NAMES, engineio_server.watch_sync)
+_TARGETS = {
+    "socketio.async_server": _SIO_ASYNC,
+    "socketio.asyncio_server": _SIO_ASYNC,  # before 5.10
+    "socketio.server": _SIO_SYNC,
+    "engineio.async_server": _EIO_ASYNC,
+    "engineio.asyncio_server": _EIO_ASYNC,  # before 4.8
+    "engineio.server": _EIO_SYNC,
+}
+
+
+def hook_module(process: HookedProcess, module: ModuleType) -> Undo:
+    """Watch the server class of this module; what has an unknown layout is left alone, and told so.
+
+    Returns:
+        What puts the class back as it was.
+    """
+    target = _TARGETS[module.__name__]
+    owner = getattr(module, target.class_name, None)
+    original: Any = vars(owner).get(_METHOD) if inspect.isclass(owner) else None
+    reason = _why_not(original, target)
+    if reason is not None:
+        process.complain(f"{target.label} is not hooked: {reason}")
+        return _nothing
+    undo = _replace(owner, target.make(original, process))
+    if target.label not in process.installed:
+        process.installed.append(target.label)
+    return undo
+
+
+def _why_not(original: Any, target: _Target) -> str | None:
+    if not inspect.isfunction(original):
+        return f"it has no method {_METHOD}"
+    if inspect.iscoroutinefunction(inspect.unwrap(original)) is not target.is_async:
+        return f"{_METHOD} is {'not ' if target.is_async else ''}a coroutine function"
+    names = tuple(inspect.signature(original).parameters)[: len(target.first_names)]
+    if names != target.first_names:
+        return f"{_METHOD} takes {', '.join(names) or 'nothing'} first"
+    return None
+
+
+def _replace(owner: Any, wrapper: Callable[..., Any]) -> Undo:
+    original = vars(owner)[_METHOD]
+    setattr(owner, _METHOD, wrapper)
+
+    def undo() -> None:
+        # somebody may have wrapped ours since: theirs stays, and ours passes everything through
+        if vars(owner).get(_METHOD) is wrapper:
+            setattr(owner, _METHOD, original)
+
+    return undo
+
+
+def _nothing() -> None:
+    return None

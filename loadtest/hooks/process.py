@@ -1,0 +1,160 @@
+"""This process as the hooks see it: who it is, what is hooked, what was counted."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+
+from .push import Pusher
+from .recorder import Recorder
+from .residue import KINDS, Reading, Servers
+from .text import clip
+
+__all__ = ["HookedProcess"]
+
+_MAX_PROBLEMS = 20
+_MAX_PROBLEM_CHARACTERS = 300
+_DISTRIBUTIONS = ("python-socketio", "python-engineio")
+_NOTHING: Mapping[str, object] = {
+    "visits": 0,
+    "handlers": [],
+    "errors": [],
+    "errors_overflow": 0,
+    "journal": {"from": 0, "entries": [], "lost": 0},
+}
+
+
+class HookedProcess:
+    """What the hooks in this process share; in a child made by fork it begins anew."""
+
+    def __init__(self) -> None:
+        self.is_active = True
+        self.installed: list[str] = []
+        """The classes that are watched: ``socketio.AsyncServer``…"""
+        self.problems: list[str] = []
+        """What could not be hooked, read or sent, each once."""
+        self._versions: dict[str, str] | None = None
+        self._begin()
+        # held weakly: os has no way to take this back
+        itself = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _begin_again(itself()))
+
+    def _begin(self) -> None:
+        self.boot = os.urandom(8).hex()
+        self.recorder = Recorder()
+        self.servers = Servers()
+        self._sequence = 0
+        self._pusher: Pusher | None = None
+        self._arming = threading.Lock()
+
+    def arm(self) -> None:
+        """Start to push, unless that has been done: at the first import, and after a fork with a visit."""
+        if self._pusher is not None:
+            return
+        with self._arming:
+            if self._pusher is None and self.is_active:
+                self._pusher = Pusher(self)
+                atexit.register(self._pusher.finish)
+                self._pusher.start()
+
+    def disarm(self) -> None:
+        """Stop counting and pushing."""
+        self.is_active = False
+        self.recorder = Recorder()
+        pusher, self._pusher = self._pusher, None
+        if pusher is not None:
+            atexit.unregister(pusher.finish)
+            pusher.stop()
+
+    def complain(self, problem: str) -> None:
+        """Keep a problem for the snapshots; the app hears nothing of it."""
+        text = clip(problem, _MAX_PROBLEM_CHARACTERS)
+        if len(self.problems) < _MAX_PROBLEMS and text not in self.problems:
+            self.problems.append(text)
+
+    def confess(self) -> None:
+        """Keep the exception being handled as a problem: a fault of the hooks', which the app never sees."""
+        error = sys.exc_info()[1]
+        step = None if error is None else error.__traceback__
+        while step is not None and step.tb_next is not None:
+            step = step.tb_next
+        where = "?" if step is None else f"{step.tb_frame.f_code.co_name}, line {step.tb_lineno}"
+        self.complain(f"a fault of the hooks: {type(error).__name__} in {where}")
+
+    def read_residue(self) -> Reading:
+        """Look at what is left of all runs' visits; forget connections of which nothing is."""
+        reading = Reading(self.recorder, self.servers)
+        for kind, reason in reading.unreadable.items():
+            self.complain(f"{kind} left behind cannot be read: {reason}")
+        if self.recorder.evicted:
+            self.complain("too many connections are left behind: the oldest are no longer counted")
+        self._sequence += 1
+        return reading
+
+    def snapshot(self, run: str | None, reading: Reading, max_journal_entries: int) -> dict[str, object]:
+        """Return what this process has to say about a run.
+
+        ``sequence`` counts looks at the residue, so the parts that a long journal is sent in share one.
+        """
+        tally = None if run is None else self.recorder.tally(run)
+        return {
+            "schema": 1,
+            "run": run,
+            "boot": self.boot,
+            "pid": os.getpid(),
+            "sequence": self._sequence,
+            "taken_at": time.time(),
+            "python": sys.version.split()[0],
+            "versions": self._known_versions(),
+            "command": _command(),
+            "hooks": {"installed": list(self.installed), "problems": list(self.problems)},
+            **(_NOTHING if tally is None else tally.to_json(max_journal_entries)),
+            "residue": {
+                **{kind: reading.count(run or "", kind) for kind in KINDS},
+                "tasks": None,
+                "threads": threading.active_count(),
+                "rss_bytes": _rss_bytes(),
+            },
+            "left_behind": {kind: reading.numbers(run or "", kind) for kind in KINDS},
+        }
+
+    def _known_versions(self) -> dict[str, str]:
+        if self._versions is None:
+            from importlib import metadata
+
+            self._versions = {}
+            for name in _DISTRIBUTIONS:
+                try:
+                    self._versions[name] = metadata.version(name)
+                except metadata.PackageNotFoundError:
+                    continue
+        return self._versions
+
+
+def _begin_again(process: HookedProcess | None) -> None:
+    # Runs in the child of a fork, where only this thread lives on: locks and counts are made new, and a
+    # thread is started only when a visit comes. The child may be about to run another program.
+    if process is not None:
+        if process._pusher is not None:
+            atexit.unregister(process._pusher.finish)
+        process._begin()
+
+
+def _command() -> str:
+    """Return what was started, in a word: ``app.py``, or the package of ``python -m package``."""
+    path = Path(sys.argv[0] if getattr(sys, "argv", None) else "")
+    return clip(path.parent.name if path.name == "__main__.py" else path.name, 100)
+
+
+def _rss_bytes() -> int | None:
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return None

@@ -1,0 +1,183 @@
+"""Pushes snapshots to the runs that listen: once a second from a thread of its own, and at exit."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from .recorder import Recorder
+from .rendezvous import Collector, find_collectors
+from .residue import Reading
+
+__all__ = ["Pusher", "encode", "post"]
+
+_EVERY_S = 1.0
+_LONGEST_PAUSE_S = 2.0
+"""A run takes a process that misses three pushes for gone."""
+_PAUSE_FOR_CPU = 20
+"""The pause is at least this many times the CPU time of the push before it: at most 5 % goes to pushing."""
+_TIMEOUT_S = 2.0
+_JOURNAL_ENTRIES = 500
+_MAX_POSTS = 40
+_FORGET_AFTER_PUSHES = 60
+_MAX_ANSWER_BYTES = 65_536
+
+
+class Source(Protocol):
+    """What a pusher needs of the process that it speaks for."""
+
+    recorder: Recorder
+
+    def read_residue(self) -> Reading: ...
+    def snapshot(self, run: str | None, reading: Reading, max_journal_entries: int) -> dict[str, object]: ...
+    def complain(self, problem: str) -> None: ...
+    def confess(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a collector said."""
+
+    __slots__ = ("journal", "run", "status")
+
+    status: int
+    run: str
+    journal: int
+    """Journal entries before this index have arrived."""
+
+
+class Pusher:
+    """Speaks for one process. Nothing that happens here reaches the app."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._stopped = threading.Event()
+        self._turn = threading.Lock()
+        self._journal_entries = _JOURNAL_ENTRIES
+        self._run_of_url: dict[str, str] = {}
+        self._pushes_without: dict[str, int] = {}
+
+    def start(self) -> None:
+        """Start the thread."""
+        threading.Thread(target=self._loop, name="loadtest-hooks", daemon=True).start()
+
+    def stop(self) -> None:
+        """Let the thread end, without waiting for it."""
+        self._stopped.set()
+
+    def finish(self) -> None:
+        """Push for the last time: the app is exiting, and is held up for two seconds at most."""
+        self._stopped.set()
+        if self._turn.acquire(timeout=_TIMEOUT_S / 2):
+            self._turn.release()
+            self.push(_TIMEOUT_S / 2)
+
+    def _loop(self) -> None:
+        pause_s = _EVERY_S
+        while not self._stopped.wait(pause_s):
+            began_s = time.thread_time()
+            self.push(_TIMEOUT_S)
+            spent_s = time.thread_time() - began_s
+            pause_s = min(max(_EVERY_S, _PAUSE_FOR_CPU * spent_s), _LONGEST_PAUSE_S)
+
+    def push(self, timeout_s: float) -> None:
+        """Tell each run that listens what it has to know."""
+        try:
+            with self._turn:
+                collectors = find_collectors(os.environ)
+                reading = self._source.read_residue()
+                deadline_s = time.monotonic() + timeout_s
+                for collector in collectors:
+                    self._push_to(collector, reading, deadline_s)
+                self._forget_ended_runs(collectors)
+        except Exception:
+            self._source.confess()
+
+    def _push_to(self, collector: Collector, reading: Reading, deadline_s: float) -> None:
+        for _ in range(_MAX_POSTS):
+            left_s = deadline_s - time.monotonic()
+            run = collector.run or self._run_of_url.get(collector.url)
+            body = encode(self._source.snapshot(run, reading, self._journal_entries))
+            try:
+                answer = post(collector, body, max(left_s, 0.05))
+            except OSError:
+                return  # the run has ended or is busy; counts are cumulative, the next push says it all
+            except ValueError as error:
+                self._source.complain(f"the collector at {collector.url} is none: {error}")
+                return
+            if answer.status != 200:
+                self._refused(answer.status)
+                return
+            if answer.run != run:
+                if collector.run is not None:
+                    return
+                self._run_of_url[collector.url] = answer.run
+                continue
+            tally = self._source.recorder.tally(answer.run)
+            if tally is not None:
+                tally.acknowledge(answer.journal)
+            if tally is None or not tally.has_journal or left_s <= 0:
+                return
+
+    def _refused(self, status: int) -> None:
+        if status == 413:
+            self._journal_entries = max(self._journal_entries // 2, 10)
+        self._source.complain(f"the collector answered {status}")
+
+    def _forget_ended_runs(self, collectors: list[Collector]) -> None:
+        """Drop the counts of runs that listened once and have not for a minute."""
+        listening = {collector.run or self._run_of_url.get(collector.url) for collector in collectors}
+        for run in self._source.recorder.runs():
+            if run in listening:
+                self._pushes_without[run] = 0
+            elif run in self._pushes_without:
+                self._pushes_without[run] += 1
+                if self._pushes_without[run] > _FORGET_AFTER_PUSHES:
+                    del self._pushes_without[run]
+                    self._source.recorder.forget_run(run)
+
+
+def encode(value: Any, depth: int = 3) -> bytes:
+    """Return JSON, made piece by piece: one call would keep the app's threads waiting until it ends."""
+    if depth and isinstance(value, dict):
+        time.sleep(0)
+        pieces = (json.dumps(key).encode() + b":" + encode(part, depth - 1) for key, part in value.items())
+        return b"{" + b",".join(pieces) + b"}"
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def post(collector: Collector, body: bytes, timeout_s: float) -> Answer:
+    """Send a snapshot.
+
+    Raises:
+        OSError: nobody answered, or not in HTTP.
+        ValueError: the URL is not one of HTTP, or the answer not a collector's.
+    """
+    # not before somebody listens: this imports ssl, which gevent wants to be the first to do
+    import http.client
+
+    parts = urlsplit(collector.url)
+    if parts.scheme != "http" or not parts.hostname:
+        raise ValueError("not an http:// address")
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
+    try:
+        headers = {"authorization": "Bearer " + collector.token, "content-type": "application/json"}
+        path = parts.path if parts.path not in ("", "/") else "/snapshot"
+        connection.request("POST", path, body, headers)
+        response = connection.getresponse()
+        text = response.read(_MAX_ANSWER_BYTES)
+    except http.client.HTTPException as error:
+        raise OSError(f"no HTTP: {error}") from error
+    finally:
+        connection.close()
+    if response.status != 200:
+        return Answer(response.status, "", 0)
+    data = json.loads(text)
+    if not isinstance(data, dict) or type(data.get("journal")) is not int or type(data.get("run")) is not str:
+        raise ValueError("its answer names no run and no journal index")
+    return Answer(200, data["run"], data["journal"])

@@ -1,0 +1,174 @@
+"""Thresholds in k6's spelling: ``p(95)<200``, ``count==0``; what they say, and on which metrics."""
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import assert_never
+
+from loadtest.metrics.histogram import Histogram
+
+__all__ = ["Aggregate", "Threshold", "check", "known_metrics", "parse"]
+
+
+class Aggregate(StrEnum):
+    """What a threshold looks at: one number made out of a metric."""
+
+    COUNT = "count"
+    VALUE = "value"
+    RATE = "rate"
+    """The share of all due navigations."""
+    AVG = "avg"
+    MED = "med"
+    MAX = "max"
+    PERCENTILE = "p"
+    """Written with its number: ``p(95)``."""
+
+
+_OPERATORS: Mapping[str, Callable[[float, float], bool]] = MappingProxyType(
+    {
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+        "==": operator.eq,
+        "!=": operator.ne,
+    }
+)
+
+_LATENCY = frozenset(
+    {Aggregate.COUNT, Aggregate.AVG, Aggregate.MED, Aggregate.MAX, Aggregate.PERCENTILE}
+)  # no minimum: histograms that merge from hooks do not carry one
+_PHASES = ("page", "open", "connect", "handshake", "active", "leaving")
+_NAVIGATIONS = (
+    *("due", "started", "completed", "left", "refused", "lost", "timed_out", "failed", "late", "dropped"),
+    *("under_way", "lost_numbers"),
+)
+_RESIDUE = (
+    *("sids", "eio_sockets", "rooms", "environs", "pending_disconnects"),
+    *("tasks", "threads", "rss_bytes"),
+)
+
+_METRICS: Mapping[str, frozenset[Aggregate]] = MappingProxyType(
+    {
+        **{f"navigations.{name}": frozenset({Aggregate.COUNT, Aggregate.RATE}) for name in _NAVIGATIONS},
+        **{f"phases.{name}": _LATENCY for name in _PHASES},
+        **{f"phases.{name}.from_due_p99_ms": frozenset({Aggregate.VALUE}) for name in _PHASES},
+        "server.processes": frozenset({Aggregate.VALUE}),
+        "server.errors": frozenset({Aggregate.COUNT}),
+        **{f"server.residue.{name}": frozenset({Aggregate.VALUE}) for name in _RESIDUE},
+        "generator.cpu": frozenset({Aggregate.VALUE}),
+        "generator.loop_lag_p99_ms": frozenset({Aggregate.VALUE}),
+    }
+)
+
+_GRAMMAR = re.compile(
+    r"(?P<aggregate>[A-Za-z_]\w*)\s*(?:\(\s*(?P<percent>[^()]*?)\s*\))?\s*"
+    r"(?P<operator><=|>=|==|!=|<|>)\s*"
+    r"(?P<limit>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)",
+    re.ASCII,
+)
+_PERCENT = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+
+
+def known_metrics() -> Mapping[str, frozenset[Aggregate]]:
+    """Return every metric that a threshold may name (its path in ``summary.json``), and its aggregates."""
+    return _METRICS
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One parsed expression, such as ``p(95)<200``."""
+
+    expression: str
+    """As it was written."""
+    aggregate: Aggregate
+    percent: float | None
+    """Which percentile, 0 to 100; None for every other aggregate."""
+    operator: str
+    limit: float
+    """Milliseconds for latencies, otherwise the metric's own unit."""
+
+    def holds(self, value: float) -> bool:
+        """Return whether a value satisfies the expression."""
+        return _OPERATORS[self.operator](value, self.limit)
+
+    def measure(self, histogram: Histogram) -> float | None:
+        """Return what this threshold looks at in a histogram (ms, or a count), or None without samples.
+
+        Raises:
+            ValueError: a histogram has no such aggregate (``check`` says so beforehand).
+        """
+        match self.aggregate:
+            case Aggregate.COUNT:
+                return histogram.count
+            case Aggregate.AVG:
+                return histogram.mean_ms
+            case Aggregate.MED:
+                return histogram.percentile_ms(50)
+            case Aggregate.MAX:
+                return histogram.max_ms
+            case Aggregate.PERCENTILE:
+                return histogram.percentile_ms(self.percent or 0.0)
+            case Aggregate.VALUE | Aggregate.RATE:
+                raise ValueError(f"a latency has no {self.aggregate}")
+            case _:
+                assert_never(self.aggregate)
+
+
+def parse(expression: str) -> Threshold:
+    """Read one expression.
+
+    Raises:
+        ValueError: it is none; the message says what would be right.
+    """
+    found = _GRAMMAR.fullmatch(expression.strip())
+    if found is None:
+        raise ValueError(
+            f"{expression!r} is not a threshold: write what to look at, an operator "
+            f"({' '.join(_OPERATORS)}) and a number, such as 'p(95)<200' or 'count==0'"
+        )
+    name, percent = found["aggregate"], found["percent"]
+    if name not in list(Aggregate):
+        raise ValueError(
+            f"{expression!r}: {name!r} cannot be looked at; there are {_spell(frozenset(Aggregate))}"
+        )
+    aggregate = Aggregate(name)
+    if (percent is not None) != (aggregate is Aggregate.PERCENTILE):
+        right = "p(95), with the percentile's number" if aggregate is Aggregate.PERCENTILE else name
+        raise ValueError(f"{expression!r}: write {right}")
+    if percent is not None and not (_PERCENT.fullmatch(percent) and float(percent) <= 100):
+        raise ValueError(f"{expression!r}: {percent!r} is not a percentile from 0 to 100")
+    return Threshold(
+        expression=expression,
+        aggregate=aggregate,
+        percent=None if percent is None else float(percent),
+        operator=found["operator"],
+        limit=float(found["limit"]),
+    )
+
+
+def check(metric: str, expression: str) -> Threshold:
+    """Read one expression for one metric.
+
+    Raises:
+        ValueError: the expression is none, the metric is unknown, or the two do not go together.
+    """
+    threshold = parse(expression)
+    aggregates = _METRICS.get(metric)
+    if aggregates is None:
+        raise ValueError(f"{metric!r} is not a metric that thresholds know")
+    if threshold.aggregate not in aggregates:
+        raise ValueError(f"{expression!r}: {metric} has {_spell(aggregates)}")
+    return threshold
+
+
+def _spell(aggregates: frozenset[Aggregate]) -> str:
+    words = [
+        "p(N)" if aggregate is Aggregate.PERCENTILE else str(aggregate)
+        for aggregate in Aggregate
+        if aggregate in aggregates
+    ]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)

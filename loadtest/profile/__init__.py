@@ -1,0 +1,1 @@
+"""What to run: profiles in TOML, checked, and the schedule that they describe."""

@@ -1,0 +1,73 @@
+"""Random durations as a profile writes them."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import PlainValidator
+
+from loadtest.apps.mistake import mistaken, near, show, wrong_number
+from loadtest.navigation.draw import Distribution, Law
+
+__all__ = ["Seconds"]
+
+_FORMS = "{ constant = 1 }, { uniform = [0, 2] }, { exponential = 1 } or { lognormal = [1, 0.5] }"
+
+
+def _read_constant(value: Any) -> Distribution:
+    if wrong := wrong_number(value, at_least=0):
+        raise mistaken(wrong)
+    return Distribution(Law.CONSTANT, float(value))
+
+
+def _read_uniform(value: Any) -> Distribution:
+    low, high = _read_pair(value, "[from, to]")
+    if wrong := wrong_number(low, at_least=0) or wrong_number(high, at_least=low):
+        raise mistaken(f"{show(value)} is not [from, to]: {wrong}")
+    return Distribution(Law.UNIFORM, float(low), float(high))
+
+
+def _read_exponential(value: Any) -> Distribution:
+    if wrong := wrong_number(value, above=0):
+        raise mistaken(wrong)
+    return Distribution(Law.EXPONENTIAL, float(value))
+
+
+def _read_lognormal(value: Any) -> Distribution:
+    median, sigma = _read_pair(value, "[median, sigma]")
+    if wrong := wrong_number(median, above=0) or wrong_number(sigma, at_least=0):
+        raise mistaken(f"{show(value)} is not [median, sigma]: {wrong}")
+    return Distribution(Law.LOGNORMAL, float(median), float(sigma))
+
+
+def _read_pair(value: Any, form: str) -> tuple[Any, Any]:
+    match value:
+        case [first, second]:
+            return first, second
+        case _:
+            raise mistaken(f"{show(value)} is not {form}")
+
+
+_READERS: Mapping[str, Callable[[Any], Distribution]] = MappingProxyType(
+    {
+        Law.CONSTANT: _read_constant,
+        Law.UNIFORM: _read_uniform,
+        Law.EXPONENTIAL: _read_exponential,
+        Law.LOGNORMAL: _read_lognormal,
+    }
+)
+
+
+def _read(value: Any) -> Distribution:
+    if not isinstance(value, dict):
+        return _read_constant(value)
+    if len(value) != 1:
+        raise mistaken(f"{show(value)} is not one law; write a number of seconds, {_FORMS}")
+    ((law, parameters),) = value.items()
+    if law not in _READERS:
+        raise mistaken(f"{show(law)} is not a law; {near(law, _READERS)}")
+    return _READERS[law](parameters)
+
+
+Seconds = Annotated[Distribution, PlainValidator(_read)]
+"""A number of seconds, or the law of a random one."""

@@ -1,0 +1,178 @@
+"""Reading profiles: files, what the command line changes in them, and all that is wrong with them."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+import loadtest
+from loadtest.apps.mistake import KeyPath, mistakes_of
+from loadtest.apps.preset import PRESETS
+from loadtest.errors import ProfileError
+from loadtest.navigation.departure import BY_CLOCK, STAY, Choice, Manner, Mix
+from loadtest.profile.model import Profile, Stage
+from loadtest.profile.settings import Setting, put, read_setting
+from loadtest.profile.table import DepartureTable, ProfileTable
+from loadtest.profile.text import write_text
+
+__all__ = ["load_profile", "parse_profile", "shipped_profiles"]
+
+_STAY = Choice(STAY, Manner.WS_CLOSE)
+_WHERE = re.compile(r"(?P<what>.*) \(at (?P<where>.*)\)", re.DOTALL)
+
+
+def shipped_profiles() -> Mapping[str, Path]:
+    """Return the profiles that come with this package, by name: out of the wheel, or of the checkout."""
+    package = Path(loadtest.__file__).parent
+    folders = (package / "shipped" / "profiles", package.parent / "profiles")
+    folder = next((folder for folder in folders if folder.is_dir()), folders[0])
+    return MappingProxyType({path.stem: path for path in sorted(folder.glob("*.toml"))})
+
+
+def load_profile(
+    name_or_path: str,
+    *,
+    app: str | None = None,
+    seed: int | None = None,
+    settings: Sequence[str] = (),
+    max_visits: int | None = None,
+) -> Profile:
+    """Read a profile, and put into it what the command line says.
+
+    Args:
+        name_or_path: a file, or the name of one in ``./profiles`` or among the shipped ones.
+        app: a preset's name, or a TOML file; its ``[app]`` takes the place of the profile's.
+        settings: ``key=value``, each over the profile.
+
+    Raises:
+        ProfileError: with all mistakes.
+    """
+    path = _find(name_or_path)
+    text = _read(path, source=name_or_path)
+    data = _decode(text, source=name_or_path)
+    changes, mistakes = _changes(app, seed, settings, max_visits)
+    mistakes += [f"{change.source}: {wrong}" for change in changes if (wrong := put(data, change))]
+    if changes:
+        text = write_text(data)
+    return _make(text, path.stem, name_or_path, changes, mistakes)
+
+
+def parse_profile(text: str, *, name: str, source: str) -> Profile:
+    """Read a profile's text.
+
+    Raises:
+        ProfileError: with all mistakes.
+    """
+    return _make(text, name, source, [], [])
+
+
+def _find(name_or_path: str) -> Path:
+    shipped = shipped_profiles()
+    path = Path(name_or_path)
+    local = Path("profiles", f"{name_or_path}.toml")
+    for candidate in (path, local, shipped.get(name_or_path, path)):
+        if candidate.is_file():
+            return candidate
+    raise ProfileError(
+        [f"{name_or_path}: no such file, and no shipped profile; shipped: {', '.join(shipped)}"]
+    )
+
+
+def _read(path: Path, source: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ProfileError([f"{source}: byte {error.start}: not UTF-8, which TOML is written in"]) from None
+    except OSError as error:
+        raise ProfileError([f"{source}: cannot be read: {error.strerror}"]) from None
+
+
+def _decode(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _WHERE.fullmatch(str(error))
+        where, what = (found["where"], found["what"]) if found else ("TOML", str(error))
+        raise ProfileError([f"{source}: {where}: {what}"]) from None
+
+
+def _changes(
+    app: str | None, seed: int | None, settings: Sequence[str], max_visits: int | None
+) -> tuple[list[Setting], list[str]]:
+    """Return what the command line changes, and its mistakes."""
+    changes: list[Setting] = []
+    mistakes: list[str] = []
+    if app is not None:
+        try:
+            changes.append(_read_app(app))
+        except ProfileError as error:
+            mistakes += error.mistakes
+    if seed is not None:
+        changes.append(Setting(("seed",), seed, f"--seed {seed}"))
+    for text in settings:
+        try:
+            changes.append(read_setting(text))
+        except ValueError as error:
+            mistakes.append(f"--set {text}: {error}")
+    if max_visits is not None:
+        changes.append(Setting(("max_visits",), max_visits, f"--visits {max_visits}"))
+    return changes, mistakes
+
+
+def _read_app(name_or_path: str) -> Setting:
+    if name_or_path in PRESETS:
+        return Setting(("app",), {"preset": name_or_path}, f"--app {name_or_path}")
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise ProfileError(
+            [f"--app {name_or_path}: no such file, and no preset; known: {', '.join(PRESETS)}"]
+        )
+    data = _decode(_read(path, name_or_path), name_or_path)
+    if "app" not in data:
+        raise ProfileError([f"{name_or_path}: app: is missing; write [app] with what the app needs"])
+    return Setting(("app",), data["app"], name_or_path)
+
+
+def _make(text: str, name: str, source: str, changes: Sequence[Setting], mistakes: list[str]) -> Profile:
+    try:
+        table = ProfileTable.model_validate(_decode(text, source))
+    except ValidationError as error:
+        found = mistakes_of(error)
+        raise ProfileError(
+            [*mistakes, *(f"{_origin(mistake.path, changes) or source}: {mistake}" for mistake in found)]
+        ) from None
+    if mistakes:
+        raise ProfileError(mistakes)
+    return _build(table, name, source, text)
+
+
+def _origin(path: KeyPath, changes: Sequence[Setting]) -> str | None:
+    """Return where the value at a path comes from, if not from the profile itself."""
+    sources = [change.source for change in changes if path[: len(change.path)] == change.path]
+    return sources[-1] if sources else None
+
+
+def _build(table: ProfileTable, name: str, source: str, text: str) -> Profile:
+    return Profile(
+        name=name,
+        source=source,
+        text=text,
+        description=table.description,
+        seed=table.seed,
+        app=PRESETS[table.app.preset].build(table.app),
+        stages=tuple(Stage(row.duration_s, *row.rate_per_s, row.arrivals) for row in table.stages),
+        max_users=table.users.max,
+        mix=Mix(tuple(map(_choice, table.departures)) or (_STAY,), table.dwell_s),
+        deadlines_s=table.deadline_s,
+        thresholds=table.thresholds,
+        max_visits=table.max_visits,
+        allowed_hosts=table.app.allowed_hosts,
+    )
+
+
+def _choice(row: DepartureTable) -> Choice:
+    return Choice(at=row.at or BY_CLOCK, manner=row.manner, weight=row.weight, after_s=row.after_s)

@@ -1,0 +1,206 @@
+"""The tables of a profile, as TOML writes them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, field_validator
+
+from loadtest.apps.generic_table import GenericTable
+from loadtest.apps.mistake import Mistake, Table, mistaken, mistakes_of, near, show, wrong_number
+from loadtest.apps.preset import PRESETS
+from loadtest.apps.table import AppTable
+from loadtest.metrics import threshold
+from loadtest.navigation.departure import POINTS, STAY, Manner, find_point
+from loadtest.navigation.draw import Distribution, Law
+from loadtest.navigation.phase import Phase
+from loadtest.profile.distribution import Seconds
+from loadtest.profile.model import Arrivals
+
+__all__ = ["DepartureTable", "ProfileTable", "StageTable", "UsersTable"]
+
+_DEADLINE_S = 10.0
+_GENERIC_KEYS = GenericTable.model_fields.keys() - AppTable.model_fields.keys()
+
+
+def _read_rate(value: Any) -> tuple[float, float]:
+    match value:
+        case [first, last]:
+            ends = enumerate((first, last))
+            if mistakes := [
+                Mistake((i,), wrong) for i, end in ends if (wrong := wrong_number(end, at_least=0))
+            ]:
+                raise mistaken(mistakes)
+            return float(first), float(last)
+        case list() | dict():
+            raise mistaken(f"{show(value)} is not a number or [from, to]")
+        case _:
+            if wrong := wrong_number(value, above=0):
+                raise mistaken(wrong)
+            return float(value), float(value)
+
+
+def _read_word(value: Any, words: type[StrEnum]) -> Any:
+    if value not in list(words):
+        raise mistaken(f"{show(value)} is not one of {', '.join(words)}")
+    return words(value)
+
+
+class StageTable(Table):
+    """One of ``[[stages]]``."""
+
+    duration_s: float = Field(gt=0, examples=[30])
+    rate_per_s: Annotated[tuple[float, float], PlainValidator(_read_rate)] = Field(examples=[20, [5, 200]])
+    arrivals: Annotated[Arrivals, PlainValidator(lambda value: _read_word(value, Arrivals))] = (
+        Arrivals.POISSON
+    )
+
+
+class UsersTable(Table):
+    """``[users]``."""
+
+    max: int = Field(default=200, ge=1)
+
+
+def _read_at(value: Any) -> str:
+    if value == STAY:
+        return STAY
+    point = find_point(value) if isinstance(value, str) else None
+    if point is None:
+        words = [STAY, *POINTS, *(point.name for point in POINTS.values())]
+        right = near(value, words) if isinstance(value, str) else f"known: {', '.join([STAY, *POINTS])}"
+        raise mistaken(f"{show(value)} is not a point; {right}")
+    return point.id
+
+
+class DepartureTable(Table):
+    """One of ``[[departures]]``; each key is judged against the ones before it."""
+
+    at: Annotated[str | None, PlainValidator(_read_at)] = None
+    after_s: Seconds | None = Field(default=None, validate_default=True)
+    manner: Annotated[Manner, PlainValidator(lambda value: _read_word(value, Manner))] = Field(
+        default=Manner.WS_CLOSE, validate_default=True
+    )
+    weight: float = Field(default=1.0, ge=0)
+
+    @field_validator("after_s")
+    @classmethod
+    def _is_at_or_after(cls, value: Distribution | None, info: ValidationInfo) -> Distribution | None:
+        if "at" not in info.data:
+            return value  # has been told already
+        at = info.data["at"]
+        if at is None and value is None:
+            raise mistaken('is missing, as is at; write at = "P16", at = "stay" or after_s = 0.5')
+        if at is not None and value is not None:
+            raise mistaken(f"there is at = {show(at)} already; write one of the two")
+        return value
+
+    @field_validator("manner")
+    @classmethod
+    def _is_possible_there(cls, value: Manner, info: ValidationInfo) -> Manner:
+        at = info.data.get("at")
+        if at == STAY and value is not Manner.WS_CLOSE:
+            raise mistaken(
+                f"{show(value)} cannot be had after a stay, which ends as a browser does; leave it out"
+            )
+        if at is not None and at in POINTS and value not in POINTS[at].manners:
+            possible = ", ".join(manner for manner in Manner if manner in POINTS[at].manners)
+            raise mistaken(f"{show(value)} cannot be had at {at}: {POINTS[at].why_not}; possible: {possible}")
+        return value
+
+
+def _read_app(value: Any) -> AppTable:
+    if value is None:
+        raise mistaken(
+            'is missing; write [app] with preset = "nicegui" or the keys of your app, or give --app'
+        )
+    if not isinstance(value, dict):
+        raise mistaken(f"{show(value)} is not a table")
+    name = value.get("preset", "generic" if _GENERIC_KEYS & value.keys() else None)
+    if isinstance(name, str) and name in PRESETS:
+        return PRESETS[name].table.model_validate(value)
+    keys = ", ".join(key for key in GenericTable.model_fields if key in _GENERIC_KEYS)
+    wrong = f'is missing; write preset = "nicegui", or describe the app with {keys}'
+    if name is not None:
+        wrong = f"{show(name)} is not a preset; known: {', '.join(PRESETS)}"
+    mistakes = [Mistake(("preset",), wrong)]
+    try:  # the other keys are judged all the same
+        GenericTable.model_validate({key: value[key] for key in value if key != "preset"})
+    except ValidationError as error:
+        mistakes += mistakes_of(error)
+    raise mistaken(mistakes)
+
+
+def _read_deadlines(value: Any) -> Mapping[Phase, float]:
+    if not isinstance(value, dict):
+        if wrong := wrong_number(value, above=0):
+            raise mistaken(f"{wrong}; write seconds, for all phases or {{ page = 20 }} for some")
+        return MappingProxyType(dict.fromkeys(Phase, float(value)))
+    mistakes = [
+        Mistake((name,), f"unknown phase; {near(name, Phase)}") for name in value if name not in list(Phase)
+    ]
+    mistakes += [Mistake((name,), wrong) for name in value if (wrong := wrong_number(value[name], above=0))]
+    if mistakes:
+        raise mistaken(mistakes)
+    return MappingProxyType({phase: float(value.get(phase, _DEADLINE_S)) for phase in Phase})
+
+
+def _read_thresholds(value: Any) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise mistaken(f'{show(value)} is not a table, such as {{ "server.errors" = ["count==0"] }}')
+    if mistakes := [wrong for metric in value for wrong in _wrong_threshold(metric, value[metric])]:
+        raise mistaken(mistakes)
+    return MappingProxyType({metric: tuple(expressions) for metric, expressions in value.items()})
+
+
+def _wrong_threshold(metric: str, expressions: Any) -> list[Mistake]:
+    if metric not in (known := threshold.known_metrics()):
+        return [Mistake((metric,), f"unknown metric; {near(metric, known)}")]
+    if not isinstance(expressions, list) or not expressions:
+        return [Mistake((metric,), f'{show(expressions)} is not a list of expressions, such as ["count==0"]')]
+    mistakes = []
+    for index, expression in enumerate(expressions):
+        if not isinstance(expression, str):
+            mistakes.append(Mistake((metric, index), f"{show(expression)} is not a string"))
+            continue
+        try:
+            threshold.check(metric, expression)
+        except ValueError as error:
+            mistakes.append(Mistake((metric, index), str(error)))
+    return mistakes
+
+
+class ProfileTable(Table):
+    """A whole profile."""
+
+    description: str = ""
+    seed: int = Field(default=0, ge=0)
+    app: Annotated[AppTable, PlainValidator(_read_app)] = Field(default=None, validate_default=True)
+    stages: list[StageTable] = Field(default_factory=list, validate_default=True)
+    users: UsersTable = UsersTable()
+    departures: list[DepartureTable] = Field(default_factory=list)
+    dwell_s: Seconds = Distribution(Law.EXPONENTIAL, 2.0)
+    deadline_s: Annotated[Mapping[Phase, float], PlainValidator(_read_deadlines)] = Field(
+        default_factory=lambda: _read_deadlines(_DEADLINE_S)
+    )
+    thresholds: Annotated[Mapping[str, tuple[str, ...]], PlainValidator(_read_thresholds)] = Field(
+        default_factory=lambda: _read_thresholds({})
+    )
+    max_visits: int | None = Field(default=None, ge=1)
+
+    @field_validator("stages")
+    @classmethod
+    def _has_visits(cls, value: list[StageTable]) -> list[StageTable]:
+        if not value:
+            raise mistaken("is missing; write [[stages]] with duration_s = 30 and rate_per_s = 20")
+        if not any(sum(stage.rate_per_s) for stage in value):
+            raise mistaken("all rates are 0, so nobody would come; give a stage more")
+        return value
+
+    @field_validator("departures")
+    @classmethod
+    def _has_weight(cls, value: list[DepartureTable]) -> list[DepartureTable]:
+        if value and not any(departure.weight for departure in value):
+            raise mistaken("all weights are 0; give a departure more")
+        return value

@@ -1,0 +1,1 @@
+"""A run's files, and everything that is made out of them."""

@@ -1,0 +1,180 @@
+"""What the visits themselves tell: counts, departures, phases, failures."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from loadtest.metrics.histogram import Histogram
+from loadtest.navigation.departure import BY_CLOCK, STAY, Manner
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.record import NavigationRecord, Outcome
+from loadtest.report.join import point_place
+
+__all__ = [
+    "LATE_S",
+    "ClientErrors",
+    "DepartureCounts",
+    "NavigationCounts",
+    "PhaseTimes",
+    "count_departures",
+    "count_errors",
+    "count_navigations",
+    "count_points",
+    "time_phases",
+]
+
+LATE_S = 0.01
+"""A visit that started more than this after it was due was late."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationCounts:
+    """How the run's navigations went; due = started + dropped."""
+
+    due: int
+    started: int
+    completed: int
+    left: int
+    refused: int
+    lost: int
+    timed_out: int
+    failed: int
+    late: int
+    dropped: int
+
+    @property
+    def as_planned(self) -> int:
+        """Visits that ended as they meant to."""
+        return self.completed + self.left
+
+    @property
+    def failures(self) -> int:
+        """Visits that ended otherwise."""
+        return self.refused + self.lost + self.timed_out + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureCounts:
+    """One row of ``departures``: a departure as it was drawn, and how often it came to that."""
+
+    at: str
+    """A point's id, ``stay`` or ``clock``."""
+    manner: Manner
+    planned: int
+    """Visits that drew it."""
+    actual: int
+    """Of these, left exactly so."""
+    other: int
+    """The rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientErrors:
+    """Failed visits with one stable text."""
+
+    outcome: Outcome
+    error: str | None
+    count: int
+    navigation: str
+    """The trace id of the first such visit."""
+    detail: str | None
+    """What the first such visit met that said anything."""
+
+
+@dataclass(slots=True)
+class PhaseTimes:
+    """The durations of one phase, measured in two ways."""
+
+    own: Histogram = field(default_factory=Histogram)
+    """From the phase's start to its end."""
+    from_due: Histogram = field(default_factory=Histogram)
+    """From when the visit was due to the phase's end: a late generator cannot hide in this one."""
+
+
+def count_navigations(records: Sequence[NavigationRecord]) -> NavigationCounts:
+    """Count the navigations of a run by what became of them."""
+    outcomes = Counter(record.outcome for record in records)
+    dropped = outcomes[Outcome.DROPPED]
+    return NavigationCounts(
+        due=len(records),
+        started=len(records) - dropped,
+        completed=outcomes[Outcome.COMPLETED],
+        left=outcomes[Outcome.LEFT],
+        refused=outcomes[Outcome.REFUSED],
+        lost=outcomes[Outcome.LOST],
+        timed_out=outcomes[Outcome.TIMED_OUT],
+        failed=outcomes[Outcome.FAILED],
+        late=sum(
+            record.started_s is not None and record.started_s - record.due_s > LATE_S for record in records
+        ),
+        dropped=dropped,
+    )
+
+
+def count_departures(records: Sequence[NavigationRecord]) -> tuple[DepartureCounts, ...]:
+    """Count the visits by the departure that they drew, in the order of a connection's life."""
+    planned: Counter[tuple[str, Manner]] = Counter()
+    actual: Counter[tuple[str, Manner]] = Counter()
+    for record in records:
+        if record.actual is not None:
+            drawn = (record.planned_at, record.planned_manner)
+            planned[drawn] += 1
+            actual[drawn] += _left_exactly_so(record)
+    manners = list(Manner)
+    rows = sorted(planned, key=lambda drawn: (point_place(drawn[0]), manners.index(drawn[1])))
+    return tuple(
+        DepartureCounts(at, manner, count, done, count - done)
+        for at, manner in rows
+        for count, done in [(planned[at, manner], actual[at, manner])]
+    )
+
+
+def _left_exactly_so(record: NavigationRecord) -> bool:
+    if record.actual is None or not record.is_as_planned:
+        return False
+    is_there = record.planned_at in (STAY, BY_CLOCK, record.actual.at)
+    return is_there and record.actual.manner is record.planned_manner
+
+
+def count_points(records: Sequence[NavigationRecord]) -> Mapping[str, int]:
+    """Count the visits by the point at which they really ended."""
+    points = Counter(record.actual.at for record in records if record.actual is not None)
+    return {point: points[point] for point in sorted(points, key=point_place)}
+
+
+def count_errors(records: Sequence[NavigationRecord]) -> tuple[ClientErrors, ...]:
+    """Count the failed visits by their stable texts, the most frequent first."""
+    groups: dict[tuple[Outcome, str | None], list[NavigationRecord]] = {}
+    for record in records:
+        if record.outcome.is_failure:
+            groups.setdefault((record.outcome, record.error), []).append(record)
+    errors = [
+        ClientErrors(
+            outcome=outcome,
+            error=error,
+            count=len(group),
+            navigation=group[0].navigation,
+            detail=next((record.detail for record in group if record.detail), None),
+        )
+        for (outcome, error), group in groups.items()
+    ]
+    return tuple(sorted(errors, key=lambda group: -group.count))
+
+
+def time_phases(records: Sequence[NavigationRecord]) -> Mapping[Phase, PhaseTimes]:
+    """Return the durations of every phase, those that no visit passed through with no samples."""
+    times = {phase: PhaseTimes() for phase in Phase}
+    for record in records:
+        if record.started_s is None:
+            continue
+        end_ms = (record.started_s - record.due_s) * 1000
+        for phase in Phase:
+            own_ms = record.phases_ms.get(phase)
+            if own_ms is None:
+                continue  # NiceGUI 3.7 has no handshake; a visit that left early skips the rest
+            end_ms += own_ms
+            times[phase].own.record(own_ms / 1000)
+            if phase is not Phase.LEAVING or Phase.ACTIVE in record.phases_ms:
+                # A visit that left in the middle of a phase has no figure for that phase's first half.
+                times[phase].from_due.record(end_ms / 1000)
+    return times

@@ -1,0 +1,59 @@
+"""A finding: something that should not have happened, and the departures that brought it about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from loadtest.report.attribution import Tally
+
+__all__ = ["ANY", "ENDED_BY_SERVER", "Finding", "FindingKind"]
+
+ANY = "any"
+"""``manners`` when the manner makes no difference."""
+ENDED_BY_SERVER = "ended_by_server"
+"""Stands among the manners for visits that the server ended: nobody left, so nobody chose a manner."""
+
+
+class FindingKind(StrEnum):
+    """What kind of detector made a finding."""
+
+    SERVER_ERROR = "server_error"
+    RESIDUE = "residue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One finding; its fields are the keys of ``findings[]`` in ``summary.json``."""
+
+    kind: FindingKind
+    what: str
+    at: tuple[str, ...]
+    """The points whose visits showed it, in the order of a connection's life."""
+    manners: str | tuple[str, ...]
+    """``any``, or the manners in which visits at these points had to leave to show it."""
+    count: int
+    """Visits at these points that showed it."""
+    of: int
+    """All visits at these points."""
+    elsewhere: int
+    elsewhere_of: int
+    navigation: str | None
+    """The trace id of one visit that showed it."""
+    replay: str | None = None
+    attributed: bool
+    """Whether a test on the counts, and not chance, ties it to these points or manners."""
+    by_manner: Mapping[str, Tally]
+    """``hit`` of ``of`` visits at these points, for each manner in which they were left."""
+    unplaced: int
+    """Visits that showed it and have no record: under way when the run was cut off."""
+    examples: tuple[str, ...]
+    """Trace ids of up to five visits that showed it."""
+    left_behind: Mapping[str, int] = field(default_factory=dict)
+    """How many of the visits that showed it left what on the server."""
+    exceptions: int | None = None
+    """Exceptions that the server counted; one visit may raise several."""
+    event: str | None = None
+    namespace: str | None = None
+    file: str | None = None
+    line: int | None = None
+    traceback: str | None = None

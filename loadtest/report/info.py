@@ -1,0 +1,184 @@
+"""What ``run.json`` holds: what ran, when, on what, and how it ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from loadtest.errors import ExitCode
+from loadtest.metrics.histogram import Histogram
+
+__all__ = ["SCHEMA", "Ended", "GeneratorInfo", "QuietInfo", "RunInfo", "RunVerdict"]
+
+SCHEMA = 1
+"""Version of ``run.json`` and of ``summary.json``."""
+
+
+class Ended(StrEnum):
+    """How a run came to its end."""
+
+    RUNNING = "running"
+    """It did not yet, or it was killed."""
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+
+
+class RunVerdict(StrEnum):
+    """The verdict over a whole run."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorInfo:
+    """How the generator itself fared."""
+
+    processes: int
+    cpu: float | None
+    """The busiest process's share of a core, 0 to 1."""
+    loop_lag: Histogram | None
+    """How late its sleeps ended, all processes merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietInfo:
+    """The quiet after the last visit, in which a server cleans up."""
+
+    waited_s: float
+    limit_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInfo:
+    """One run, without its figures."""
+
+    id: str
+    """16 hex digits: the first half of its navigations' trace ids."""
+    profile: str
+    profile_source: str
+    profile_text: str
+    description: str
+    seed: int
+    host: str
+    versions: Mapping[str, str]
+    started_at: datetime
+    duration_s: float
+    """As planned, without the quiet."""
+    workers: int
+    users: int
+    t0_at: datetime | None = None
+    finished_at: datetime | None = None
+    require_hooks: bool = False
+    ended: Ended = Ended.RUNNING
+    under_way: int = 0
+    """Visits that had not ended when the run was cut off: they have no record."""
+    lost_numbers: int = 0
+    """Navigations of a worker that died: nobody knows what became of them."""
+    silent_boots: tuple[str, ...] = ()
+    """Boot ids of hooked server processes that saw this run and had stopped pushing at its end."""
+    generator: GeneratorInfo | None = None
+    quiet: QuietInfo | None = None
+    """None when the run was over before its quiet was: residue is then not judged."""
+    thresholds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    verdict: RunVerdict = RunVerdict.INCONCLUSIVE
+    """What a killed run leaves behind; only a finished verdict replaces it."""
+    exit_code: ExitCode = ExitCode.INCONCLUSIVE
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the content of ``run.json``."""
+        generator, quiet = self.generator, self.quiet
+        return {
+            "schema": SCHEMA,
+            "id": self.id,
+            "profile": self.profile,
+            "profile_source": self.profile_source,
+            "description": self.description,
+            "seed": self.seed,
+            "host": self.host,
+            "versions": dict(self.versions),
+            "started_at": _from_time(self.started_at),
+            "t0_at": _from_time(self.t0_at),
+            "finished_at": _from_time(self.finished_at),
+            "duration_s": self.duration_s,
+            "workers": self.workers,
+            "users": self.users,
+            "require_hooks": self.require_hooks,
+            "ended": self.ended,
+            "under_way": self.under_way,
+            "lost_numbers": self.lost_numbers,
+            "silent_boots": list(self.silent_boots),
+            "generator": generator
+            and {
+                "processes": generator.processes,
+                "cpu": generator.cpu,
+                "loop_lag": generator.loop_lag and generator.loop_lag.to_json(),
+            },
+            "quiet": quiet and {"waited_s": quiet.waited_s, "limit_s": quiet.limit_s},
+            "thresholds": {metric: list(texts) for metric, texts in self.thresholds.items()},
+            "verdict": self.verdict,
+            "exit_code": int(self.exit_code),
+            "profile_text": self.profile_text,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "RunInfo":
+        """Read what ``to_json`` returned.
+
+        Raises:
+            AttributeError, KeyError, TypeError, ValueError: the data does not have that form.
+        """
+        return cls(
+            id=data["id"],
+            profile=data["profile"],
+            profile_source=data["profile_source"],
+            profile_text=data["profile_text"],
+            description=data["description"],
+            seed=data["seed"],
+            host=data["host"],
+            versions=dict(data["versions"]),
+            started_at=datetime.fromisoformat(data["started_at"]),
+            t0_at=_to_time(data["t0_at"]),
+            finished_at=_to_time(data["finished_at"]),
+            duration_s=data["duration_s"],
+            workers=data["workers"],
+            users=data["users"],
+            require_hooks=data["require_hooks"],
+            ended=Ended(data["ended"]),
+            under_way=data["under_way"],
+            lost_numbers=data["lost_numbers"],
+            silent_boots=tuple(data["silent_boots"]),
+            generator=_to_generator(data["generator"]),
+            quiet=_to_quiet(data["quiet"]),
+            thresholds={metric: tuple(texts) for metric, texts in data["thresholds"].items()},
+            verdict=RunVerdict(data["verdict"]),
+            exit_code=ExitCode(data["exit_code"]),
+        )
+
+
+def _from_time(at: datetime | None) -> str | None:
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _to_time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _to_generator(data: Mapping[str, Any] | None) -> GeneratorInfo | None:
+    if data is None:
+        return None
+    lag = data["loop_lag"]
+    return GeneratorInfo(
+        processes=data["processes"],
+        cpu=data["cpu"],
+        loop_lag=None if lag is None else Histogram.from_json(lag),
+    )
+
+
+def _to_quiet(data: Mapping[str, Any] | None) -> QuietInfo | None:
+    return None if data is None else QuietInfo(waited_s=data["waited_s"], limit_s=data["limit_s"])

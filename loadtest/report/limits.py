@@ -1,0 +1,125 @@
+"""Thresholds judged on a run's figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from loadtest.metrics.histogram import Histogram
+from loadtest.metrics.threshold import Aggregate, Threshold, check
+from loadtest.report.server import JUDGED_RESIDUE
+
+__all__ = ["LAG_LIMIT_MS", "Figures", "ThresholdResult", "ThresholdVerdict", "judge_thresholds"]
+
+LAG_LIMIT_MS = 5.0
+"""A generator whose loop lag p99 is above this tells latencies that are too high (SPEED.md)."""
+_LAG_TIMES = 10
+"""How many times its own lag a generator may at most have added to a latency."""
+
+_DEFAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "server.errors": ("count==0",),
+        **{f"server.residue.{key}": ("value==0",) for key in JUDGED_RESIDUE},
+    }
+)
+"""What counts when the profile writes no thresholds and there are hooks."""
+
+
+class ThresholdVerdict(StrEnum):
+    """The verdict over one threshold."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NO_DATA = "no_data"
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdResult:
+    """One threshold and what became of it; its fields are the keys of ``thresholds[]``."""
+
+    metric: str
+    expression: str
+    value: float | None
+    verdict: ThresholdVerdict
+    reason: str | None = None
+    """Why there is no data."""
+    is_default: bool = False
+    """Whether nobody wrote it: the profile has no thresholds of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What thresholds are judged on."""
+
+    numbers: Mapping[str, float | None]
+    """By metric; None where nobody knows."""
+    histograms: Mapping[str, Histogram]
+    due: int
+    """The navigations that a ``rate`` is a share of."""
+    lag_p99_ms: float | None
+    has_hooks: bool
+    is_quiet: bool
+
+
+def judge_thresholds(written: Mapping[str, tuple[str, ...]], figures: Figures) -> tuple[ThresholdResult, ...]:
+    """Judge the thresholds that the profile writes, or the default ones if it writes none.
+
+    The default ones are all on the server, and count only when hooks are there.
+    """
+    defaults = _DEFAULTS if figures.has_hooks else {}
+    results = (
+        _judge(metric, expression, figures)
+        for metric, expressions in (written or defaults).items()
+        for expression in expressions
+    )
+    return tuple(replace(result, is_default=not written) for result in results)
+
+
+def _judge(metric: str, expression: str, figures: Figures) -> ThresholdResult:
+    try:
+        threshold = check(metric, expression)
+    except ValueError as error:
+        return ThresholdResult(metric, expression, None, ThresholdVerdict.NO_DATA, str(error))
+    value = _measure(metric, threshold, figures)
+    if value is None:
+        return ThresholdResult(
+            metric, expression, None, ThresholdVerdict.NO_DATA, _why_no_data(metric, figures)
+        )
+    value = round(value, 6)
+    if threshold.holds(value):
+        return ThresholdResult(metric, expression, value, ThresholdVerdict.PASS)
+    if _is_lags_doing(metric, threshold, value, figures.lag_p99_ms):
+        reason = (
+            f"it is over, but the generator itself lagged (p99 {figures.lag_p99_ms:.1f} ms) and may have "
+            "added that much: use more workers or a lower rate"
+        )
+        return ThresholdResult(metric, expression, value, ThresholdVerdict.NO_DATA, reason)
+    return ThresholdResult(metric, expression, value, ThresholdVerdict.FAIL)
+
+
+def _measure(metric: str, threshold: Threshold, figures: Figures) -> float | None:
+    histogram = figures.histograms.get(metric)
+    if histogram is not None:
+        return threshold.measure(histogram)
+    number = figures.numbers.get(metric)
+    if number is None or threshold.aggregate is not Aggregate.RATE:
+        return number
+    return number / figures.due if figures.due else None
+
+
+def _why_no_data(metric: str, figures: Figures) -> str:
+    if metric.startswith("server."):
+        if not figures.has_hooks:
+            return "no hooks were seen in the server"
+        if metric.startswith("server.residue.") and not figures.is_quiet:
+            return "the run was over before the server had its quiet"
+        return "the hooks did not tell it"
+    return "the generator did not tell it" if metric.startswith("generator.") else "nothing was counted"
+
+
+def _is_lags_doing(metric: str, threshold: Threshold, value: float, lag_p99_ms: float | None) -> bool:
+    """Return whether a latency threshold fails only by what the generator's lag may have added."""
+    is_latency = metric.startswith("phases.") and threshold.aggregate is not Aggregate.COUNT
+    if not is_latency or lag_p99_ms is None or lag_p99_ms <= LAG_LIMIT_MS:
+        return False
+    return threshold.holds(max(value - _LAG_TIMES * lag_p99_ms, 0.0))

@@ -1,0 +1,83 @@
+"""The reader of a run's folder; whatever a kill left of it can be read."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtest.errors import RunFolderError
+from loadtest.navigation.record import NavigationRecord
+from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE, SERVER_FILE
+from loadtest.report.info import SCHEMA, RunInfo
+from loadtest.report.server import ServerLines, ServerSide
+
+__all__ = ["Run", "read_run"]
+
+_WRONG_FORM = (AttributeError, KeyError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that a run's folder holds."""
+
+    path: Path
+    info: RunInfo
+    records: tuple[NavigationRecord, ...]
+    server: ServerSide | None
+    """None when no hooks in a server saw the run."""
+    skipped_lines: int = 0
+    """Lines of the ``.jsonl`` files that could not be read: one for each file after a kill."""
+
+
+def read_run(path: Path) -> Run:
+    """Read a run's folder.
+
+    Raises:
+        RunFolderError: it is not there, or holds what no run of ours wrote.
+    """
+    info = _read_info(path)
+    records: list[NavigationRecord] = []
+    skipped = _read_lines(
+        path / NAVIGATIONS_FILE, lambda line: records.append(NavigationRecord.from_line(line))
+    )
+    lines = ServerLines()
+    server_path = path / SERVER_FILE
+    if server_path.exists():
+        skipped += _read_lines(server_path, lambda line: lines.add(json.loads(line)))
+    return Run(path, info, tuple(records), lines.server_side(), skipped)
+
+
+def _read_info(path: Path) -> RunInfo:
+    file = path / INFO_FILE
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RunFolderError(
+            f"{path}: has no {INFO_FILE}; name a run's folder, such as results/latest"
+        ) from error
+    except OSError as error:
+        raise RunFolderError(f"{file}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise RunFolderError(f"{file}: is not JSON: {error}") from error
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        raise RunFolderError(f'{file}: has no "schema": {SCHEMA}; was it written by another release?')
+    try:
+        return RunInfo.from_json(data)
+    except _WRONG_FORM as error:
+        raise RunFolderError(f"{file}: is not what a run writes: {error!r}") from error
+
+
+def _read_lines(file: Path, take: Callable[[str], None]) -> int:
+    """Hand each line to ``take``; return how many it could not read."""
+    skipped = 0
+    try:
+        # A line that was cut inside a character must not spoil the file: it fails as JSON instead.
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                try:
+                    take(line)
+                except _WRONG_FORM:
+                    skipped += 1
+    except OSError as error:
+        raise RunFolderError(f"{file}: cannot be read: {error.strerror}") from error
+    return skipped

@@ -1,0 +1,83 @@
+"""What the hooks told, all server processes together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from loadtest.metrics.histogram import Histogram
+from loadtest.report.server import JUDGED_RESIDUE, Process, ServerSide
+
+__all__ = ["HandlerFigures", "Residue", "merge_handlers", "merge_residue"]
+
+_GROWTH = ("threads", "rss_bytes")
+"""Told as the difference between a process's last snapshot and its first."""
+
+
+@dataclass(slots=True)
+class HandlerFigures:
+    """One event handler, in all processes."""
+
+    namespace: str
+    event: str
+    calls: int = 0
+    errors: int = 0
+    in_flight: int = 0
+    latency: Histogram = field(default_factory=Histogram)
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """What was left on the server after the quiet; None where nobody knows."""
+
+    sids: int | None
+    eio_sockets: int | None
+    rooms: int | None
+    environs: int | None
+    pending_disconnects: int | None
+    tasks: int | None
+    """Counted by no hook yet."""
+    threads: int | None
+    rss_bytes: int | None
+
+
+def merge_handlers(server: ServerSide) -> tuple[HandlerFigures, ...]:
+    """Add up each handler's figures over the processes, in the order of namespace and event."""
+    merged: dict[tuple[str, str], HandlerFigures] = {}
+    for process in server.processes:
+        for handler in process.handlers:
+            key = (handler.namespace, handler.event)
+            figures = merged.setdefault(key, HandlerFigures(*key))
+            figures.calls += handler.calls
+            figures.errors += handler.errors
+            figures.in_flight += handler.in_flight
+            figures.latency.merge(handler.latency)
+    return tuple(merged[key] for key in sorted(merged))
+
+
+def merge_residue(server: ServerSide, *, is_quiet: bool) -> Residue:
+    """Add up what stayed on the server.
+
+    Args:
+        server: what the hooks told.
+        is_quiet: whether the server had its quiet; without it what is still there is no residue.
+    """
+    judged = {
+        key: _sum(process.residue.get(key) for process in server.processes) if is_quiet else None
+        for key in JUDGED_RESIDUE
+    }
+    grown = {key: _sum(_growth(process, key) for process in server.processes) for key in _GROWTH}
+    return Residue(**judged, tasks=None, **grown)
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """Add up; one unknown makes the sum unknown."""
+    total = 0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+def _growth(process: Process, key: str) -> int | None:
+    first, last = process.first_residue.get(key), process.residue.get(key)
+    return None if first is None or last is None else last - first

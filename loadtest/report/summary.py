@@ -1,0 +1,173 @@
+"""Every figure of a run as ``summary.json`` holds it: a pure function of the run's files."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from loadtest.metrics.histogram import Histogram
+from loadtest.navigation.phase import Phase
+from loadtest.report.client_figures import (
+    NavigationCounts,
+    PhaseTimes,
+    count_departures,
+    count_errors,
+    count_navigations,
+    count_points,
+    time_phases,
+)
+from loadtest.report.finding import Finding
+from loadtest.report.info import SCHEMA, RunInfo
+from loadtest.report.join import find
+from loadtest.report.limits import LAG_LIMIT_MS, Figures, judge_thresholds
+from loadtest.report.run import Run
+from loadtest.report.server import ServerSide
+from loadtest.report.server_figures import HandlerFigures, Residue, merge_handlers, merge_residue
+from loadtest.report.verdict import Evidence, judge
+
+__all__ = ["summarize"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The figures that both the summary and its thresholds are made of."""
+
+    navigations: NavigationCounts
+    phases: Mapping[Phase, PhaseTimes]
+    server: ServerSide | None
+    residue: Residue | None
+    lag_p99_ms: float | None
+
+
+def summarize(run: Run) -> dict[str, Any]:
+    """Return the content of ``summary.json``: plain JSON, null where there is no data."""
+    info = run.info
+    parts = _measure(run)
+    findings = find(run.records, run.server, is_quiet=info.quiet is not None)
+    thresholds = judge_thresholds(info.thresholds, _figures(info, parts))
+    verdict = judge(
+        Evidence(info, parts.navigations, findings, thresholds, run.server is not None, run.skipped_lines)
+    )
+    summary = {
+        "schema": SCHEMA,
+        "verdict": verdict.word,
+        "exit_code": int(verdict.exit_code),
+        "reasons": verdict.reasons,
+        "id": info.id,
+        "profile": info.profile,
+        "seed": info.seed,
+        "host": info.host,
+        "ended": info.ended,
+        "skipped_lines": run.skipped_lines,
+        "navigations": asdict(parts.navigations)
+        | {"under_way": info.under_way, "lost_numbers": info.lost_numbers},
+        "points": count_points(run.records),
+        "departures": [asdict(row) for row in count_departures(run.records)],
+        "phases": {phase: _phase_json(times) for phase, times in parts.phases.items()},
+        "client_errors": [asdict(group) for group in count_errors(run.records)],
+        "server": _server_json(info, parts),
+        "generator": _generator_json(info, parts.lag_p99_ms),
+        "quiet": info.quiet and asdict(info.quiet),
+        "findings": [_finding_json(finding) for finding in findings],
+        "thresholds": [asdict(result) for result in thresholds],
+    }
+    # What is handed on in memory is what a reader of the file gets: no enum, no tuple.
+    plain: dict[str, Any] = json.loads(json.dumps(summary))
+    return plain
+
+
+def _measure(run: Run) -> _Parts:
+    lag = run.info.generator and run.info.generator.loop_lag
+    return _Parts(
+        navigations=count_navigations(run.records),
+        phases=time_phases(run.records),
+        server=run.server,
+        residue=merge_residue(run.server, is_quiet=run.info.quiet is not None) if run.server else None,
+        lag_p99_ms=lag.percentile_ms(99) if lag else None,
+    )
+
+
+def _figures(info: RunInfo, parts: _Parts) -> Figures:
+    """Name every figure that a threshold may name; a test compares with ``known_metrics``."""
+    counts = asdict(parts.navigations) | {"under_way": info.under_way, "lost_numbers": info.lost_numbers}
+    server, residue = parts.server, asdict(parts.residue) if parts.residue else {}
+    return Figures(
+        numbers={
+            **{f"navigations.{name}": count for name, count in counts.items()},
+            **{f"server.residue.{name}": value for name, value in residue.items()},
+            **{
+                f"phases.{phase}.from_due_p99_ms": times.from_due.percentile_ms(99)
+                for phase, times in parts.phases.items()
+            },
+            "server.processes": len(server.processes) if server else None,
+            "server.errors": server.errors_count if server else None,
+            "generator.cpu": info.generator.cpu if info.generator else None,
+            "generator.loop_lag_p99_ms": parts.lag_p99_ms,
+        },
+        histograms={f"phases.{phase}": times.own for phase, times in parts.phases.items()},
+        due=parts.navigations.due,
+        lag_p99_ms=parts.lag_p99_ms,
+        has_hooks=server is not None,
+        is_quiet=info.quiet is not None,
+    )
+
+
+def _phase_json(times: PhaseTimes) -> dict[str, Any]:
+    own = times.own
+    return {
+        "count": own.count,
+        "p50_ms": own.percentile_ms(50),
+        "p95_ms": own.percentile_ms(95),
+        "p99_ms": own.percentile_ms(99),
+        "max_ms": own.max_ms,
+        "from_due_p99_ms": times.from_due.percentile_ms(99),
+    }
+
+
+def _server_json(info: RunInfo, parts: _Parts) -> dict[str, Any] | None:
+    server = parts.server
+    if server is None or parts.residue is None:
+        return None
+    return {
+        "processes": len(server.processes),
+        "alive": not info.silent_boots,
+        "visits": sum(process.visits for process in server.processes),
+        "handlers": [_handler_json(figures) for figures in merge_handlers(server)],
+        "errors": server.errors_count,
+        "residue": asdict(parts.residue),
+        "problems": sorted({problem for process in server.processes for problem in process.problems}),
+        "journal_lost": sum(process.journal_lost for process in server.processes),
+    }
+
+
+def _handler_json(figures: HandlerFigures) -> dict[str, Any]:
+    latency: Histogram = figures.latency
+    return {
+        "namespace": figures.namespace,
+        "event": figures.event,
+        "calls": figures.calls,
+        "errors": figures.errors,
+        "in_flight": figures.in_flight,
+        "p50_ms": latency.percentile_ms(50),
+        "p99_ms": latency.percentile_ms(99),
+        "max_ms": latency.max_ms,
+    }
+
+
+def _generator_json(info: RunInfo, lag_p99_ms: float | None) -> dict[str, Any] | None:
+    if info.generator is None:
+        return None
+    return {
+        "processes": info.generator.processes,
+        "cpu": info.generator.cpu,
+        "loop_lag_p99_ms": lag_p99_ms,
+        "saturated": None if lag_p99_ms is None else lag_p99_ms > LAG_LIMIT_MS,
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    data = asdict(finding)
+    data["by_manner"] = {
+        manner: {"count": tally.hit, "of": tally.of} for manner, tally in finding.by_manner.items()
+    }
+    return data

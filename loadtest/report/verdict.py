@@ -1,0 +1,119 @@
+"""The verdict over a run, and the sentences that say why (CONTRACT.md, "Verdicts")."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import assert_never
+
+from loadtest.errors import ExitCode
+from loadtest.report.client_figures import NavigationCounts
+from loadtest.report.finding import Finding
+from loadtest.report.info import Ended, RunInfo, RunVerdict
+from loadtest.report.limits import ThresholdResult, ThresholdVerdict
+from loadtest.report.wording import amount
+
+__all__ = ["FINDING_REASON", "Evidence", "Verdict", "judge"]
+
+FINDING_REASON = "finding"
+"""How a reason begins that is a finding; no other begins so."""
+
+_VERDICTS: Mapping[ExitCode, RunVerdict] = MappingProxyType(
+    {
+        ExitCode.INTERRUPTED: RunVerdict.INTERRUPTED,
+        ExitCode.FAIL: RunVerdict.FAIL,
+        ExitCode.INCONCLUSIVE: RunVerdict.INCONCLUSIVE,
+        ExitCode.PASS: RunVerdict.PASS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a verdict rests on."""
+
+    info: RunInfo
+    navigations: NavigationCounts
+    findings: Sequence[Finding]
+    thresholds: Sequence[ThresholdResult]
+    has_hooks: bool
+    skipped_lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The verdict, its exit code, and the reasons, the weightiest first; a pass has none."""
+
+    word: RunVerdict
+    exit_code: ExitCode
+    reasons: tuple[str, ...]
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Judge a run: interrupted before fail before inconclusive before pass."""
+    reasons = list(_reasons(evidence))
+    order = list(ExitCode)
+    reasons.sort(key=lambda reason: order.index(reason[0]))  # stable: within a code as they were found
+    exit_code = reasons[0][0] if reasons else ExitCode.PASS
+    return Verdict(_VERDICTS[exit_code], exit_code, tuple(text for _, text in reasons))
+
+
+def _reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
+    yield from _end_reasons(evidence)
+    for number, finding in enumerate(evidence.findings, start=1):
+        yield ExitCode.FAIL, f"{FINDING_REASON} {number}: {finding.what}"
+    for result in evidence.thresholds:
+        if result.is_default and evidence.findings:
+            continue  # it says again, and less clearly, what a finding says
+        name = f"{result.metric} {result.expression}"
+        if result.verdict is ThresholdVerdict.FAIL:
+            yield ExitCode.FAIL, f"the threshold {name} does not hold: it is {result.value:,.10g}"
+        if result.verdict is ThresholdVerdict.NO_DATA:
+            yield ExitCode.INCONCLUSIVE, f"the threshold {name} has no data: {result.reason}"
+    yield from _gap_reasons(evidence)
+
+
+def _end_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
+    info = evidence.info
+    under_way = f"; {amount(info.under_way, 'visit')} had not ended" if info.under_way else ""
+    match info.ended:
+        case Ended.INTERRUPTED:
+            yield ExitCode.INTERRUPTED, f"the run was interrupted: it is complete up to then{under_way}"
+        case Ended.RUNNING:
+            text = f"the run was cut short (killed, or still going): run it again to the end{under_way}"
+            yield ExitCode.INCONCLUSIVE, text
+        case Ended.FINISHED:
+            pass
+        case _:
+            assert_never(info.ended)
+
+
+def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
+    """Yield what is missing for a pass."""
+    info = evidence.info
+    gaps = [_why_nothing_ran(evidence.navigations, info.host)]
+    if info.require_hooks and not evidence.has_hooks:
+        gaps.append(
+            "hooks are required (--require-hooks) and none were seen in the server: "
+            "start the app with 'loadtest instrument -- COMMAND'"
+        )
+    if info.silent_boots:
+        processes = amount(len(info.silent_boots), "server process", "server processes")
+        gaps.append(f"{processes} stopped reporting before the run's end: it may have died or been restarted")
+    if info.lost_numbers:
+        lost = amount(info.lost_numbers, "navigation")
+        gaps.append(f"a worker died, and nobody knows what became of its {lost}: run it again")
+    if evidence.skipped_lines and info.ended is Ended.FINISHED:
+        gaps.append(f"{amount(evidence.skipped_lines, 'line')} of the run's files cannot be read")
+    return ((ExitCode.INCONCLUSIVE, gap) for gap in gaps if gap)
+
+
+def _why_nothing_ran(navigations: NavigationCounts, host: str) -> str:
+    """Return why there is nothing to judge, or an empty text."""
+    if not navigations.due:
+        return "no navigation was due: give the profile's stages a rate and a duration"
+    if not navigations.started:
+        return f"{amount(navigations.dropped, 'due navigation')}, all dropped: no user was free"
+    if not navigations.as_planned:
+        visits = amount(navigations.started, "visit")
+        return f"of {visits} none ended as planned: is this the right app at {host}?"
+    return ""

@@ -1,0 +1,38 @@
+"""Words for figures, and text of strangers made fit to be shown."""
+
+from collections.abc import Sequence
+
+__all__ = ["amount", "clipped", "listed", "out_of", "shown"]
+
+
+def amount(count: int, noun: str, plural: str = "") -> str:
+    """Return a count with its noun: ``1 visit``, ``2,312 visits``."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: ``a, b and c``."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def out_of(count: int, of: int) -> str:
+    """Return a share in counts: ``412 of 412``, or ``none of 1,900``."""
+    return f"{count:,} of {of:,}" if count else f"none of {of:,}"
+
+
+def clipped(text: str, most: int) -> str:
+    """Return text of at most so many characters, its end replaced by dots if it was longer."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def shown(text: str, encoding: str = "utf-8") -> str:
+    """Return text from an app or a system as one line that does nothing to a terminal.
+
+    Control characters, ANSI sequences, invisible and direction-changing characters (CVE-2021-42574) and
+    what the terminal's encoding does not have become backslash escapes.
+    """
+    escaped = "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+    return escaped.encode(encoding, "backslashreplace").decode(encoding)

@@ -1,0 +1,1 @@
+"""The tool on Locust; the only package that imports it (and nothing is imported here: see ``child``)."""

@@ -1,0 +1,85 @@
+"""Starts Locust in a fresh interpreter, and looks after it: `loadtest run` and `loadtest ui` are this.
+
+A process of its own, because importing locust after ssl ends in RecursionError, and because a run must
+come to an end even when Locust does not. Nothing here imports locust.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from loadtest.errors import ExitCode, UsageError
+
+__all__ = ["locustfile", "run_locust"]
+
+_KILL_AFTER_S = 10.0
+
+
+def locustfile() -> Path:
+    """Return the locustfile: the checkout's, or the copy that the wheel carries.
+
+    Raises:
+        UsageError: neither is there (a broken installation).
+    """
+    package = Path(__file__).parents[1]
+    for path in (package / "shipped" / "locustfile.py", package.parent / "locustfile.py"):
+        if path.is_file():
+            return path
+    raise UsageError(f"{package}: the locustfile is missing; install loadtest again")
+
+
+def run_locust(arguments: Sequence[str], *, limit_s: float | None = None) -> int:
+    """Run Locust with our locustfile until it ends; return its exit status.
+
+    SIGINT and SIGTERM are passed on once each, so that the run is written down in order. Nothing else of
+    the terminal's reaches Locust: it has a session of its own, and no standard input.
+
+    Args:
+        arguments: Locust's options.
+        limit_s: a run that lasts longer is asked to end, and killed when it does not.
+
+    Raises:
+        UsageError: the locustfile is missing.
+    """
+    command = [sys.executable, "-m", "locust", "--locustfile", str(locustfile()), *arguments]
+    with (
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process,
+        _passing_signals_on(process),
+    ):
+        status = _wait(process, limit_s)
+    return status if status >= 0 else 128 - status
+
+
+def _wait(process: "subprocess.Popen[bytes]", limit_s: float | None) -> int:
+    deadline = None if limit_s is None else time.monotonic() + limit_s
+    try:
+        return process.wait(None if deadline is None else max(deadline - time.monotonic(), 0))
+    except subprocess.TimeoutExpired:
+        print(f"the run did not end within {limit_s:.0f} s: ending it", file=sys.stderr)
+    process.terminate()
+    try:
+        process.wait(_KILL_AFTER_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # the workers are in its session
+        process.wait()
+    return int(ExitCode.INCONCLUSIVE)
+
+
+@contextmanager
+def _passing_signals_on(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    def pass_on(number: int, _: FrameType | None) -> None:
+        if process.poll() is None:
+            process.send_signal(number)
+
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,181 @@
+"""Receives the hooks' snapshots over HTTP, on loopback by default, and keeps what belongs to this run."""
+
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gevent import socket
+from gevent.pywsgi import WSGIServer
+
+from loadtest.errors import UsageError
+from loadtest.metrics.histogram import Histogram
+
+__all__ = ["JUDGED", "Collector", "ServerProcess"]
+
+JUDGED = ("sids", "eio_sockets", "rooms", "environs", "pending_disconnects")
+"""The keys of residue that must be 0 when everybody has gone."""
+
+_LARGEST_BODY = 64 * 1024 * 1024
+_MOST_PROCESSES = 1000
+_SILENT_AFTER_S = 3.5
+"""Hooks push once a second; a process that missed three pushes is gone, or stands still."""
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+
+@dataclass(slots=True)
+class ServerProcess:
+    """What is known of one hooked process."""
+
+    snapshot: Mapping[str, Any]
+    journal: int = 0
+    """Journal entries that have arrived."""
+    seen_at: float = 0.0
+    """When the last snapshot came, seconds of the monotonic clock."""
+    errors_told: set[int] = field(default_factory=set)
+
+    @property
+    def has_seen_run(self) -> bool:
+        """Whether a navigation of this run has reached it; the others are strangers."""
+        return int(self.snapshot["visits"]) > 0
+
+    @property
+    def left_behind(self) -> Mapping[str, int]:
+        """The judged residue."""
+        residue = self.snapshot["residue"]
+        return {key: int(residue[key] or 0) for key in JUDGED}
+
+
+class Collector:
+    """The HTTP end-point that hooks push to.
+
+    Args:
+        run: 16 hex digits; snapshots of other runs are refused.
+        write: called with the lines for ``server.jsonl``, in order.
+        bind: address and port; port 0 takes a free one.
+
+    Raises:
+        UsageError: the address cannot be bound.
+    """
+
+    def __init__(
+        self, run: str, write: Callable[[Sequence[Mapping[str, Any]]], None], bind: tuple[str, int]
+    ) -> None:
+        self.token = secrets.token_urlsafe(24)
+        self.processes: dict[str, ServerProcess] = {}
+        self._run = run
+        self._write = write
+        try:
+            listener = socket.create_server(bind)
+        except OSError as error:
+            raise UsageError(f"--collector-bind: {bind[0]}:{bind[1]} cannot be bound ({error})") from error
+        self._server = WSGIServer(listener, self._answer, log=None, error_log=None)
+        self._server.start()
+
+    @property
+    def url(self) -> str:
+        """Where snapshots are posted to."""
+        return f"http://{self._server.server_host}:{self._server.server_port}/snapshot"
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.stop(timeout=1)
+
+    def visited(self) -> list[ServerProcess]:
+        """The processes that have seen this run."""
+        return [process for process in self.processes.values() if process.has_seen_run]
+
+    def silent_boots(self) -> tuple[str, ...]:
+        """Return the boot ids of processes that saw this run and push no more."""
+        since = time.monotonic() - _SILENT_AFTER_S
+        return tuple(
+            boot
+            for boot, process in self.processes.items()
+            if process.has_seen_run and process.seen_at < since
+        )
+
+    def _answer(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        status, answer = self._judge(environ)
+        body = json.dumps(answer).encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        start_response(status, headers)
+        return [body]
+
+    def _judge(self, environ: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        given = str(environ.get("HTTP_AUTHORIZATION", "")).encode()
+        if not hmac.compare_digest(given, f"Bearer {self.token}".encode()):
+            return "401 Unauthorized", {"error": "wrong token"}
+        if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] != "/snapshot":
+            return "404 Not Found", {"error": "POST /snapshot is all there is"}
+        length = str(environ.get("CONTENT_LENGTH") or "")
+        if not length.isdecimal() or int(length) > _LARGEST_BODY:
+            return "413 Content Too Large", {"error": f"at most {_LARGEST_BODY} bytes, with their length"}
+        try:
+            process = self._take(json.loads(environ["wsgi.input"].read(int(length))))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return "400 Bad Request", {"error": f"not a snapshot: {type(error).__name__}: {error}"[:300]}
+        return "200 OK", {"run": self._run, "journal": process.journal if process else 0}
+
+    def _take(self, data: dict[str, Any]) -> ServerProcess | None:
+        """Keep a snapshot; None when it says nothing of this run (a hook that asks which run this is)."""
+        if data["schema"] != 1:
+            raise ValueError(f"schema {data['schema']!r}, not 1")
+        if data["run"] != self._run:
+            return None
+        journal = data.pop("journal")
+        entries, first = list(journal["entries"]), int(journal["from"])
+        _check(data)
+        boot = str(data["boot"])
+        if boot not in self.processes and len(self.processes) >= _MOST_PROCESSES:
+            raise ValueError(f"more than {_MOST_PROCESSES} processes")
+        process = self.processes.setdefault(boot, ServerProcess(data))
+        if int(data["sequence"]) < int(process.snapshot["sequence"]):
+            return process  # overtaken by a later one: cumulative, so nothing is lost
+        new = entries[max(process.journal - first, 0) :] if first <= process.journal else []
+        self._write(self._lines(process, boot, data, new))
+        process.snapshot = data
+        process.journal += len(new)
+        process.seen_at = time.monotonic()
+        return process
+
+    @staticmethod
+    def _lines(
+        process: ServerProcess, boot: str, data: Mapping[str, Any], new: Sequence[Mapping[str, Any]]
+    ) -> list[Mapping[str, Any]]:
+        """Return the lines for ``server.jsonl``: each traceback is written once, not once a second."""
+        lines: list[Mapping[str, Any]] = [
+            {"kind": "error", "boot": boot, **error}
+            for error in data["errors"]
+            if error["id"] not in process.errors_told
+        ]
+        process.errors_told.update(error["id"] for error in data["errors"])
+        bare = [{key: value for key, value in e.items() if key != "traceback"} for e in data["errors"]]
+        lines.append({"kind": "snapshot", **data, "errors": bare})
+        if new:
+            lines.append({"kind": "journal", "boot": boot, "entries": list(new)})
+        return lines
+
+
+def _check(data: Mapping[str, Any]) -> None:
+    """Make sure that a snapshot has what the report reads, before it is trusted.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it does not.
+    """
+    int(data["visits"])
+    int(data["sequence"])
+    float(data["taken_at"])
+    for key in JUDGED:
+        int(data["residue"][key] or 0)
+        list(data["left_behind"][key])
+    for handler in data["handlers"]:
+        str(handler["namespace"]), str(handler["event"])
+        int(handler["calls"]), int(handler["errors"])
+        Histogram.from_json(handler["latency"])
+    for error in data["errors"]:
+        int(error["id"]), int(error["count"])
+        str(error["what"]), str(error["traceback"])
+        list(error["navigations"])

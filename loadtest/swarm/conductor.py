@@ -1,0 +1,276 @@
+"""Leads one run from its first hook to its verdict; lives in the master, or in the only process."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import gevent
+from gevent.event import Event
+
+from loadtest.errors import ExitCode
+from loadtest.metrics.histogram import Histogram
+from loadtest.profile.model import Profile
+from loadtest.profile.pacing import Schedule
+from loadtest.report.folder import RunFolder
+from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo, RunVerdict
+from loadtest.report.run import read_run
+from loadtest.report.summary import summarize
+from loadtest.swarm.collector import Collector
+from loadtest.swarm.crew import Crew
+from loadtest.swarm.messages import Begin, Report
+from loadtest.swarm.options import RunOptions
+from loadtest.swarm.progress import Progress
+from loadtest.swarm.quiet import Quiet, quiet_limit_s
+from loadtest.swarm.rendezvous import Rendezvous
+from loadtest.swarm.versions import versions
+
+__all__ = ["Conductor"]
+
+_HOOKS_WAIT_S = 3.0
+_LOOK_EVERY_S = 0.2
+_LEAD_S = 0.3
+"""Between sending t0 out and t0 itself, so that every worker has it in time."""
+
+
+class Conductor:
+    """One run: its folder, its collector, its generators' reports, its quiet, its verdict.
+
+    Raises:
+        UsageError: the collector or the rendezvous cannot be set up.
+        RunFolderError: the run's folder cannot be made.
+    """
+
+    def __init__(self, options: RunOptions, profile: Profile, crew: Crew, progress: Progress) -> None:
+        self.exit_code: ExitCode | None = None
+        self.pool_size = min(profile.max_users, options.users or profile.max_users)
+        self._options = options
+        self._profile = profile
+        self._crew = crew
+        self._progress = progress
+        self._run = secrets.token_hex(8)
+        self._time_s = min(profile.duration_s, options.time_s or profile.duration_s)
+        self._reports: dict[int, Report] = {}
+        self._members: dict[int, str] = {}
+        self._pool_spawned = Event()
+        self._is_called_off = False
+        self._t0 = 0.0
+        self._info = self._first_info()
+        self._folder = RunFolder.create(
+            profile.name,
+            parent=Path(options.results),
+            out=Path(options.out) if options.out else None,
+            started_at=self._info.started_at,
+        )
+        if options.embedded:
+            Path(options.embedded).write_text(str(self._folder.path), encoding="utf-8")
+        self._collector = Collector(self._run, self._folder.append_server, options.collector_bind)
+        self._rendezvous = Rendezvous(url=self._collector.url, token=self._collector.token, run=self._run)
+        self._folder.write_info(self._info)
+        self._greenlet = gevent.spawn(self._conduct)
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self._folder.path
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the verdict is there, or the run was called off."""
+        return self._is_called_off or self.exit_code is not None
+
+    def pool_spawned(self) -> None:
+        """Take note that every user is there."""
+        self._pool_spawned.set()
+
+    def call_off(self) -> None:
+        """Ask for an early end; ``conclude`` must follow."""
+        self._is_called_off = True
+
+    def take(self, report: Report) -> None:
+        """Keep what a generator has done; reports of another run, or after the verdict, are not heard."""
+        if report.run != self._run or self.exit_code is not None:
+            return
+        self._reports[report.index] = report
+        if report.lines:
+            self._folder.append_navigations(report.lines)
+
+    def conclude(self, ended: Ended) -> None:
+        """Write the run's last word, once: the summary, the verdict, the exit code."""
+        if self.exit_code is not None:
+            return
+        if self._greenlet is not gevent.getcurrent():
+            self._greenlet.kill(block=False)
+        self._rendezvous.remove()
+        self._collector.close()
+        self._info = self._account(replace(self._info, ended=ended, finished_at=_now()))
+        self._folder.write_info(self._info)
+        summary = summarize(read_run(self._folder.path))
+        self._folder.write_summary(summary)
+        self._info = replace(
+            self._info, verdict=RunVerdict(summary["verdict"]), exit_code=ExitCode(summary["exit_code"])
+        )
+        self._folder.write_info(self._info)
+        self._folder.close()
+        self.exit_code = self._info.exit_code
+        self._progress.end()
+
+    def _first_info(self) -> RunInfo:
+        profile = self._profile
+        return RunInfo(
+            id=self._run,
+            profile=profile.name,
+            profile_source=profile.source,
+            profile_text=profile.text,
+            description=profile.description,
+            seed=profile.seed,
+            host=self._options.host,
+            versions=versions(),
+            started_at=_now(),
+            duration_s=self._time_s,
+            workers=self._crew.size,
+            users=self.pool_size,
+            require_hooks=self._options.require_hooks,
+            thresholds=profile.thresholds,
+        )
+
+    def _conduct(self) -> None:
+        self._pool_spawned.wait()
+        self._await_hooks()
+        self._begin()
+        self._await_visits()
+        quiet = self._await_quiet()
+        self._info = replace(self._info, quiet=quiet)
+        self._crew.release()
+        self.conclude(Ended.FINISHED)
+
+    def _await_hooks(self) -> None:
+        deadline = time.monotonic() + _HOOKS_WAIT_S
+        while not self._collector.processes and time.monotonic() < deadline:
+            self._progress.show("looking for hooks in the server …")
+            gevent.sleep(_LOOK_EVERY_S)
+        count = len(self._collector.processes)
+        if count:
+            self._progress.say(f"hooks: {count} server process{'es' if count > 1 else ''} with hooks")
+        else:
+            self._progress.say("hooks: none seen; start the app with: loadtest instrument -- python app.py")
+
+    def _begin(self) -> None:
+        self._members = dict(enumerate(self._crew.members()))
+        lead_s = _LEAD_S if len(self._members) > 1 else 0.0
+        t0_at = time.time() + lead_s
+        self._t0 = time.monotonic() + lead_s
+        self._info = replace(
+            self._info,
+            t0_at=datetime.fromtimestamp(t0_at, UTC),
+            workers=len(self._members),
+        )
+        self._folder.write_info(self._info)
+        for index, member in self._members.items():
+            begin = Begin(
+                run=self._run,
+                profile_name=self._profile.name,
+                profile_text=self._profile.text,
+                host=self._options.host,
+                t0_at=t0_at,
+                time_s=self._time_s,
+                index=index,
+                generators=len(self._members),
+            )
+            self._crew.begin(member, begin)
+
+    def _await_visits(self) -> None:
+        while not all(self._is_done(index) for index in self._members):
+            self._progress.show(self._standing())
+            gevent.sleep(_LOOK_EVERY_S)
+        self._progress.say(self._standing())
+
+    def _is_done(self, index: int) -> bool:
+        report = self._reports.get(index)
+        return (report is not None and report.is_done) or self._members[index] not in self._crew.members()
+
+    def _standing(self) -> str:
+        reports = self._reports.values()
+        elapsed_s = max(min(time.monotonic() - self._t0, self._time_s), 0)
+        errors = sum(
+            int(error["count"])
+            for process in self._collector.visited()
+            for error in process.snapshot["errors"]
+        )
+        parts = [
+            f"{elapsed_s:3.0f} of {self._time_s:.0f} s",
+            f"{sum(report.due for report in reports)} due",
+            f"{sum(report.under_way for report in reports)} under way",
+            f"{sum(report.ended for report in reports)} ended",
+            f"{sum(report.failed for report in reports)} failed",
+            f"{sum(report.dropped for report in reports)} dropped",
+        ]
+        if self._collector.visited():
+            parts.append(f"{errors} server errors")
+        return " · ".join(parts)
+
+    def _await_quiet(self) -> QuietInfo | None:
+        """Wait until the server has forgotten everybody; None when there is nobody to ask."""
+        if not self._collector.processes:
+            return None
+        ping_s = max((report.ping_s for report in self._reports.values()), default=0.0)
+        limit_s = quiet_limit_s(self._profile.app.quiet_s, ping_s)
+        quiet = Quiet(limit_s, self._sequences())
+        began = time.monotonic()
+        while True:
+            waited_s = time.monotonic() - began
+            left = [process.left_behind for process in self._collector.visited()]
+            if quiet.is_over(waited_s, self._sequences(), left):
+                return QuietInfo(waited_s=round(waited_s, 3), limit_s=limit_s)
+            sids = sum(process["sids"] for process in left)
+            self._progress.show(
+                f"quiet: waiting up to {max(limit_s - waited_s, 0):.0f} s for ping time-outs, "
+                f"{sids} sids left"
+            )
+            gevent.sleep(_LOOK_EVERY_S)
+
+    def _sequences(self) -> Mapping[str, int]:
+        return {
+            boot: int(process.snapshot["sequence"])
+            for boot, process in self._collector.processes.items()
+            if process.has_seen_run
+        }
+
+    def _account(self, info: RunInfo) -> RunInfo:
+        """Return the run's account with what the last reports and snapshots add up to."""
+        lag = Histogram()
+        for report in self._reports.values():
+            lag.merge(Histogram.from_json(report.loop_lag))
+        elapsed_s = max(time.monotonic() - self._t0, 1e-9)
+        cpu_s = max((report.cpu_s for report in self._reports.values()), default=None)
+        return replace(
+            info,
+            under_way=sum(report.under_way for report in self._reports.values()),
+            lost_numbers=self._count_lost(),
+            silent_boots=self._collector.silent_boots(),
+            generator=GeneratorInfo(
+                processes=len(self._members),
+                cpu=None if cpu_s is None else round(cpu_s / elapsed_s, 3),
+                loop_lag=lag if lag.count else None,
+            ),
+        )
+
+    def _count_lost(self) -> int:
+        """Count the numbers that dead workers had, and of which no record has come."""
+        lost = 0
+        alive = self._crew.members()
+        for index, member in self._members.items():
+            if member in alive or self._is_called_off:
+                continue
+            schedule = Schedule(self._profile.stages, self._profile.seed, self._profile.max_visits)
+            share = schedule.share(index, len(self._members))
+            expected = sum(1 for _, due_s in share if due_s <= self._time_s)
+            report = self._reports.get(index)
+            lost += expected - (report.ended + report.dropped if report else 0)
+        return lost
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

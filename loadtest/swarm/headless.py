@@ -1,0 +1,101 @@
+"""One headless run as a command: checked first, run by Locust in a child, its folder found again."""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtest.errors import ExitCode
+from loadtest.profile.load import load_profile
+from loadtest.profile.model import Profile
+from loadtest.swarm.child import run_locust
+
+__all__ = ["HeadlessRun", "RunRequest", "run_headless"]
+
+_SURELY = 1 - 1e-6
+"""Draws beyond this quantile are left to the watchdog's margin."""
+_MARGIN_S = 300.0
+"""For starting, hooks, the quiet and the report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What ``loadtest run`` was asked for."""
+
+    profile: str
+    host: str
+    app: str = ""
+    seed: int | None = None
+    settings: tuple[str, ...] = ()
+    visits: int | None = None
+    out: Path | None = None
+    results: Path = Path("results")
+    workers: int = 1
+    require_hooks: bool = False
+    allow_hosts: tuple[str, ...] = ()
+    collector_bind: str = "127.0.0.1:0"
+
+    def locust_arguments(self, told: Path) -> list[str]:
+        """Return Locust's options; the run writes its folder's path into ``told``."""
+        pairs = {
+            "--loglevel": "WARNING",
+            "--nav-embedded": str(told),
+            "--nav-profile": self.profile,
+            "--host": self.host,
+            "--nav-app": self.app,
+            "--nav-seed": None if self.seed is None else str(self.seed),
+            "--nav-visits": None if self.visits is None else str(self.visits),
+            "--nav-set": "".join(f"{setting}\n" for setting in self.settings),
+            "--nav-out": None if self.out is None else str(self.out),
+            "--nav-results": str(self.results),
+            "--allow-host": ",".join(self.allow_hosts),
+            "--collector-bind": self.collector_bind,
+            "--processes": str(self.workers) if self.workers > 1 else None,
+        }
+        flags = ["--headless", "--only-summary", *(["--require-hooks"] if self.require_hooks else [])]
+        return flags + [f"{name}={value}" for name, value in pairs.items() if value]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlessRun:
+    """How a headless run ended."""
+
+    exit_code: int
+    folder: Path | None
+    """None when nothing was sent."""
+
+
+def run_headless(request: RunRequest) -> HeadlessRun:
+    """Run a profile to its end; what it says meanwhile goes to standard error.
+
+    Raises:
+        ProfileError: the profile has mistakes; nothing was started.
+        UsageError: the installation is broken.
+    """
+    profile = load_profile(
+        request.profile,
+        app=request.app or None,
+        seed=request.seed,
+        settings=request.settings,
+        max_visits=request.visits,
+    )
+    with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
+        told = Path(folder) / "run-folder"
+        status = run_locust(request.locust_arguments(told), limit_s=_limit_s(profile))
+        if not told.exists():
+            return HeadlessRun(status or ExitCode.INCONCLUSIVE, None)
+        path = Path(told.read_text(encoding="utf-8"))
+    return HeadlessRun(_exit_code(path), path)
+
+
+def _exit_code(path: Path) -> int:
+    """Return what the run's own account says: a crash after the load does not look like a pass there."""
+    info = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    return int(info["exit_code"])
+
+
+def _limit_s(profile: Profile) -> float:
+    """Return how long this run can last when nothing is broken, with much room."""
+    clocks = (choice.after_s.at(_SURELY) for choice in profile.mix.choices if choice.after_s)
+    visit_s = sum(profile.deadlines_s.values()) + profile.mix.dwell_s.at(_SURELY) + max(clocks, default=0.0)
+    return profile.duration_s + visit_s + profile.app.quiet_s + _MARGIN_S

@@ -1,0 +1,188 @@
+"""A Locust process in its part as the one that conducts runs."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import gevent
+from locust.env import Environment
+from locust.util.timespan import parse_timespan
+
+from loadtest.errors import ExitCode, LoadtestError, UsageError
+from loadtest.profile.model import Profile
+from loadtest.report.show import show_run
+from loadtest.report.info import Ended
+from loadtest.swarm.conductor import Conductor
+from loadtest.swarm.crew import Crew
+from loadtest.swarm.hosts import check_host
+from loadtest.swarm.messages import REPORT, Report
+from loadtest.swarm.options import RunOptions
+from loadtest.swarm.progress import Progress
+from loadtest.swarm.web import guard_form
+
+__all__ = ["Master"]
+
+
+class Master:
+    """This process as the one that conducts runs; also what the shape asks."""
+
+    def __init__(self, environment: Environment, runner: Any, web_ui: Any) -> None:
+        self._environment = environment
+        self._runner = runner
+        self._web_ui = web_ui
+        self._values: Any = environment.parsed_options
+        self._progress = Progress()
+        self._next: tuple[RunOptions, Profile] | None = None
+        self._conductor: Conductor | None = None
+        self._has_failed = False
+
+    @property
+    def pool_size(self) -> int:
+        """Users that the pool of the run that is on, or comes next, holds."""
+        if self._next:
+            options, profile = self._next
+            return min(profile.max_users, options.users or profile.max_users)
+        return self._conductor.pool_size if self._conductor else 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing to run, or no longer."""
+        if self._has_failed:
+            return True
+        return self._next is None and (self._conductor is None or self._conductor.is_over)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is on: from its start to its verdict."""
+        return self._conductor is not None and self._conductor.exit_code is None
+
+    def listen(self) -> None:
+        """Set everything up; ends the process with 104 when a headless run cannot be made."""
+        events = self._environment.events
+        self._runner.register_message(REPORT, self._take)
+        events.test_start.add_listener(self._test_start)
+        events.spawning_complete.add_listener(self._spawning_complete)
+        events.test_stop.add_listener(self._test_stop)
+        events.quitting.add_listener(self._quitting)
+        self._environment.shape_class.run_state = self  # type: ignore[union-attr]
+        logging.getLogger("locust.runners").addFilter(_is_no_spawn_rate_warning)
+        if self._web_ui:
+            guard_form(self._web_ui.app, self)
+            self._prepare_web()
+        else:
+            self._prepare_headless()
+
+    def prepare_form(self, form: Mapping[str, str]) -> None:
+        """Load and check what the web form asks for, so that the next test can start.
+
+        Raises:
+            UsageError, ProfileError: it cannot be run; nothing was sent.
+        """
+        values = argparse.Namespace(**vars(self._values))
+        try:
+            for key in vars(values).keys() & form.keys():
+                now = getattr(values, key)
+                setattr(values, key, form[key] == "true" if isinstance(now, bool) else form[key])
+            values.run_time = parse_timespan(form["run_time"]) if form.get("run_time") else None
+            users = int(form["user_count"]) if form.get("user_count") else None
+            self._prepare(values, form.get("host", ""), users)
+        except ValueError as error:
+            raise UsageError(f"the form holds what cannot be read: {error}") from error
+
+    def _prepare(self, values: argparse.Namespace, host: str, users: int | None) -> None:
+        options = RunOptions.from_namespace(values, host, users)
+        profile = options.load()
+        check_host(options.host, options.allow_hosts | set(profile.allowed_hosts))
+        self._next = (options, profile)
+        self._has_failed = False
+
+    def _prepare_headless(self) -> None:
+        self._environment.process_exit_code = int(ExitCode.INCONCLUSIVE)
+        self._prepare_or_exit()
+        if self._values.nav_embedded:
+            logging.getLogger("locust.stats_logger").disabled = True
+            gevent.spawn(self._watch_parent, os.getppid())
+        gevent.signal_handler(signal.SIGINT, self._interrupt)
+
+    def _prepare_or_exit(self) -> None:
+        try:
+            self._prepare(self._values, self._environment.host or "", self._values.num_users)
+        except LoadtestError as error:
+            self._progress.say(str(error))
+            sys.exit(ExitCode.USAGE)
+
+    def _prepare_web(self) -> None:
+        """Fill the form with the profile that the command line names, if it names one."""
+        if self._values.nav_profile:
+            try:
+                profile = RunOptions.from_namespace(self._values, "http://127.0.0.1", None).load()
+            except LoadtestError as error:
+                self._progress.say(str(error))
+                sys.exit(ExitCode.USAGE)
+            self._values.num_users = self._values.num_users or profile.max_users
+            self._values.spawn_rate = self._values.spawn_rate or profile.max_users
+        if self._values.autostart:
+            self._prepare_or_exit()
+
+    def _interrupt(self) -> None:
+        """End the run in order at the first Ctrl-C; the second one is Python's own."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._progress.say("interrupted: writing down what there is (again to break off)")
+        if self._conductor:
+            self._conductor.call_off()
+        else:
+            self._has_failed = True
+
+    def _watch_parent(self, parent: int) -> None:
+        while os.getppid() == parent:
+            gevent.sleep(1)
+        self._interrupt()
+
+    def _take(self, msg: Any, **_: object) -> None:
+        if self._conductor:
+            self._conductor.take(Report.from_wire(msg.data))
+
+    def _test_start(self, **_: object) -> None:
+        if self._next is None:
+            return
+        options, profile = self._next
+        try:
+            self._conductor = Conductor(options, profile, Crew(self._runner), self._progress)
+        except LoadtestError as error:
+            self._progress.say(str(error))
+            self._environment.process_exit_code = int(ExitCode.USAGE)
+            self._has_failed = True
+        self._next = None
+
+    def _spawning_complete(self, **_: object) -> None:
+        if self._conductor:
+            self._conductor.pool_spawned()
+
+    def _test_stop(self, **_: object) -> None:
+        if self._web_ui:
+            self._conclude()
+
+    def _quitting(self, **_: object) -> None:
+        self._conclude()
+
+    def _conclude(self) -> None:
+        conductor = self._conductor
+        if conductor is None:
+            return
+        if conductor.exit_code is None:
+            conductor.conclude(Ended.INTERRUPTED)
+        if self._environment.process_exit_code == ExitCode.INCONCLUSIVE or self._web_ui:
+            self._environment.process_exit_code = conductor.exit_code
+        self._conductor = None
+        if self._values.nav_embedded:
+            return
+        show_run(conductor.path)
+
+
+def _is_no_spawn_rate_warning(record: logging.LogRecord) -> bool:
+    """Drop Locust's warning of a high spawn rate: our users only wait until they are needed."""
+    return "spawn rate is very high" not in record.getMessage()

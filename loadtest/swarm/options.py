@@ -1,0 +1,141 @@
+"""Our options on Locust's command line and in its web form."""
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from loadtest.errors import UsageError
+from loadtest.profile.load import load_profile, shipped_profiles
+from loadtest.profile.model import Profile
+
+__all__ = ["RunOptions", "add_options"]
+
+
+class _OpenChoices(list[str]):
+    """Names that the web form offers; other words are let through, and judged by the profile loader."""
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add our options; listens to Locust's ``init_command_line_parser``.
+
+    Locust drops names with digits from its form and keeps a default of None as a raw string, so each
+    option has a plain name and a real default. Inside an argument group Locust's own keywords raise
+    TypeError, so they are set on the action.
+    """
+    group = parser.add_argument_group("navigation options (loadtest)")
+
+    def add(name: str, default: Any, text: str, *, in_form: bool, **more: Any) -> None:
+        variable = "LOADTEST_" + name.strip("-").replace("-", "_").upper()
+        more.setdefault("type", type(default)) if not isinstance(default, bool) else None
+        action = group.add_argument(name, default=default, help=text, env_var=variable, **more)
+        for key, value in {
+            "include_in_web_ui": in_form,
+            "is_secret": False,
+            "is_required": False,
+            "is_multiple": False,
+        }.items():
+            setattr(action, key, value)
+
+    profiles = _OpenChoices(["", *sorted(shipped_profiles())])
+    add(
+        "--nav-profile",
+        "",
+        "Navigation-rate profile: a shipped one's name, or a TOML file",
+        in_form=True,
+        choices=profiles,
+        metavar="PROFILE",
+    )
+    add(
+        "--nav-app", "", "App to aim the profile at: a preset's name, or a TOML file with [app]", in_form=True
+    )
+    add("--nav-seed", -1, "Seed of every random draw (-1: the profile's own)", in_form=True)
+    add("--nav-visits", 0, "End after so many navigations (0: the profile's own)", in_form=True)
+    add("--nav-set", "", "Settings over the profile: key=value; key=value", in_form=True)
+    add("--nav-out", "", "Folder for this run's files (default: a new one in --nav-results)", in_form=False)
+    add("--nav-results", "results", "Where new run folders are made", in_form=False)
+    add("--require-hooks", False, "Inconclusive when no hooks are seen", in_form=True, action="store_true")
+    add("--allow-host", "", "Hosts beyond loopback that may be loaded, with commas", in_form=False)
+    add("--collector-bind", "127.0.0.1:0", "Where the hooks' snapshots are received", in_form=False)
+    add("--nav-embedded", "", argparse.SUPPRESS, in_form=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What one run was asked for."""
+
+    profile: str
+    app: str
+    seed: int
+    visits: int
+    settings: tuple[str, ...]
+    out: str
+    results: str
+    host: str
+    users: int | None
+    """Cap of the pool (``-u``), or None."""
+    time_s: float | None
+    """Cap of the time (``-t``), or None."""
+    require_hooks: bool
+    allow_hosts: frozenset[str]
+    collector_bind: tuple[str, int]
+    embedded: str
+    """The file in which ``loadtest run``, which prints the report itself, looks for the folder's path."""
+
+    @classmethod
+    def from_namespace(cls, values: argparse.Namespace, host: str | None, users: int | None) -> "RunOptions":
+        """Read Locust's parsed options.
+
+        Raises:
+            UsageError: the collector's address or the time cannot be read.
+        """
+        address, _, port = str(values.collector_bind).rpartition(":")
+        if not address or not port.isdecimal() or int(port) > 65535:
+            raise UsageError(
+                f"--collector-bind: {values.collector_bind!r} is not ADDRESS:PORT, such as 127.0.0.1:0"
+            )
+        return cls(
+            profile=values.nav_profile,
+            app=values.nav_app,
+            seed=int(values.nav_seed),
+            visits=int(values.nav_visits),
+            settings=tuple(_split(values.nav_set, "\n" if "\n" in values.nav_set else ";")),
+            out=values.nav_out,
+            results=values.nav_results,
+            host=host or "",
+            users=users,
+            time_s=float(values.run_time) if values.run_time else None,
+            require_hooks=bool(values.require_hooks),
+            allow_hosts=frozenset(_split(values.allow_host, ",")),
+            collector_bind=(address, int(port)),
+            embedded=values.nav_embedded,
+        )
+
+    def load(self) -> Profile:
+        """Load the profile that these options name.
+
+        Raises:
+            UsageError: no profile or no host is named.
+            ProfileError: the profile has mistakes.
+        """
+        if not self.profile:
+            names = ", ".join(sorted(shipped_profiles()))
+            raise UsageError(f"--nav-profile: no profile is named; shipped are {names}, or give a TOML file")
+        if not self.host:
+            raise UsageError(
+                "--host: no host is named; say where the app listens: --host http://127.0.0.1:8080"
+            )
+        return load_profile(
+            self.profile,
+            app=self.app or None,
+            seed=self.seed if self.seed >= 0 else None,
+            settings=self.settings,
+            max_visits=self.visits or None,
+        )
+
+
+def _split(text: str, separator: str) -> Iterable[str]:
+    return (part.strip() for part in text.split(separator) if part.strip())

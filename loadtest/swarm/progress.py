@@ -1,0 +1,47 @@
+"""What a run says while it is on: one live line on a terminal, a line every few seconds elsewhere."""
+
+import sys
+import time
+from typing import TextIO
+
+__all__ = ["Progress"]
+
+_EVERY_S = 5.0
+_CLEAR = "\r\x1b[2K"
+
+
+class Progress:
+    """Writes to a stream that may be a terminal, a file or a closed pipe."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._is_live = self._stream.isatty()
+        self._has_line = False
+        self._told_at = float("-inf")
+
+    def say(self, text: str) -> None:
+        """Write a line that stays."""
+        self._write((_CLEAR if self._has_line else "") + text + "\n")
+        self._has_line = False
+
+    def show(self, text: str) -> None:
+        """Show how it stands: replaces the live line, or writes one when the last is some seconds old."""
+        if self._is_live:
+            self._write(_CLEAR + text)
+            self._has_line = True
+        elif time.monotonic() - self._told_at >= _EVERY_S:
+            self._told_at = time.monotonic()
+            self._write(text + "\n")
+
+    def end(self) -> None:
+        """Leave the live line as it is, and go on below it."""
+        if self._has_line:
+            self._write("\n")
+            self._has_line = False
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._is_live = False  # nobody reads any more; the run goes on

@@ -1,0 +1,46 @@
+"""The quiet after a run: how long the server has to forget everybody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Quiet", "quiet_limit_s"]
+
+_MARGIN_S = 3.0
+"""Beyond the ping times: the server's own timers are only so exact."""
+_FRESH_LIMIT_S = 4.0
+"""How long to wait, beyond the limit, for a snapshot that was taken after it (they come once a second)."""
+_NEWER_BY = 2
+"""A snapshot this many after the last one before the quiet was surely begun after the last departure."""
+
+
+def quiet_limit_s(app_quiet_s: float, ping_s: float) -> float:
+    """Return how long the quiet may last: the app's own clean-up, or ping interval + time-out + 3 s."""
+    return max(app_quiet_s, ping_s + _MARGIN_S)
+
+
+@dataclass(slots=True)
+class Quiet:
+    """Decides, from snapshots, when the quiet is over; it has no clock and no network of its own."""
+
+    limit_s: float
+    began_with: Mapping[str, int]
+    """The sequence number of each process's snapshot when the last visit had left."""
+
+    def is_over(
+        self, waited_s: float, sequences: Mapping[str, int], left: Sequence[Mapping[str, int]]
+    ) -> bool:
+        """Whether nothing is left, or all has been waited for.
+
+        Args:
+            waited_s: seconds since the quiet began.
+            sequences: the sequence number of each process's newest snapshot.
+            left: the judged residue of each process.
+        """
+        if waited_s >= self.limit_s + _FRESH_LIMIT_S:
+            return True
+        fresh = all(
+            sequence >= self.began_with.get(boot, 0) + _NEWER_BY for boot, sequence in sequences.items()
+        )
+        if not fresh:
+            return False
+        return waited_s >= self.limit_s or not any(any(process.values()) for process in left)

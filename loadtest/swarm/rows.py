@@ -1,0 +1,58 @@
+"""Rows for Locust's own statistics: one for each phase that a navigation passed through."""
+
+from typing import Any, Protocol
+
+from loadtest.errors import LoadtestError
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.protocol import PHASE_OF, POINT_OF
+from loadtest.navigation.record import NavigationRecord
+
+__all__ = ["VisitError", "fire_rows"]
+
+_PHASE_AT = {point: PHASE_OF[state] for state, point in POINT_OF.items()}
+_NAMES = {Phase.OPEN: "WebSocket", Phase.CONNECT: "CONNECT", Phase.HANDSHAKE: "handshake"}
+
+
+class VisitError(LoadtestError):
+    """A visit that ended otherwise than planned, for Locust's table of failures."""
+
+
+class RequestEvent(Protocol):
+    """Locust's ``events.request``."""
+
+    def fire(self, *, reverse: bool = False, **values: Any) -> None:
+        """Tell every listener."""
+
+
+def fire_rows(event: RequestEvent, record: NavigationRecord) -> None:
+    """Tell Locust of each phase that was passed, and of the one in which the visit failed.
+
+    A failure has no response time: Locust keeps None out of its percentiles, and 0 in.
+    """
+    at = record.actual.at if record.actual else None
+    failed = _PHASE_AT[at] if at and record.outcome.is_failure else None
+    for phase, duration_ms in record.phases_ms.items():
+        if phase is not failed and phase is not Phase.ACTIVE and phase is not Phase.LEAVING:
+            _fire(event, phase, _name(record, phase), duration_ms, None)
+    if failed is not None:
+        _fire(event, failed, _name(record, failed), None, VisitError(record.error or record.outcome))
+    elif record.actual and Phase.LEAVING in record.phases_ms:
+        name = f"{record.actual.at} {record.actual.manner}"
+        _fire(event, Phase.LEAVING, name, record.phases_ms[Phase.LEAVING], None)
+
+
+def _name(record: NavigationRecord, phase: Phase) -> str:
+    return record.page if phase is Phase.PAGE else _NAMES.get(phase, str(phase))
+
+
+def _fire(
+    event: RequestEvent, phase: Phase, name: str, duration_ms: float | None, failure: VisitError | None
+) -> None:
+    event.fire(
+        request_type=str(phase),
+        name=name,
+        response_time=duration_ms,
+        response_length=0,
+        exception=failure,
+        context={},
+    )

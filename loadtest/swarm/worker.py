@@ -1,0 +1,60 @@
+"""A Locust process in its part as a generator of visits."""
+
+from typing import Any
+
+from locust.env import Environment
+from locust.runners import WorkerRunner
+
+from loadtest.navigation.record import NavigationRecord
+from loadtest.swarm.generator import Generator
+from loadtest.swarm.messages import BEGIN, RELEASE, REPORT, Begin, Report
+from loadtest.swarm.rows import fire_rows
+from loadtest.swarm.user import Work
+
+__all__ = ["Worker"]
+
+
+class Worker:
+    """This process as a generator of visits."""
+
+    def __init__(self, environment: Environment, runner: Any, work: Work) -> None:
+        self._environment = environment
+        self._runner = runner
+        self._work = work
+        self._generator: Generator | None = None
+
+    def listen(self) -> None:
+        """Hear the master, and the end of the test."""
+        self._runner.register_message(BEGIN, self._begin)
+        self._runner.register_message(RELEASE, self._release)
+        self._environment.events.test_stopping.add_listener(self._stop)
+        self._environment.events.test_stop.add_listener(self._report)
+        self._environment.events.quitting.add_listener(self._stop)
+        if isinstance(self._runner, WorkerRunner):
+            self._environment.process_exit_code = 0  # the verdict is the master's
+
+    def _begin(self, msg: Any, **_: object) -> None:
+        self._generator = Generator(Begin.from_wire(msg.data), send=self._send, tell=self._tell)
+        self._generator.start()
+        self._work.put(self._generator)
+
+    def _send(self, report: Report) -> None:
+        self._runner.send_message(REPORT, report.to_wire())
+
+    def _tell(self, record: NavigationRecord) -> None:
+        fire_rows(self._environment.events.request, record)
+
+    def _release(self, **_: object) -> None:
+        if self._generator:
+            self._generator.release()
+
+    def _stop(self, **_: object) -> None:
+        if self._generator:
+            self._generator.stop()
+            self._work.put(None)
+
+    def _report(self, **_: object) -> None:
+        if self._generator:
+            self._generator.report()
+            self._generator.release()
+            self._generator = None

@@ -1,0 +1,144 @@
+"""Receiving snapshots, over real HTTP."""
+
+import copy
+import http.client
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from loadtest.errors import UsageError
+from loadtest.swarm.collector import Collector
+
+RUN = "00112233445566ff"
+LATENCY = {"count": 1, "sum_us": 5, "max_us": 5, "counts": {"5": 1}}
+ERROR = {"id": 0, "what": "KeyError in f", "count": 1, "traceback": "Traceback", "navigations": [3]}
+SNAPSHOT: dict[str, Any] = {
+    "schema": 1,
+    "run": RUN,
+    "boot": "b1",
+    "pid": 1,
+    "sequence": 1,
+    "taken_at": 1.0,
+    "visits": 1,
+    "handlers": [{"namespace": "/", "event": "connect", "calls": 1, "errors": 0, "latency": LATENCY}],
+    "errors": [ERROR],
+    "residue": {"sids": 1, "eio_sockets": 0, "rooms": 0, "environs": 0, "pending_disconnects": None},
+    "left_behind": {"sids": [3], "eio_sockets": [], "rooms": [], "environs": [], "pending_disconnects": []},
+    "journal": {"from": 0, "entries": [{"kind": "error", "number": 3, "error": 0}], "lost": 0},
+}
+
+
+class Received:
+    """A collector with what it wrote."""
+
+    def __init__(self) -> None:
+        self.lines: list[Mapping[str, Any]] = []
+        self.collector = Collector(RUN, self.lines.extend, ("127.0.0.1", 0))
+
+    def post(self, body: Any, token: str | None = None) -> tuple[int, Any]:
+        """Send a body; return the status and the answer."""
+        address = urlsplit(self.collector.url)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+        text = body if isinstance(body, str) else json.dumps(body)
+        headers = {"authorization": f"Bearer {self.collector.token if token is None else token}"}
+        connection.request("POST", address.path, text, headers)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        connection.close()
+        return response.status, answer
+
+
+@pytest.fixture
+def received() -> Iterator[Received]:
+    received = Received()
+    yield received
+    received.collector.close()
+
+
+def changed(**values: Any) -> dict[str, Any]:
+    return copy.deepcopy(SNAPSHOT) | values
+
+
+def test_a_snapshot_is_kept_and_written_with_its_errors_and_journal(received: Received) -> None:
+    assert received.post(SNAPSHOT) == (200, {"run": RUN, "journal": 1})
+
+    assert [line["kind"] for line in received.lines] == ["error", "snapshot", "journal"]
+    assert received.lines[0] == {"kind": "error", "boot": "b1", **ERROR}
+    assert "traceback" not in received.lines[1]["errors"][0]
+    assert received.lines[2] == {"kind": "journal", "boot": "b1", "entries": SNAPSHOT["journal"]["entries"]}
+    assert [process.left_behind["sids"] for process in received.collector.visited()] == [1]
+
+
+def test_a_journal_that_is_sent_again_is_written_once(received: Received) -> None:
+    received.post(SNAPSHOT)
+    more = [*SNAPSHOT["journal"]["entries"], {"kind": "error", "number": 4, "error": 0}]
+
+    answer = received.post(changed(sequence=2, journal={"from": 0, "entries": more, "lost": 0}))
+
+    assert answer == (200, {"run": RUN, "journal": 2})
+    assert received.lines[-1]["entries"] == [{"kind": "error", "number": 4, "error": 0}]
+
+
+def test_a_traceback_is_written_once(received: Received) -> None:
+    received.post(SNAPSHOT)
+    received.post(changed(sequence=2))
+
+    assert [line["kind"] for line in received.lines].count("error") == 1
+
+
+def test_a_snapshot_that_was_overtaken_changes_nothing(received: Received) -> None:
+    received.post(changed(sequence=9, visits=5))
+
+    received.post(changed(sequence=8, visits=4))
+
+    assert [process.snapshot["visits"] for process in received.collector.visited()] == [5]
+
+
+def test_a_process_that_saw_nothing_of_the_run_is_a_stranger(received: Received) -> None:
+    received.post(changed(visits=0))
+
+    assert list(received.collector.processes) == ["b1"]
+    assert received.collector.visited() == []
+
+
+def test_another_runs_snapshot_is_answered_with_this_runs_id_and_dropped(received: Received) -> None:
+    assert received.post(changed(run="ffffffffffffffff")) == (200, {"run": RUN, "journal": 0})
+    assert received.lines == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "not json",
+        "[]",
+        "null",
+        "{}",
+        json.dumps(changed(schema=2)),
+        json.dumps(changed(visits="many")),
+        json.dumps(changed(residue={})),
+        json.dumps(changed(handlers=[{"namespace": "/"}])),
+        json.dumps(changed(errors=[{"id": "x"}])),
+        json.dumps(changed(journal=[])),
+    ],
+)
+def test_what_is_no_snapshot_is_refused_and_nothing_is_kept(received: Received, body: str) -> None:
+    status, answer = received.post(body)
+
+    assert status == 400
+    assert answer["error"].startswith("not a snapshot")
+    assert (received.lines, received.collector.processes) == ([], {})
+
+
+def test_a_wrong_token_is_refused(received: Received) -> None:
+    assert received.post(SNAPSHOT, token="guess") == (401, {"error": "wrong token"})
+    assert received.lines == []
+
+
+def test_an_address_that_is_taken_is_a_usage_error(received: Received) -> None:
+    port = urlsplit(received.collector.url).port or 0
+
+    with pytest.raises(UsageError, match=f"--collector-bind: 127.0.0.1:{port} cannot be bound"):
+        Collector(RUN, lambda lines: None, ("127.0.0.1", port))

@@ -1,0 +1,77 @@
+"""Handing out what is due."""
+
+import time
+
+import gevent
+
+from loadtest.swarm.dispatcher import Dispatcher, Due
+
+
+def test_a_navigation_that_is_due_goes_to_a_waiting_user() -> None:
+    dispatcher = Dispatcher(drop=lambda due: None)
+    user = gevent.spawn(dispatcher.take)
+    gevent.idle()
+
+    dispatcher.run(iter([(4, 0.0)]), time.monotonic(), None)
+
+    assert user.get(timeout=5) == Due(4, 0.0)
+    assert (dispatcher.due, dispatcher.dropped, dispatcher.is_exhausted) == (1, 0, True)
+
+
+def test_a_navigation_without_a_free_user_is_dropped_at_once() -> None:
+    dropped: list[Due] = []
+    dispatcher = Dispatcher(drop=dropped.append)
+    user = gevent.spawn(dispatcher.take)
+    gevent.idle()
+
+    dispatcher.run(iter([(0, 0.0), (1, 0.0)]), time.monotonic(), None)
+
+    assert user.get(timeout=5) == Due(0, 0.0)
+    assert dropped == [Due(1, 0.0)]
+    assert (dispatcher.due, dispatcher.dropped) == (2, 1)
+
+
+def test_the_user_that_became_free_last_is_served_first() -> None:
+    dispatcher = Dispatcher(drop=lambda due: None)
+    first, last = gevent.spawn(dispatcher.take), gevent.spawn(dispatcher.take)
+    gevent.idle()
+
+    dispatcher.run(iter([(7, 0.0)]), time.monotonic(), None)
+
+    assert last.get(timeout=5) == Due(7, 0.0)
+    assert not first.ready()
+    dispatcher.close()
+    assert first.get(timeout=5) is None
+
+
+def test_nothing_is_started_after_the_time_is_up() -> None:
+    dropped: list[Due] = []
+    dispatcher = Dispatcher(drop=dropped.append)
+
+    dispatcher.run(iter([(0, 0.0), (1, 30.0), (2, 30.1)]), time.monotonic() - 60, 30.0)
+
+    assert dropped == [Due(0, 0.0), Due(1, 30.0)]
+    assert dispatcher.is_exhausted
+
+
+def test_a_user_that_was_killed_while_it_waited_is_not_served() -> None:
+    dropped: list[Due] = []
+    dispatcher = Dispatcher(drop=dropped.append)
+    user = gevent.spawn(dispatcher.take)
+    gevent.idle()
+    user.kill()
+
+    dispatcher.run(iter([(0, 0.0)]), time.monotonic(), None)
+
+    assert dropped == [Due(0, 0.0)]
+
+
+def test_a_closed_dispatcher_lets_users_go() -> None:
+    dispatcher = Dispatcher(drop=lambda due: None)
+    user = gevent.spawn(dispatcher.take)
+    gevent.idle()
+
+    dispatcher.close()
+
+    assert user.get(timeout=5) is None
+    assert dispatcher.take() is None

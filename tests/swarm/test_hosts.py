@@ -1,0 +1,18 @@
+"""Which hosts may be loaded."""
+
+import pytest
+
+from loadtest.errors import UsageError
+from loadtest.swarm.hosts import check_host
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://127.9.9.9:9/app/", "http://[::1]:9", "http://localhost"])
+def test_this_machine_may_be_loaded(url: str) -> None:
+    check_host(url, allowed=frozenset())
+
+
+def test_another_machine_is_refused_until_it_is_named() -> None:
+    with pytest.raises(UsageError, match=r"--host: 192\.0\.2\.7 is not this machine"):
+        check_host("http://192.0.2.7:8080", allowed=frozenset())
+
+    check_host("http://192.0.2.7:8080", allowed={"192.0.2.7"})

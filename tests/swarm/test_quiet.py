@@ -1,0 +1,47 @@
+"""How long the server has to forget everybody."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from loadtest.swarm.quiet import Quiet, quiet_limit_s
+
+NOTHING = {"sids": 0, "rooms": 0}
+ONE_SID = {"sids": 1, "rooms": 0}
+
+
+@pytest.mark.parametrize(
+    ("app_quiet_s", "ping_s", "limit_s"), [(0.0, 45.0, 48.0), (70.0, 45.0, 70.0), (0.0, 0.0, 3.0)]
+)
+def test_the_limit_is_the_longer_of_the_apps_clean_up_and_the_ping_times(
+    app_quiet_s: float, ping_s: float, limit_s: float
+) -> None:
+    assert quiet_limit_s(app_quiet_s, ping_s) == limit_s
+
+
+@pytest.mark.parametrize(
+    ("waited_s", "sequence", "left", "is_over"),
+    [
+        (0.0, 5, NOTHING, False),  # nothing is left, but this snapshot may be from before the last departure
+        (0.5, 6, NOTHING, False),
+        (1.5, 7, NOTHING, True),
+        (1.5, 7, ONE_SID, False),
+        (9.9, 9, ONE_SID, False),
+        (10.0, 9, ONE_SID, True),
+        (10.0, 6, ONE_SID, False),  # a snapshot from after the limit is still awaited
+        (14.0, 5, ONE_SID, True),  # none will come: the process is gone
+    ],
+)
+def test_the_quiet_ends_when_nothing_is_left_or_its_limit_has_passed(
+    waited_s: float, sequence: int, left: Mapping[str, int], is_over: bool
+) -> None:
+    quiet = Quiet(10.0, {"boot": 5})
+
+    assert quiet.is_over(waited_s, {"boot": sequence}, [NOTHING, left]) is is_over
+
+
+def test_a_process_that_shows_up_during_the_quiet_is_waited_for() -> None:
+    quiet = Quiet(10.0, {})
+
+    assert not quiet.is_over(1.0, {"late": 1}, [NOTHING])
+    assert quiet.is_over(2.0, {"late": 2}, [NOTHING])

@@ -1,0 +1,61 @@
+"""Rows for Locust's statistics."""
+
+from dataclasses import replace
+from typing import Any
+
+from locust.event import EventHook
+
+from loadtest.navigation.departure import Manner
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
+from loadtest.swarm.rows import fire_rows
+
+LEFT_AT_P16 = NavigationRecord(
+    number=3,
+    navigation="0" * 31 + "1",
+    page="/board",
+    due_s=1.0,
+    started_s=1.001,
+    left_s=1.02,
+    planned_at="P16",
+    planned_manner=Manner.WS_CLOSE,
+    actual=ActualDeparture("P16", Manner.WS_CLOSE),
+    outcome=Outcome.LEFT,
+    phases_ms={Phase.PAGE: 4.0, Phase.OPEN: 3.0, Phase.CONNECT: 2.0, Phase.LEAVING: 0.1},
+)
+
+
+def rows_of(record: NavigationRecord) -> list[tuple[str, str, float | None, str | None]]:
+    rows = []
+
+    def listen(**row: Any) -> None:
+        error = row["exception"]
+        rows.append(
+            (row["request_type"], row["name"], row["response_time"], None if error is None else str(error))
+        )
+
+    event = EventHook()
+    event.add_listener(listen)
+    fire_rows(event, record)
+    return rows
+
+
+def test_each_phase_that_was_passed_is_a_row() -> None:
+    assert rows_of(LEFT_AT_P16) == [
+        ("page", "/board", 4.0, None),
+        ("open", "WebSocket", 3.0, None),
+        ("connect", "CONNECT", 2.0, None),
+        ("leaving", "P16 ws_close", 0.1, None),
+    ]
+
+
+def test_a_failure_is_a_row_of_its_phase_without_a_response_time() -> None:
+    record = replace(
+        LEFT_AT_P16,
+        actual=ActualDeparture("P15", Manner.FIN),
+        outcome=Outcome.TIMED_OUT,
+        error="no answer to CONNECT",
+        phases_ms={Phase.PAGE: 4.0, Phase.OPEN: 3.0},
+    )
+
+    assert rows_of(record)[2:] == [("connect", "CONNECT", None, "no answer to CONNECT")]

@@ -1,0 +1,35 @@
+"""The README's tables are the code's own."""
+
+from pathlib import Path
+
+from loadtest.navigation.departure import POINTS, Manner
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+WIRE = {
+    Manner.WS_CLOSE: "WebSocket close frame 1001 \"going away\", then TCP close: a browser that navigates",
+    Manner.FIN: "TCP close",
+    Manner.RST: "TCP reset",
+    Manner.SIO_DISCONNECT: "Socket.IO packet `41`, drained, then TCP close",
+    Manner.EIO_CLOSE: "Engine.IO packet `1`, drained, then TCP close",
+    Manner.SILENT: "nothing: the socket stays open and nobody answers pings, until the quiet is over",
+}
+
+
+def points_table() -> str:
+    """Return the table of points as the README shows it."""
+    rows = ["| id | name | the client has | manners |", "|---|---|---|---|"]
+    for point in POINTS.values():
+        manners = ", ".join(f"`{manner}`" for manner in Manner if manner in point.manners)
+        everywhere = "all" if len(point.manners) == len(Manner) else manners
+        rows.append(f"| {point.id} | `{point.name}` | {point.client_has} | {everywhere} |")
+    return "\n".join(rows)
+
+
+def test_the_table_of_points_is_the_codes() -> None:
+    assert points_table() in README, f"the README should hold:\n{points_table()}"
+
+
+def test_the_table_of_manners_is_the_codes() -> None:
+    for manner in Manner:
+        assert f"| `{manner}` | {WIRE[manner]} |" in README
