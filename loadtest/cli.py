@@ -13,8 +13,10 @@ from loadtest.errors import ExitCode, LoadtestError, ProfileError
 from loadtest.hooks import launcher
 from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
+from loadtest.report.run import read_run
 from loadtest.report.show import show_run
-from loadtest.report.side_by_side import print_side_by_side
+from loadtest.report.side_by_side import Half, print_side_by_side
+from loadtest.report.summary import summarize
 from loadtest.swarm.child import run_locust
 from loadtest.swarm.headless import RunRequest, run_headless
 
@@ -80,18 +82,18 @@ _Visits = Annotated[int | None, typer.Option("--visits", min=1, help="End after 
 def demo() -> None:
     """Show what this tool finds: visit a demo app twice, with a fault and mended. Takes about a minute."""
     console = Console()
-    runs = []
-    for fault in (Fault.HANDSHAKE_LOOKUP, Fault.NONE):
-        console.print(f"[bold]demo board, fault: {fault}[/bold]")
+    halves = []
+    for title, fault in (("with the fault", Fault.HANDSHAKE_LOOKUP), ("mended", Fault.NONE)):
+        print(f"the demo board, {title}:", file=sys.stderr)
         with DemoServer(fault, environment=launcher.environment()) as server:
-            ended = run_headless(RunRequest(profile="demo", host=server.url))
+            ended = run_headless(RunRequest(profile="demo", host=server.url, require_hooks=True))
         if ended.folder is None:
-            raise _EndedError(1)
-        runs.append(ended)
-    faulty, mended = runs
-    print_side_by_side(faulty.folder, mended.folder, console)
-    is_told_apart = faulty.exit_code == ExitCode.FAIL and mended.exit_code == ExitCode.PASS
-    raise _EndedError(0 if is_told_apart else 1)
+            raise _EndedError(ended.exit_code)
+        halves.append(Half(title, ended.folder, summarize(read_run(ended.folder))))
+    faulty, mended = halves
+    print_side_by_side(faulty, mended, console)
+    codes = [half.summary["exit_code"] for half in halves]
+    raise _EndedError(0 if codes == [ExitCode.FAIL, ExitCode.PASS] else 1)
 
 
 @app.command()

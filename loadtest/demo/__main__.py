@@ -40,7 +40,10 @@ def main() -> None:
     )
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((_HOST, arguments.port))
+        try:
+            listener.bind((_HOST, arguments.port))
+        except OSError as error:
+            parser.exit(1, f"{_HOST}:{arguments.port}: {error.strerror}\n")
         _Server(config).run([listener])
 
 

@@ -55,3 +55,36 @@ class DemoServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop()
+
+    def _read_url(self, process: subprocess.Popen[str]) -> str:
+        assert process.stdout is not None
+        deadline = time.monotonic() + _START_S
+        while select.select([process.stdout], [], [], max(deadline - time.monotonic(), 0.0))[0]:
+            line = process.stdout.readline()
+            if not line:
+                break
+            if " on http://" in line:
+                return line.split(" on ")[1].strip()
+        raise LoadtestError(
+            f"the demo board did not start within {_START_S:g} s; its last words:\n{self._tail()}"
+        )
+
+    def _tail(self) -> str:
+        assert self._log is not None
+        size = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(size - _TAIL_BYTES, 0))
+        return self._log.read().decode(errors="replace").strip() or "(none)"
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+        if self._log is not None:
+            self._log.close()
+        self.url = ""

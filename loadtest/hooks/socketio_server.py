@@ -106,7 +106,7 @@ def _fail(
             if isinstance(error, _refusals()):
                 return
             # (namespace, sid, environ, auth): for a visitor without auth python-socketio calls the handler
-            # with auth=None and again with less (before 5.12 or so the other way round)
+            # with auth=None and then without (older releases: the other way round; 5.0 has one try only)
             if isinstance(error, TypeError) and args[3:] in ((), (None,)) and not call.is_retry:
                 recorder.postpone(call, error)
                 return

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import assert_never
 
 from loadtest.metrics.histogram import Histogram
 
@@ -38,9 +37,17 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = MappingProxyType(
     }
 )
 
-_LATENCY = frozenset(
-    {Aggregate.COUNT, Aggregate.AVG, Aggregate.MED, Aggregate.MAX, Aggregate.PERCENTILE}
-)  # no minimum: histograms that merge from hooks do not carry one
+_MEASURES: Mapping[Aggregate, Callable[[Histogram, float], float | None]] = MappingProxyType(
+    {
+        Aggregate.COUNT: lambda histogram, _: histogram.count,
+        Aggregate.AVG: lambda histogram, _: histogram.mean_ms,
+        Aggregate.MED: lambda histogram, _: histogram.percentile_ms(50),
+        Aggregate.MAX: lambda histogram, _: histogram.max_ms,
+        Aggregate.PERCENTILE: lambda histogram, percent: histogram.percentile_ms(percent),
+    }
+)
+"""No minimum: histograms that merge from the hooks do not carry one."""
+_LATENCY = frozenset(_MEASURES)
 _PHASES = ("page", "open", "connect", "handshake", "active", "leaving")
 _NAVIGATIONS = (
     *("due", "started", "completed", "left", "refused", "lost", "timed_out", "failed", "late", "dropped"),
@@ -101,21 +108,10 @@ class Threshold:
         Raises:
             ValueError: a histogram has no such aggregate (``check`` says so beforehand).
         """
-        match self.aggregate:
-            case Aggregate.COUNT:
-                return histogram.count
-            case Aggregate.AVG:
-                return histogram.mean_ms
-            case Aggregate.MED:
-                return histogram.percentile_ms(50)
-            case Aggregate.MAX:
-                return histogram.max_ms
-            case Aggregate.PERCENTILE:
-                return histogram.percentile_ms(self.percent or 0.0)
-            case Aggregate.VALUE | Aggregate.RATE:
-                raise ValueError(f"a latency has no {self.aggregate}")
-            case _:
-                assert_never(self.aggregate)
+        measure = _MEASURES.get(self.aggregate)
+        if measure is None:
+            raise ValueError(f"a latency has no {self.aggregate}")
+        return measure(histogram, self.percent or 0.0)
 
 
 def parse(expression: str) -> Threshold:

@@ -181,6 +181,8 @@ _MISSING: Mapping[HandshakeWay, Mapping[State, State]] = MappingProxyType(
 )
 """Points that an app does not have, and the next one that it has."""
 
+_DETAIL_CHARACTERS = 300
+
 
 class Visit:
     """One visit: what to do next, what came in, where it is, and how long each phase took.
@@ -192,6 +194,7 @@ class Visit:
         "_phase_began",
         "_target",
         "departure",
+        "detail",
         "error",
         "left_by",
         "opened",
@@ -210,6 +213,7 @@ class Visit:
         self.opened: Open | None = None
         self.outcome: Outcome | None = None
         self.error: str | None = None
+        self.detail: str | None = None
         self.left_by: Manner | None = None
         self.phases_ms: dict[Phase, float] = {}
         self._phase_began = started
@@ -218,7 +222,12 @@ class Visit:
     @property
     def phase(self) -> Phase:
         """The phase that the visit is in, up to its leaving."""
-        return PHASE_OF[self.state]
+        return self._phase_in(self.state)
+
+    def _phase_in(self, state: State) -> Phase:
+        if state is State.CONNECTED and self.opening and self.opening.way is HandshakeWay.NONE:
+            return Phase.ACTIVE  # there is no handshake whose time it could be
+        return PHASE_OF[state]
 
     @property
     def leave_at(self) -> float | None:
@@ -264,11 +273,19 @@ class Visit:
         state = TRANSITIONS.get((self.state, signal))
         if state is None:
             raise ProtocolError(f"{signal} while {self.state}")
-        before, after = PHASE_OF[self.state], PHASE_OF[state]
+        before, after = self._phase_in(self.state), self._phase_in(state)
         if before is not after:
             self.phases_ms[before] = (now - self._phase_began) * 1000
             self._phase_began = now
         self.state = state
+
+    def handshake_sent(self, now: float) -> None:
+        """Move on after the handshake; where nothing answers it, it is done when it is sent."""
+        self.happened(Signal.HANDSHAKE_SENT, now)
+        handshake = self.opening.handshake if self.opening else None
+        is_answered = handshake is not None and handshake.is_answered
+        if not is_answered and self._target is not State.HANDSHAKING:
+            self.happened(Signal.ANSWER, now)
 
     def receive(self, text: str, now: float) -> str | None:
         """Take in one text frame; return the text frame that must be sent in answer, if any.
@@ -276,6 +293,8 @@ class Visit:
         Raises:
             ProtocolError: no server of this protocol sends this, or sends it here.
         """
+        if text[:2] == "42" and self.state is not State.HANDSHAKING:
+            return None  # an event that nobody waits for: most of what a long visit hears
         packet = read_packet(text)
         if packet.kind is PacketKind.PING:
             return "3" + packet.data
@@ -291,7 +310,7 @@ class Visit:
                 in_connect = self.opening is not None and self.opening.way is HandshakeWay.IN_CONNECT
                 self.happened(Signal.ANSWER if in_connect else Signal.CONNECT_REPLY, now)
             case PacketKind.CONNECT_ERROR:
-                self.end(Outcome.REFUSED, "CONNECT refused")
+                self.end(Outcome.REFUSED, "CONNECT refused", packet.data)
             case PacketKind.DISCONNECT:
                 self.end(Outcome.LOST, "the server sent DISCONNECT")
             case PacketKind.CLOSE:
@@ -311,29 +330,32 @@ class Visit:
             if packet.id != handshake.ack_id:
                 return
             if handshake.refusal is not None and packet.data.replace(" ", "") == handshake.refusal:
-                self.end(Outcome.REFUSED, "handshake refused")
+                self.end(Outcome.REFUSED, "handshake refused", packet.data)
                 return
         elif handshake.answer is None or packet.event != handshake.answer:
             return
         self.happened(Signal.ANSWER, now)
 
-    def end(self, outcome: Outcome, error: str) -> None:
+    def end(self, outcome: Outcome, error: str, detail: str | None = None) -> None:
         """End the visit otherwise than planned; only the first end counts."""
         if self.outcome is None:
             self.outcome = outcome
             self.error = error
+            self.detail = detail[:_DETAIL_CHARACTERS] if detail else None
 
     def leave(self, manner: Manner | None, began: float, now: float) -> None:
         """Close the account: the visit began to leave at ``began`` and gave its socket up at ``now``.
 
-        ``manner`` is what was really done, None when the server ended the connection.
+        ``manner`` is what was really done, None when the server ended the connection. Only a visit that
+        leaves as planned has passed through the phases *active* and *leaving*.
         """
+        self.left_by = manner
+        if self.outcome is not None:
+            return
         if self.phase is Phase.ACTIVE:
             self.phases_ms[Phase.ACTIVE] = (began - self._phase_began) * 1000
         self.phases_ms[Phase.LEAVING] = (now - began) * 1000
-        self.left_by = manner
-        if self.outcome is None:
-            self.outcome = Outcome.COMPLETED if self.departure.at == STAY else Outcome.LEFT
+        self.outcome = Outcome.COMPLETED if self.departure.at == STAY else Outcome.LEFT
 
     @property
     def actual(self) -> ActualDeparture:

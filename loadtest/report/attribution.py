@@ -28,10 +28,11 @@ def guilty(tallies: Sequence[Tally]) -> frozenset[str]:
 
     The groups are put in the order of their rates and cut in two where a model of two rates, one on each
     side, is the likeliest. The cut counts if Fisher's exact test, one-sided, puts chance under 0.001 even
-    after allowing for the choice (Bonferroni over every size of cut and, since the order came from the
-    counts too, every set of that size; with the number of groups alone, six of 500 runs of mere chance
-    had a cause, with this none). What is left is cut again, so that a group with a rate in between is found as well: 412 of 412, then 30 of 100, then
-    none of 900. A cut is made only between different rates, so names and order play no part.
+    after allowing for the choice: Bonferroni over every size of cut and, since the order came from the
+    counts too, every set of that size. (With the number of groups alone, six of 500 runs of mere chance
+    had a cause; so none has.) What is left is cut again, so that a group with a rate in between is found
+    as well: 412 of 412, then 30 of 100, then none of 900. A cut is made only between different rates, so
+    names and order play no part.
 
     Args:
         tallies: every group of the run, those without the error too; ``of`` is at least 1.

@@ -1,7 +1,6 @@
 """The writer of a run's folder: whatever it has flushed outlives any kill."""
 
 import contextlib
-import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -121,12 +120,15 @@ def _name(profile: str, started_at: datetime) -> str:
 
 def _make_new(parent: Path, name: str) -> Path:
     parent.mkdir(parents=True, exist_ok=True)
-    for number in itertools.count(1):
-        path = parent / (name if number == 1 else f"{name}-{number}")
-        with contextlib.suppress(FileExistsError):
+    path, number = parent / name, 1
+    while True:
+        try:
             path.mkdir()
-            break
-    return path
+        except FileExistsError:
+            number += 1
+            path = parent / f"{name}-{number}"
+        else:
+            return path
 
 
 def _make_named(path: Path) -> Path:

@@ -55,11 +55,11 @@ def place(finding: Mapping[str, Any]) -> str:
     if not at:
         text = "in no visit that has a record"
     elif not finding["elsewhere_of"]:
-        spread = "all of which left at" if len(at) == 1 else "at every point that visits left at:"
-        text = f"{share} visits, {spread} {_points(at)}"
+        where = "all of which left at" if len(at) == 1 else "at all points where visits left:"
+        text = f"{share} visits, {where} {_points(at, 'and')}"
     else:
         others = f"{out_of(finding['elsewhere'], finding['elsewhere_of'])} others"
-        text = f"{share} visits that left at {_points(at)}, {others}"
+        text = f"{share} visits that left at {_points(at, 'or')}, {others}"
     if finding["unplaced"]:
         text += f"; and {amount(finding['unplaced'], 'visit')} without a record"
     if at and not finding["attributed"]:
@@ -67,8 +67,8 @@ def place(finding: Mapping[str, Any]) -> str:
     return text
 
 
-def _points(at: Sequence[str]) -> str:
-    return listed([point(one) for one in at] if len(at) <= _NAMED_POINTS else at, "or")
+def _points(at: Sequence[str], last: str) -> str:
+    return listed([point(one) for one in at] if len(at) <= _NAMED_POINTS else at, last)
 
 
 def _why_not_attributed(finding: Mapping[str, Any]) -> str:

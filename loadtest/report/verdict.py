@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import assert_never
 
 from loadtest.errors import ExitCode
 from loadtest.report.client_figures import NavigationCounts
@@ -23,6 +22,16 @@ _VERDICTS: Mapping[ExitCode, RunVerdict] = MappingProxyType(
         ExitCode.FAIL: RunVerdict.FAIL,
         ExitCode.INCONCLUSIVE: RunVerdict.INCONCLUSIVE,
         ExitCode.PASS: RunVerdict.PASS,
+    }
+)
+_ENDS: Mapping[Ended, tuple[ExitCode, str]] = MappingProxyType(
+    {
+        Ended.FINISHED: (ExitCode.PASS, ""),
+        Ended.INTERRUPTED: (ExitCode.INTERRUPTED, "the run was interrupted: it is complete up to then"),
+        Ended.RUNNING: (
+            ExitCode.INCONCLUSIVE,
+            "the run was cut short (killed, or still going): run it again to the end",
+        ),
     }
 )
 
@@ -75,16 +84,9 @@ def _reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
 def _end_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     info = evidence.info
     under_way = f"; {amount(info.under_way, 'visit')} had not ended" if info.under_way else ""
-    match info.ended:
-        case Ended.INTERRUPTED:
-            yield ExitCode.INTERRUPTED, f"the run was interrupted: it is complete up to then{under_way}"
-        case Ended.RUNNING:
-            text = f"the run was cut short (killed, or still going): run it again to the end{under_way}"
-            yield ExitCode.INCONCLUSIVE, text
-        case Ended.FINISHED:
-            pass
-        case _:
-            assert_never(info.ended)
+    exit_code, text = _ENDS[info.ended]
+    if text:
+        yield exit_code, text + under_way
 
 
 def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
@@ -98,7 +100,7 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
         )
     if info.silent_boots:
         processes = amount(len(info.silent_boots), "server process", "server processes")
-        gaps.append(f"{processes} stopped reporting before the run's end: it may have died or been restarted")
+        gaps.append(f"{processes} stopped reporting before the run's end: look whether it died")
     if info.lost_numbers:
         lost = amount(info.lost_numbers, "navigation")
         gaps.append(f"a worker died, and nobody knows what became of its {lost}: run it again")

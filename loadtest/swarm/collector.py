@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,6 +58,8 @@ class Collector:
         write: called with the lines for ``server.jsonl``, in order.
         bind: address and port; port 0 takes a free one.
 
+    The token is ``LOADTEST_TOKEN``, which hooks on another machine are given too, or a new one.
+
     Raises:
         UsageError: the address cannot be bound.
     """
@@ -64,7 +67,7 @@ class Collector:
     def __init__(
         self, run: str, write: Callable[[Sequence[Mapping[str, Any]]], None], bind: tuple[str, int]
     ) -> None:
-        self.token = secrets.token_urlsafe(24)
+        self.token = os.environ.get("LOADTEST_TOKEN") or secrets.token_urlsafe(24)
         self.processes: dict[str, ServerProcess] = {}
         self._run = run
         self._write = write

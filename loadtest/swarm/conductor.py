@@ -69,6 +69,8 @@ class Conductor:
         self._collector = Collector(self._run, self._folder.append_server, options.collector_bind)
         self._rendezvous = Rendezvous(url=self._collector.url, token=self._collector.token, run=self._run)
         self._folder.write_info(self._info)
+        if options.collector_bind[1]:  # asked for by hand: hooks elsewhere have to be told
+            progress.say(f"collector: {self._collector.url}, LOADTEST_TOKEN={self._collector.token}")
         self._greenlet = gevent.spawn(self._conduct)
 
     @property

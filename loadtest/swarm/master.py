@@ -14,8 +14,8 @@ from locust.util.timespan import parse_timespan
 
 from loadtest.errors import ExitCode, LoadtestError, UsageError
 from loadtest.profile.model import Profile
-from loadtest.report.show import show_run
 from loadtest.report.info import Ended
+from loadtest.report.show import show_run
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
 from loadtest.swarm.hosts import check_host

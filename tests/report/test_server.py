@@ -80,6 +80,15 @@ def test_the_journal_tells_how_each_connection_ended() -> None:
     )
 
 
+def test_a_visit_with_an_error_is_known_from_the_snapshot_or_from_the_journal() -> None:
+    entries = [{"kind": "error", "number": number, "error": 1} for number in (7, 8, 8)]
+    journal = {"kind": "journal", "boot": BOOT, "entries": entries}
+
+    (process,) = hooked(snapshot([error([5]), error([6, 7], id=1)]), journal).processes
+
+    assert [sorted(one.navigations) for one in process.errors] == [[5], [6, 7, 8]]
+
+
 def test_what_the_journal_lost_is_counted_once() -> None:
     journal = {"kind": "journal", "boot": BOOT, "entries": list[object]()}
     lines = [{**journal, "lost": lost} for lost in (0, 7, 9)]

@@ -5,7 +5,7 @@ import sys
 from nicegui import ui
 
 
-@ui.page("/")
+@ui.page("/")  # type: ignore[untyped-decorator]  # NiceGUI is in the app's environment only
 def index() -> None:
     """Show a page with something to click."""
     count = ui.label("0 clicks")

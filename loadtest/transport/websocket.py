@@ -1,0 +1,147 @@
+"""websocket-client's WebSocket with a fast lane for what Socket.IO mostly sends: short text frames."""
+
+import random
+import struct
+
+import websocket
+from websocket import ABNF, STATUS_GOING_AWAY, WebSocketPayloadException, WebSocketProtocolException
+
+from loadtest.navigation.record import Outcome
+from loadtest.transport.fault import CLOSED, Fault
+from loadtest.transport.line import Line
+
+__all__ = ["GOING_AWAY", "LeanWebSocket", "masked_frame"]
+
+GOING_AWAY = struct.pack(">H", STATUS_GOING_AWAY)
+"""Payload of the close frame that a browser sends when it navigates (RFC 6455, 7.4.1)."""
+
+_FINAL = 0x80
+_FINAL_TEXT = _FINAL | ABNF.OPCODE_TEXT
+_MASKED = 0x80
+_LENGTH_16 = 126
+_SHORT_BYTES = 1 << 16
+_MOST_BYTES = 16 * 1024 * 1024
+"""Of one message that comes through the library; python-engineio's own limit is 1 MB."""
+
+_pack_short = struct.Struct(">BB4s").pack
+_pack_long = struct.Struct(">BBH4s").pack
+
+
+def _mask_key(size: int = 4) -> bytes:
+    """Return a masking key: random, but without a system call for each frame.
+
+    A key must be unpredictable so that a page's script cannot choose the bytes on the wire (RFC 6455, 10.3);
+    there is no such script here.
+    """
+    return random.getrandbits(8 * size).to_bytes(size, "big")
+
+
+def masked_frame(data: bytes, opcode: int = ABNF.OPCODE_TEXT) -> bytes:
+    """Return a final frame of less than 64 KiB, as ``ABNF.create_frame(…).format()`` does."""
+    size = len(data)
+    key = _mask_key()
+    mask = (key * ((size >> 2) + 1))[:size]
+    masked = (int.from_bytes(data, "big") ^ int.from_bytes(mask, "big")).to_bytes(size, "big")
+    if size < _LENGTH_16:
+        return _pack_short(_FINAL | opcode, _MASKED | size, key) + masked
+    return _pack_long(_FINAL | opcode, _MASKED | _LENGTH_16, size, key) + masked
+
+
+class LeanWebSocket(websocket.WebSocket):
+    """A client's WebSocket over a line that has been upgraded.
+
+    Final, unmasked text frames up to 64 KiB are parsed and built by hand. Everything else (fragments, long,
+    binary and control frames, faults) is the library's, which reads on from the same buffer; tests compare
+    the two byte for byte. Its ``close`` is never called: it waits, and it swallows ``GreenletExit``.
+
+    Raises:
+        Fault: from any method, the server closed the connection.
+        OSError: the connection broke.
+        WebSocketException: no WebSocket server sends this.
+    """
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(get_mask_key=_mask_key, enable_multithread=False)
+        self.line = line
+        self._allowance = _MOST_BYTES
+
+    def _recv(self, bufsize: int) -> bytes:
+        """Give the library bytes that have been read, or wait for more."""
+        line = self.line
+        if not line.buffer and not line.fill():
+            raise Fault(Outcome.LOST, CLOSED)
+        data, line.buffer = line.buffer[:bufsize], line.buffer[bufsize:]
+        self._allowance -= len(data)
+        if self._allowance < 0:
+            raise WebSocketProtocolException(f"a message of more than {_MOST_BYTES} bytes")
+        return data
+
+    def _send(self, data: str | bytes) -> int:
+        """Send all of what the library wrote."""
+        self.line.send(data.encode() if isinstance(data, str) else data)
+        return len(data)
+
+    def send_text(self, text_data: str) -> int:
+        """Send a text message."""
+        data = text_data.encode()
+        if len(data) >= _SHORT_BYTES:
+            return super().send_text(text_data)
+        self.line.send(masked_frame(data))
+        return len(data)
+
+    def send_going_away(self) -> None:
+        """Send the close frame of a browser that navigates; nobody waits for its answer."""
+        self.line.send(masked_frame(GOING_AWAY, ABNF.OPCODE_CLOSE))
+
+    def receive(self) -> str | bytes:
+        """Wait for a message; pings are answered on the way."""
+        line = self.line
+        while True:
+            buffer = line.buffer
+            have = len(buffer)
+            if have >= 2:
+                begin, size = 2, buffer[1]
+                if buffer[0] != _FINAL_TEXT or size > _LENGTH_16:
+                    return self._receive_through_library()
+                if size == _LENGTH_16:
+                    begin = 4
+                    size = int.from_bytes(buffer[2:4], "big") if have >= 4 else _SHORT_BYTES
+                end = begin + size
+                if have >= end:
+                    line.buffer = buffer[end:]
+                    return _decode(buffer[begin:end])
+            if not line.fill():
+                raise Fault(Outcome.LOST, CLOSED)
+
+    def _receive_through_library(self) -> str | bytes:
+        self._allowance = _MOST_BYTES
+        opcode, data = self.recv_data()
+        if opcode == ABNF.OPCODE_CLOSE:
+            raise _closed_by(data)
+        return _decode(data) if opcode == ABNF.OPCODE_TEXT else bytes(data)
+
+    def round_trip(self, payload: bytes) -> None:
+        """Send a ping and wait for its pong; what else comes is thrown away."""
+        self.ping(payload)
+        while True:
+            self._allowance = _MOST_BYTES
+            opcode, data = self.recv_data(control_frame=True)
+            if opcode == ABNF.OPCODE_CLOSE:
+                raise _closed_by(data)
+            if opcode == ABNF.OPCODE_PONG and data == payload:
+                return
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise WebSocketPayloadException(f"cannot decode: {data[:80]!r}") from error
+
+
+def _closed_by(payload: bytes) -> Fault:
+    """Return what a close frame means: its code, and the reason that it gives."""
+    code = int.from_bytes(payload[:2], "big") if payload else None
+    reason = payload[2:].decode("utf-8", "replace")
+    detail = None if code is None else f"{code} {reason}".strip()
+    return Fault(Outcome.LOST, "the server closed the WebSocket", detail)

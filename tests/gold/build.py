@@ -1,0 +1,198 @@
+"""Writes the run folders and the outputs of this folder again: ``python -m tests.gold.build``.
+
+Look at what ``git diff`` says before you keep it: the outputs are the promise that a person reads.
+"""
+
+import contextlib
+import io
+import json
+import os
+import random
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from loadtest.navigation.departure import Manner
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
+from loadtest.report.console import print_report
+from loadtest.report.run import read_run
+from loadtest.report.side_by_side import Half, print_side_by_side
+from loadtest.report.summary import summarize
+from tests.report.building import BOOT, error, handler, histogram, info, snapshot, visit, write_run
+
+GOLD = Path(__file__).parent
+RUNS = {"faulty": "results/20260102T030405Z-demo", "mended": "results/20260102T030435Z-demo"}
+WIDTHS = (60, 80, 120)
+
+_HOSTILE = "\x1b[31mred[/bold]\x07 \u202eleft"
+_TRACEBACK = f"""Traceback (most recent call last):
+  File "/srv/app/lib/python3.11/site-packages/socketio/async_server.py", line 621, in _trigger_event
+    ret = await handler(*args)
+          ^^^^^^^^^^^^^^^^^^^^
+  File "/srv/app/board.py", line 181, in handle_disconnect
+    visitor = visitors[document_of[sid]]
+KeyError: '{_HOSTILE}'
+"""
+_PASSED = {
+    "P13": (Phase.PAGE,),
+    "P15": (Phase.PAGE, Phase.OPEN),
+    "P16": (Phase.PAGE, Phase.OPEN, Phase.CONNECT),
+    "P18": (Phase.PAGE, Phase.OPEN, Phase.CONNECT, Phase.HANDSHAKE),
+    "P19": (Phase.PAGE, Phase.OPEN, Phase.CONNECT, Phase.HANDSHAKE, Phase.ACTIVE),
+}
+_DEPARTURES = [
+    (at, manner) for at in ("P13", "P15", "P16", "P18") for manner in (Manner.WS_CLOSE, Manner.FIN)
+]
+
+
+def _records() -> list[NavigationRecord]:
+    rng = random.Random(7)
+    drawn = [*_DEPARTURES * 5, *[("stay", Manner.WS_CLOSE)] * 12, *[("clock", Manner.FIN)] * 6]
+    records = []
+    for number, (planned, manner) in enumerate(drawn):
+        at = {"stay": "P19", "clock": rng.choice(["P13", "P18"])}.get(planned, planned)
+        times = {phase: round(rng.lognormvariate(1, 0.5), 3) for phase in (*_PASSED[at], Phase.LEAVING)}
+        due_s = round(number * 0.05, 3)
+        record = visit(
+            number,
+            planned,
+            manner,
+            due_s=due_s,
+            started_s=due_s + (0.02 if number == 9 else 0.001),
+            left_s=due_s + 0.5,
+            actual=ActualDeparture(at, manner),
+            outcome=Outcome.COMPLETED if planned == "stay" else Outcome.LEFT,
+            phases_ms=times,
+        )
+        records.append(record)
+    return records
+
+
+def _mishaps(first: int) -> list[NavigationRecord]:
+    common: dict[str, Any] = {"planned_at": "stay", "planned_manner": Manner.WS_CLOSE}
+    return [
+        visit(first, "P18", None, outcome=Outcome.LOST, error="the server sent DISCONNECT", **common),
+        visit(
+            first + 1,
+            actual=ActualDeparture("P17", Manner.FIN),
+            outcome=Outcome.TIMED_OUT,
+            error="no answer to the handshake in time",
+            detail=f"10.0 s passed; the last frame was {_HOSTILE}",
+            **common,
+        ),
+        visit(
+            first + 2,
+            started_s=None,
+            left_s=None,
+            actual=None,
+            outcome=Outcome.DROPPED,
+            phases_ms={},
+            **common,
+        ),
+    ]
+
+
+def _server(records: list[NavigationRecord], *, is_faulty: bool) -> list[Mapping[str, Any]]:
+    guilty = [r.number for r in records if is_faulty and r.actual and r.actual.at in ("P15", "P16")]
+    handlers = [
+        handler("connect", 52, 0, histogram(*(0.2 + n / 100 for n in range(52)))),
+        handler("disconnect", 52, len(guilty), histogram(*(0.1 + n / 500 for n in range(52)))),
+        handler("[bold]draw[/]\x1b[2J" if is_faulty else "draw", 7, 0, histogram(1, 2, 30), "/board"),
+    ]
+    left = dict.fromkeys(("sids", "rooms", "environs", "pending_disconnects"), guilty)
+    lines: list[Mapping[str, Any]] = [
+        snapshot(sequence=1, visits=5, residue={"threads": 4, "rss_bytes": 50_000_000}),
+    ]
+    if is_faulty:
+        told = error(guilty, file="board.py", traceback=_TRACEBACK)
+        lines.append({"kind": "error", "boot": BOOT, **told})
+    errors = [error(guilty, file="board.py")] if is_faulty else []
+    grown = {"threads": 4, "rss_bytes": 51_250_000}
+    lines.append(snapshot(errors, left, grown, sequence=2, visits=len(records), handlers=handlers))
+    gone = {"kind": "gone", "number": 0, "reason": None, "events": [], "at": 1763900000.1}
+    return [*lines, {"kind": "journal", "boot": BOOT, "entries": [gone]}]
+
+
+def _write_runs() -> None:
+    records = _records()
+    common: dict[str, Any] = {
+        "profile": "demo",
+        "profile_source": "profiles/demo.toml",
+        "host": "http://127.0.0.1:8765",
+    }
+    faulty = [*records, *_mishaps(len(records))]
+    thresholds = {
+        "phases.handshake": ("p(95)<200",),
+        "server.errors": ("count==0",),
+        "navigations.lost": ("count<1",),
+    }
+    write_run(
+        GOLD / RUNS["faulty"],
+        info(**common, thresholds=thresholds),
+        faulty,
+        _server(records, is_faulty=True),
+    )
+    write_run(GOLD / RUNS["mended"], info(**common), records, _server(records, is_faulty=False))
+
+
+@contextlib.contextmanager
+def _here() -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(GOLD)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def _console(width: int) -> tuple[Console, io.StringIO]:
+    out = io.StringIO()
+    return Console(file=out, width=width, force_terminal=False, legacy_windows=False, _environ={}), out
+
+
+def _without_ends(text: str) -> str:
+    """Return text without the spaces that tables put at the ends of lines."""
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+
+def summary(which: str) -> str:
+    """Return the ``summary.json`` of one of the gold runs."""
+    with _here():
+        return json.dumps(summarize(read_run(Path(RUNS[which]))), indent=1) + "\n"
+
+
+def report(which: str, width: int) -> str:
+    """Return the report of one of the gold runs."""
+    with _here():
+        run = read_run(Path(RUNS[which]))
+    console, out = _console(width)
+    print_report(run, summarize(run), console)
+    return _without_ends(out.getvalue())
+
+
+def comparison(width: int) -> str:
+    """Return the two gold runs next to each other."""
+    with _here():
+        runs = {which: read_run(Path(path)) for which, path in RUNS.items()}
+    console, out = _console(width)
+    halves = [Half(which, run.path, summarize(run)) for which, run in runs.items()]
+    print_side_by_side(halves[0], halves[1], console)
+    return _without_ends(out.getvalue())
+
+
+def main() -> None:
+    """Write everything again."""
+    _write_runs()
+    for which in RUNS:
+        (GOLD / f"summary_{which}.json").write_text(summary(which))
+    for width in WIDTHS:
+        for which in RUNS:
+            (GOLD / f"report_{which}_{width}.txt").write_text(report(which, width))
+        (GOLD / f"side_by_side_{width}.txt").write_text(comparison(width))
+
+
+if __name__ == "__main__":
+    main()

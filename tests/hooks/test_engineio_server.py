@@ -1,0 +1,122 @@
+"""Connections of real python-engineio servers, seen from the hooks."""
+
+import asyncio
+from typing import Any
+
+import engineio
+import pytest
+import socketio
+
+from loadtest.hooks.process import HookedProcess
+from tests.hooks.servers import environ_of, leave, told, visit
+
+
+def gone_of(process: HookedProcess) -> list[tuple[int, str | None, tuple[str, ...]]]:
+    return [
+        (entry["number"], entry["reason"], entry["events"])
+        for entry in told(process)["journal"]["entries"]
+        if entry["kind"] == "gone"
+    ]
+
+
+def test_a_departure_before_connect_is_told_with_no_events(process: HookedProcess) -> None:
+    sio = socketio.AsyncServer(async_mode="asgi")
+
+    async def main() -> None:
+        await sio.eio._trigger_event("connect", "e1", environ_of(12), run_async=False)
+        await leave(sio, "e1", "ping timeout")
+
+    asyncio.run(main())
+    assert told(process)["visits"] == 1
+    assert told(process)["handlers"] == []
+    assert gone_of(process) == [(12, "ping timeout", ())]
+
+
+def test_the_end_is_told_after_the_frameworks_own_handling_of_it(process: HookedProcess) -> None:
+    sio = socketio.AsyncServer(async_mode="asgi")
+    before: list[Any] = []
+    sio.on("connect", lambda *_: None)
+
+    @sio.on("disconnect")  # type: ignore[untyped-decorator]
+    async def disconnect(sid: str, reason: str) -> None:
+        await asyncio.sleep(0)
+        before.append(gone_of(process))
+
+    async def main() -> None:
+        await visit(sio, 3)
+        await leave(sio)
+
+    asyncio.run(main())
+    assert before == [[]]
+    assert gone_of(process) == [(3, "transport close", ("connect", "disconnect"))]
+
+
+def test_each_connection_of_a_navigation_is_told(process: HookedProcess) -> None:
+    sio = socketio.AsyncServer(async_mode="asgi")
+    sio.on("connect", lambda *_: None)
+
+    async def main() -> None:
+        await visit(sio, 3, "e1")
+        await visit(sio, 3, "e2")
+        await leave(sio, "e1")
+        await leave(sio, "e2", "client disconnect")
+
+    asyncio.run(main())
+    assert gone_of(process) == [
+        (3, "transport close", ("connect", "disconnect")),
+        (3, "client disconnect", ("connect", "disconnect")),
+    ]
+
+
+def test_an_old_version_that_gives_no_reason_is_told_without_one(process: HookedProcess) -> None:
+    eio = engineio.AsyncServer(async_mode="asgi")
+    eio.on("disconnect", lambda sid: None)
+
+    async def main() -> None:
+        await eio._trigger_event("connect", "e1", environ_of(3))
+        await eio._trigger_event("disconnect", "e1", run_async=False)
+
+    asyncio.run(main())
+    assert gone_of(process) == [(3, None, ())]
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_watched"), [(None, True), (True, True), (False, False), ("no", False)]
+)
+def test_a_connection_that_the_app_rejects_is_forgotten(
+    process: HookedProcess, answer: object, is_watched: bool
+) -> None:
+    eio = engineio.AsyncServer(async_mode="asgi")
+    eio.on("connect", lambda sid, environ: answer)
+    sync = engineio.Server(async_mode="threading")
+    sync.on("connect", lambda sid, environ: answer)
+
+    assert asyncio.run(eio._trigger_event("connect", "e1", environ_of(3))) is answer
+    assert sync._trigger_event("connect", "e2", environ_of(4)) is answer
+    assert list(process.recorder.connections) == (["e1", "e2"] if is_watched else [])
+
+
+def test_messages_pass_through_to_the_very_coroutine_of_the_framework(process: HookedProcess) -> None:
+    eio = engineio.AsyncServer(async_mode="asgi")
+
+    async def main() -> Any:
+        await eio._trigger_event("connect", "e1", environ_of(3))
+        coroutine = eio._trigger_event("message", "e1", "data")
+        await coroutine
+        return coroutine.__qualname__, coroutine.cr_code.co_filename
+
+    name, file = asyncio.run(main())
+    assert name == "AsyncServer._trigger_event"
+    assert file == engineio.async_server.__file__
+    assert process.problems == []
+
+
+def test_arguments_that_no_version_gives_do_no_harm(process: HookedProcess) -> None:
+    eio = engineio.Server(async_mode="threading")
+
+    assert eio._trigger_event("connect") is None
+    assert eio._trigger_event("disconnect") is None
+    assert [problem.partition(",")[0] for problem in process.problems] == [
+        "a fault of the hooks: IndexError in _opened",
+        "a fault of the hooks: IndexError in _known",
+    ]

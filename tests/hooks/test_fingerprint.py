@@ -1,0 +1,198 @@
+"""Which errors are the same, and how they are told."""
+
+import asyncio
+import json
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from loadtest.hooks.fingerprint import Fault, fault_of, format_error, is_call_mismatch, root_of, watched_times
+
+HERE = Path(__file__).name
+
+
+def caught(function: Callable[[], object]) -> BaseException:
+    try:
+        function()
+    except BaseException as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def in_module(name: str, source: str, file: str) -> types.ModuleType:
+    """Return a module made from text, whose frames bear this module name and file."""
+    module = types.ModuleType(name)
+    exec(compile(source, file, "exec"), vars(module))
+    return module
+
+
+def look_up() -> None:
+    {}["missing"]
+
+
+CALLER = "def call(function, *args): return function(*args)"
+
+
+def test_an_error_is_known_by_its_type_and_the_frame_that_raised_it() -> None:
+    fault = fault_of(caught(look_up))
+
+    assert (fault.type, fault.function, Path(fault.file).name) == ("KeyError", "look_up", HERE)
+    assert fault.line == look_up.__code__.co_firstlineno + 1
+
+
+def test_the_same_fault_twice_is_equal_and_another_line_is_not() -> None:
+    assert fault_of(caught(look_up)) == fault_of(caught(look_up))
+    assert fault_of(caught(look_up)) != fault_of(caught(lambda: {}["missing"]))
+
+
+def test_frames_of_the_standard_library_below_the_app_are_passed_over() -> None:
+    def parse() -> None:
+        json.loads("{")
+
+    assert fault_of(caught(parse)).function == "parse"
+
+
+@pytest.mark.parametrize(
+    ("module", "file"),
+    [
+        ("socketio.async_server", "/srv/socketio/async_server.py"),
+        ("engineio.server", "/srv/engineio/server.py"),
+        ("loadtest.hooks.socketio_server", "/srv/loadtest/hooks/socketio_server.py"),
+        ("importlib._bootstrap", "<frozen importlib._bootstrap>"),
+    ],
+)
+def test_frames_of_the_framework_and_of_the_hooks_are_passed_over(module: str, file: str) -> None:
+    framework = in_module(module, "def emit(): raise ValueError", file)
+
+    def handler() -> None:
+        framework.emit()
+
+    assert fault_of(caught(handler)).function == "handler"
+
+
+def test_a_package_installed_beneath_the_standard_library_belongs_to_the_app() -> None:
+    file = str(Path(json.__file__).parents[1] / "site-packages" / "shop" / "cart.py")
+    package = in_module("shop.cart", "def pay(): raise ValueError", file)
+
+    assert fault_of(caught(package.pay)) == Fault("ValueError", "pay", "shop/cart.py", 1)
+
+
+def test_without_a_frame_of_the_app_the_deepest_counts() -> None:
+    framework = in_module("socketio.server", "def emit(): raise ValueError", "/nowhere/server.py")
+
+    error = caught(framework.emit)
+    error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next  # without this test's own frame
+
+    assert fault_of(error) == Fault("ValueError", "emit", "/nowhere/server.py", 1)
+
+
+def test_an_error_that_was_never_raised_has_no_place() -> None:
+    assert fault_of(ValueError()) == Fault("ValueError", "?", "?", 0)
+
+
+def test_a_file_is_named_relative_to_where_it_was_imported_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", ["/srv/app", *sys.path])
+    module = in_module("views", "def show(): raise ValueError", "/srv/app/shop/views.py")
+
+    assert fault_of(caught(module.show)).file == "shop/views.py"
+
+
+def test_a_type_error_of_the_frameworks_own_call_is_told_from_one_of_the_app() -> None:
+    framework = in_module("socketio.server", CALLER, "/nowhere/server.py")
+    app = in_module("app", CALLER, "/nowhere/app.py")
+
+    def one(argument: object) -> None:
+        raise TypeError(argument)
+
+    assert is_call_mismatch(caught(lambda: framework.call(one, 1, 2)))
+    assert not is_call_mismatch(caught(lambda: framework.call(one, 1)))
+    assert not is_call_mismatch(caught(lambda: app.call(one, 1, 2)))
+    assert not is_call_mismatch(TypeError())
+    assert not is_call_mismatch(KeyError())
+
+
+def test_the_error_that_the_framework_hid_behind_a_second_call_is_the_root() -> None:
+    framework = in_module(
+        "socketio.server",
+        "def call(handler):\n try: handler(1, 2)\n except TypeError: handler(1)",
+        "/nowhere/server.py",
+    )
+
+    def takes_both(sid: object, reason: object) -> None:
+        raise TypeError("planted")
+
+    def takes_one(sid: object) -> None:
+        raise KeyError("planted")
+
+    def takes_any(*args: object) -> None:
+        raise TypeError("planted")
+
+    assert str(root_of(caught(lambda: framework.call(takes_both)))) == "planted"
+    assert repr(root_of(caught(lambda: framework.call(takes_one)))) == "KeyError('planted')"
+    assert str(root_of(caught(lambda: framework.call(takes_any)))) == "planted"
+
+
+def test_hooked_calls_that_an_error_has_come_through_are_counted() -> None:
+    hooks = in_module("loadtest.hooks.socketio_server", CALLER, "/nowhere/hooks.py")
+
+    assert watched_times(caught(look_up)) == 0
+    assert watched_times(caught(lambda: hooks.call(hooks.call, look_up))) == 2
+
+
+def test_the_text_is_pythons_own_without_the_frames_of_the_hooks() -> None:
+    hooks = in_module("loadtest.hooks.socketio_server", CALLER, "/nowhere/hooks.py")
+
+    text = format_error(caught(lambda: hooks.call(look_up)))
+
+    assert text.startswith("Traceback (most recent call last):\n")
+    assert text.endswith("KeyError: 'missing'\n")
+    assert "/nowhere/hooks.py" not in text
+    assert "in look_up" in text
+
+
+def test_the_text_of_an_endless_recursion_and_of_a_huge_message_is_bounded() -> None:
+    def recurse() -> None:
+        recurse()
+
+    def shout() -> None:
+        raise ValueError("x" * 1_000_000)
+
+    assert len(format_error(caught(recurse))) <= 4000
+    assert len(format_error(caught(shout))) == 4000
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+class UnnameableMeta(type):
+    @property
+    def __name__(cls) -> str:  # type: ignore[override]
+        raise RuntimeError
+
+
+class UnnameableError(Exception, metaclass=UnnameableMeta):
+    pass
+
+
+@pytest.mark.parametrize("error", [UnspeakableError(), UnnameableError(), SyntaxError("x", (1, 2, 3, 4))])
+def test_an_error_that_cannot_be_printed_does_no_harm(error: Exception) -> None:
+    def fail() -> None:
+        raise error
+
+    fault = fault_of(caught(fail))
+
+    assert (fault.type, fault.function) == (type.__dict__["__name__"].__get__(type(error)), "fail")
+    assert fault.type in format_error(error)
+
+
+def test_an_error_of_a_coroutine_is_placed_where_it_was_raised() -> None:
+    async def handler() -> None:
+        await asyncio.sleep(0)
+        look_up()
+
+    assert fault_of(caught(lambda: asyncio.run(handler()))).function == "look_up"

@@ -1,0 +1,74 @@
+"""The content of run.json."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from loadtest.errors import ExitCode
+from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo, RunVerdict
+from tests.report.building import histogram, info
+
+
+def as_read_back(run: RunInfo) -> RunInfo:
+    return RunInfo.from_json(json.loads(json.dumps(run.to_json())))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"generator": None, "quiet": None},
+        {"generator": GeneratorInfo(2, None, None), "ended": Ended.INTERRUPTED, "under_way": 4},
+        {"thresholds": {"server.errors": ("count==0", "count<9")}, "silent_boots": ("a", "b")},
+        {"t0_at": datetime(2026, 1, 1, 12, 0, 0, 125000, UTC), "quiet": QuietInfo(1.5, 9.0)},
+        {"verdict": RunVerdict.FAIL, "exit_code": ExitCode.FAIL, "lost_numbers": 3, "require_hooks": True},
+    ],
+)
+def test_a_run_survives_its_file(changes: dict[str, Any]) -> None:
+    run = info(**changes)
+
+    assert as_read_back(run).to_json() == run.to_json()
+
+
+def test_the_generators_lag_survives_too() -> None:
+    lag = histogram(1.0, 7.5)
+
+    read = as_read_back(info(generator=GeneratorInfo(1, 0.5, lag))).generator
+
+    assert read is not None
+    assert read.loop_lag is not None
+    assert read.loop_lag.percentile_ms(99) == 7.5
+
+
+def test_a_run_that_was_killed_has_failed_until_it_says_otherwise() -> None:
+    data = RunInfo(
+        id="00c0ffee00c0ffee",
+        profile="churn",
+        profile_source="churn.toml",
+        profile_text="",
+        description="",
+        seed=0,
+        host="",
+        versions={},
+        started_at=datetime(2026, 1, 1, tzinfo=UTC),
+        duration_s=1.0,
+        workers=1,
+        users=1,
+    ).to_json()
+
+    assert (data["ended"], data["verdict"], data["exit_code"]) == ("running", "inconclusive", 98)
+    assert (data["quiet"], data["generator"], data["t0_at"]) == (None, None, None)
+
+
+def test_times_are_written_in_utc() -> None:
+    there = datetime(2026, 1, 1, 2, 0, tzinfo=timezone(timedelta(hours=2)))
+
+    assert info(started_at=there).to_json()["started_at"] == "2026-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize("change", [{"ended": "vanished"}, {"versions": None}, {"started_at": "soon"}])
+def test_what_no_run_writes_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises((AttributeError, KeyError, TypeError, ValueError)):
+        RunInfo.from_json(info().to_json() | change)

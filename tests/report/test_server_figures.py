@@ -1,0 +1,63 @@
+"""What the hooks told, all server processes together."""
+
+from loadtest.report.server_figures import Residue, merge_handlers, merge_residue
+from tests.report.building import handler, histogram, hooked, snapshot
+
+
+def test_a_handlers_figures_are_added_up_over_the_processes() -> None:
+    server = hooked(
+        snapshot(
+            boot="a",
+            handlers=[handler("disconnect", 3, 1, histogram(1, 2)), handler("connect", 3, 0, histogram(5))],
+        ),
+        snapshot(
+            boot="b",
+            handlers=[
+                handler("disconnect", 4, 2, histogram(9)),
+                handler("connect", 1, 0, histogram(5), "/admin"),
+            ],
+        ),
+    )
+
+    rows = merge_handlers(server)
+
+    assert [(row.namespace, row.event, row.calls, row.errors) for row in rows] == [
+        ("/", "connect", 3, 0),
+        ("/", "disconnect", 7, 3),
+        ("/admin", "connect", 1, 0),
+    ]
+    assert rows[1].latency.to_json() == histogram(1, 2, 9).to_json()
+
+
+def test_residue_is_added_up_and_growth_is_measured_from_the_first_snapshot() -> None:
+    server = hooked(
+        snapshot(boot="a", residue={"threads": 10, "rss_bytes": 1000}),
+        snapshot((), {"sids": [1, 2]}, {"threads": 12, "rss_bytes": 3000}, boot="a", sequence=2),
+        snapshot(boot="b", residue={"threads": 4, "rss_bytes": 500}),
+        snapshot((), {"sids": [3], "rooms": [3]}, {"threads": 3, "rss_bytes": 500}, boot="b", sequence=2),
+    )
+
+    assert merge_residue(server, is_quiet=True) == Residue(
+        sids=3,
+        eio_sockets=0,
+        rooms=1,
+        environs=0,
+        pending_disconnects=0,
+        tasks=None,
+        threads=1,
+        rss_bytes=2000,
+    )
+
+
+def test_what_one_process_does_not_know_nobody_knows() -> None:
+    server = hooked(snapshot((), {"sids": [1]}, boot="a"), snapshot(residue={"sids": None}, boot="b"))
+
+    residue = merge_residue(server, is_quiet=True)
+
+    assert (residue.sids, residue.rooms, residue.threads, residue.rss_bytes) == (None, 0, None, None)
+
+
+def test_without_a_quiet_nothing_is_called_residue() -> None:
+    residue = merge_residue(hooked(snapshot((), {"sids": [1]})), is_quiet=False)
+
+    assert (residue.sids, residue.rooms, residue.pending_disconnects) == (None, None, None)

@@ -1,0 +1,261 @@
+"""Every figure of a run, as summary.json holds it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loadtest.metrics.threshold import Aggregate, known_metrics
+from loadtest.navigation.departure import Manner
+from loadtest.navigation.record import NavigationRecord, Outcome, navigation_id
+from loadtest.report.info import Ended, GeneratorInfo, RunInfo
+from loadtest.report.run import Run
+from loadtest.report.server import ServerSide
+from loadtest.report.summary import summarize
+from tests.gold.build import GOLD, RUNS
+from tests.gold.build import summary as gold_summary
+from tests.report.building import (
+    RUN,
+    dropped,
+    error,
+    handler,
+    histogram,
+    hooked,
+    info,
+    snapshot,
+    visit,
+    visits,
+)
+
+
+def summarized(
+    records: list[NavigationRecord], server: ServerSide | None = None, run: RunInfo | None = None
+) -> dict[str, Any]:
+    return summarize(Run(Path("results/x"), run or info(), tuple(records), server))
+
+
+def follow(path: str, summary: dict[str, Any]) -> Any:
+    """Return what a metric's name points at in the summary."""
+    at: Any = summary
+    for key in path.split("."):
+        at = at[key]
+    return at
+
+
+@pytest.mark.parametrize("which", RUNS)
+def test_the_summary_of_a_run_is_what_it_was(which: str) -> None:
+    """If it is meant to be another: ``python -m tests.gold.build``."""
+    assert gold_summary(which) == (GOLD / f"summary_{which}.json").read_text()
+
+
+def test_a_summary_has_every_key_of_the_contract() -> None:
+    server = hooked(
+        snapshot([error([1])], {"sids": [1]}, handlers=[handler("disconnect", 2, 1, histogram(0.1, 0.3))])
+    )
+    summary = summarized([visit(1), visit(2, "P18"), dropped(3)], server)
+
+    assert (summary["schema"], summary["verdict"], summary["exit_code"]) == (1, "fail", 99)
+    assert (summary["profile"], summary["seed"], summary["ended"]) == ("nicegui", 7, "finished")
+    assert summary["navigations"] == {
+        "due": 3,
+        "started": 2,
+        "completed": 0,
+        "left": 2,
+        "refused": 0,
+        "lost": 0,
+        "timed_out": 0,
+        "failed": 0,
+        "late": 0,
+        "dropped": 1,
+        "under_way": 0,
+        "lost_numbers": 0,
+    }
+    assert summary["departures"] == [
+        {"at": "P16", "manner": "fin", "planned": 1, "actual": 1, "other": 0},
+        {"at": "P18", "manner": "fin", "planned": 1, "actual": 1, "other": 0},
+    ]
+    assert summary["points"] == {"P16": 1, "P18": 1}
+    assert summary["phases"]["page"] == {
+        "count": 2,
+        "p50_ms": 4.0,
+        "p95_ms": 4.0,
+        "p99_ms": 4.0,
+        "max_ms": 4.0,
+        "from_due_p99_ms": 5.0,
+    }
+    assert summary["server"] == {
+        "processes": 1,
+        "alive": True,
+        "visits": 100,
+        "handlers": [
+            {
+                "namespace": "/",
+                "event": "disconnect",
+                "calls": 2,
+                "errors": 1,
+                "in_flight": 0,
+                "p50_ms": 0.101,
+                "p99_ms": 0.3,
+                "max_ms": 0.3,
+            }
+        ],
+        "errors": 1,
+        "residue": {
+            "sids": 1,
+            "eio_sockets": 0,
+            "rooms": 0,
+            "environs": 0,
+            "pending_disconnects": 0,
+            "tasks": None,
+            "threads": None,
+            "rss_bytes": None,
+        },
+        "problems": [],
+        "journal_lost": 0,
+    }
+    assert summary["generator"] == {
+        "processes": 1,
+        "cpu": 0.4,
+        "loop_lag_p99_ms": 2.0,
+        "saturated": False,
+    }
+    assert summary["quiet"] == {"waited_s": 9.1, "limit_s": 9.0}
+    (finding,) = summary["findings"]
+    assert finding == {
+        "kind": "server_error",
+        "what": "KeyError in handle_disconnect",
+        "at": ["P16"],
+        "manners": "any",
+        "count": 1,
+        "of": 1,
+        "elsewhere": 0,
+        "elsewhere_of": 1,
+        "navigation": navigation_id(RUN, 1),
+        "replay": None,
+        "attributed": False,
+        "by_manner": {"fin": {"count": 1, "of": 1}},
+        "unplaced": 0,
+        "examples": [navigation_id(RUN, 1)],
+        "left_behind": {"sids": 1},
+        "exceptions": 1,
+        "event": "disconnect",
+        "namespace": "/",
+        "file": "nicegui/nicegui.py",
+        "line": 181,
+        "traceback": None,
+    }
+    assert summary["thresholds"][0] == {
+        "metric": "server.errors",
+        "expression": "count==0",
+        "value": 1,
+        "verdict": "fail",
+        "reason": None,
+        "is_default": True,
+    }
+
+
+def test_what_nobody_knows_is_null_and_never_nothing() -> None:
+    summary = summarized([dropped(1)], None, info(generator=None, quiet=None))
+
+    assert (summary["server"], summary["generator"], summary["quiet"]) == (None, None, None)
+    assert summary["phases"]["handshake"] == {
+        "count": 0,
+        "p50_ms": None,
+        "p95_ms": None,
+        "p99_ms": None,
+        "max_ms": None,
+        "from_due_p99_ms": None,
+    }
+
+
+@pytest.mark.parametrize(("lag_ms", "saturated"), [(5.0, False), (5.2, True)])
+def test_a_generator_whose_loop_lags_is_saturated(lag_ms: float, saturated: bool) -> None:
+    generator = GeneratorInfo(1, 0.9, histogram(lag_ms))
+
+    assert summarized([], None, info(generator=generator))["generator"]["saturated"] is saturated
+
+
+def test_a_generator_that_did_not_measure_its_lag_is_not_judged() -> None:
+    generator = summarized([], None, info(generator=GeneratorInfo(2, None, None)))["generator"]
+
+    assert generator == {"processes": 2, "cpu": None, "loop_lag_p99_ms": None, "saturated": None}
+
+
+def test_a_server_that_went_silent_is_not_alive() -> None:
+    summary = summarized([visit(1)], hooked(snapshot()), info(silent_boots=("a",)))
+
+    assert (summary["server"]["alive"], summary["verdict"]) == (False, "inconclusive")
+
+
+def test_the_profiles_thresholds_are_judged_on_these_figures() -> None:
+    thresholds = {
+        "phases.page": ("p(95)<5", "p(95)<3"),
+        "navigations.dropped": ("rate<0.6",),
+        "server.errors": ("count==0",),
+    }
+    summary = summarized([visit(1), dropped(2)], None, info(thresholds=thresholds))
+
+    assert [(result["value"], result["verdict"]) for result in summary["thresholds"]] == [
+        (4.0, "pass"),
+        (4.0, "fail"),
+        (0.5, "pass"),
+        (None, "no_data"),
+    ]
+    assert (summary["verdict"], summary["exit_code"]) == ("fail", 99)
+
+
+def test_a_run_that_was_cut_off_tells_its_visits_under_way_and_no_residue() -> None:
+    run = info(ended=Ended.INTERRUPTED, under_way=3, quiet=None)
+
+    summary = summarized([visit(1)], hooked(snapshot((), {"sids": [1]})), run)
+
+    assert (summary["verdict"], summary["exit_code"], summary["findings"]) == ("interrupted", 105, [])
+    assert summary["navigations"]["under_way"] == 3
+    assert summary["server"]["residue"]["sids"] is None
+
+
+def test_failed_visits_are_told_with_their_texts() -> None:
+    record = visit(1, outcome=Outcome.TIMED_OUT, error="no CONNECT reply in time", detail="10 s")
+
+    assert summarized([record])["client_errors"] == [
+        {
+            "outcome": "timed_out",
+            "error": "no CONNECT reply in time",
+            "count": 1,
+            "navigation": record.navigation,
+            "detail": "10 s",
+        }
+    ]
+
+
+def test_every_metric_that_a_threshold_may_name_is_a_path_of_the_summary() -> None:
+    records = visits(0, 3, "P16", Manner.FIN)
+    summary = summarized(records, hooked(snapshot()))
+
+    for metric, aggregates in known_metrics().items():
+        figure = follow(metric, summary)
+        assert isinstance(figure, dict if Aggregate.MED in aggregates else int | float | None), metric
+
+
+def test_every_metric_that_a_threshold_may_name_has_its_data() -> None:
+    phases = ("page", "open", "connect", "handshake", "active", "leaving")
+    record = json.loads(visit(1).to_line()) | {"phases_ms": dict.fromkeys(phases, 2.0)}
+    thresholds = {
+        metric: (f"{min(aggregates - {Aggregate.RATE})}>=-1e9",)
+        for metric, aggregates in known_metrics().items()
+    }
+    snapshots = hooked(snapshot(sequence=1), snapshot(sequence=2))
+
+    summary = summarized(
+        [NavigationRecord.from_line(json.dumps(record))], snapshots, info(thresholds=thresholds)
+    )
+
+    unknown = {result["metric"] for result in summary["thresholds"] if result["verdict"] != "pass"}
+    assert unknown == {"server.residue.tasks"}  # no hook counts tasks yet
+
+
+def test_a_summary_is_the_same_in_memory_and_in_its_file() -> None:
+    summary = summarized([visit(1)], hooked(snapshot([error([1])])))
+
+    assert json.loads(json.dumps(summary, allow_nan=False)) == summary

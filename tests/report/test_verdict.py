@@ -1,0 +1,154 @@
+"""The verdict over a run."""
+
+from typing import Any
+
+import pytest
+
+from loadtest.errors import ExitCode
+from loadtest.report.client_figures import NavigationCounts, count_navigations
+from loadtest.report.finding import Finding
+from loadtest.report.info import Ended, RunVerdict
+from loadtest.report.join import find
+from loadtest.report.limits import ThresholdResult, ThresholdVerdict
+from loadtest.report.verdict import Evidence, Verdict, judge
+from tests.report.building import dropped, error, hooked, info, snapshot, visit, visits
+
+HOLDS = ThresholdResult("phases.page", "max<9", 5.0, ThresholdVerdict.PASS)
+FAILS = ThresholdResult("phases.page", "max<9", 1234.5, ThresholdVerdict.FAIL)
+UNKNOWN = ThresholdResult("phases.page", "max<9", None, ThresholdVerdict.NO_DATA, "nothing was counted")
+
+
+def finding() -> Finding:
+    (one,) = find(visits(0, 5, "P16"), hooked(snapshot([error([1])])), is_quiet=True)
+    return one
+
+
+def counts(*records: Any) -> NavigationCounts:
+    return count_navigations(records)
+
+
+def judged(run: dict[str, Any] | None = None, **changes: Any) -> Verdict:
+    clean: dict[str, Any] = {
+        "info": info(**(run or {})),
+        "navigations": counts(visit(1)),
+        "findings": (),
+        "thresholds": (HOLDS,),
+        "has_hooks": True,
+        "skipped_lines": 0,
+    }
+    return judge(Evidence(**{**clean, **changes}))
+
+
+def test_a_clean_run_passes() -> None:
+    assert judged() == Verdict(RunVerdict.PASS, ExitCode.PASS, ())
+
+
+def test_a_run_without_hooks_is_judged_on_the_client_alone() -> None:
+    assert judged(has_hooks=False).word is RunVerdict.PASS
+
+
+def test_any_finding_fails_the_run() -> None:
+    assert judged(findings=[finding()]) == Verdict(
+        RunVerdict.FAIL, ExitCode.FAIL, ("finding 1: KeyError in handle_disconnect",)
+    )
+
+
+def test_a_threshold_that_does_not_hold_fails_the_run() -> None:
+    assert judged(thresholds=[HOLDS, FAILS]) == Verdict(
+        RunVerdict.FAIL, ExitCode.FAIL, ("the threshold phases.page max<9 does not hold: it is 1,234.5",)
+    )
+
+
+def test_a_threshold_without_data_leaves_the_run_open() -> None:
+    assert judged(thresholds=[HOLDS, UNKNOWN]) == Verdict(
+        RunVerdict.INCONCLUSIVE,
+        ExitCode.INCONCLUSIVE,
+        ("the threshold phases.page max<9 has no data: nothing was counted",),
+    )
+
+
+def test_default_thresholds_say_nothing_beyond_a_finding() -> None:
+    default = ThresholdResult("server.errors", "count==0", 4, ThresholdVerdict.FAIL, is_default=True)
+
+    assert len(judged(thresholds=[default]).reasons) == 1
+    assert judged(thresholds=[default], findings=[finding()]).reasons == (
+        "finding 1: KeyError in handle_disconnect",
+    )
+
+
+@pytest.mark.parametrize(
+    ("run", "changes", "reason"),
+    [
+        (
+            {},
+            {"navigations": counts()},
+            "no navigation was due: give the profile's stages a rate and a duration",
+        ),
+        (
+            {},
+            {"navigations": counts(dropped(1), dropped(2))},
+            "2 due navigations, all dropped: no user was free",
+        ),
+        (
+            {},
+            {"navigations": counts(visit(1, outcome="failed"))},
+            "of 1 visit none ended as planned: is this the right app at http://127.0.0.1:8080?",
+        ),
+        (
+            {"require_hooks": True},
+            {"has_hooks": False},
+            (
+                "hooks are required (--require-hooks) and none were seen in the server: "
+                "start the app with 'loadtest instrument -- COMMAND'"
+            ),
+        ),
+        (
+            {"silent_boots": ("a", "b")},
+            {},
+            "2 server processes stopped reporting before the run's end: look whether it died",
+        ),
+        (
+            {"lost_numbers": 1},
+            {},
+            "a worker died, and nobody knows what became of its 1 navigation: run it again",
+        ),
+        (
+            {"ended": Ended.RUNNING, "under_way": 2},
+            {"skipped_lines": 1},
+            "the run was cut short (killed, or still going): run it again to the end; 2 visits had not ended",
+        ),
+        ({}, {"skipped_lines": 2}, "2 lines of the run's files cannot be read"),
+    ],
+)
+def test_what_is_missing_for_a_pass_leaves_the_run_open(
+    run: dict[str, Any], changes: dict[str, Any], reason: str
+) -> None:
+    assert judged(run, **changes) == Verdict(RunVerdict.INCONCLUSIVE, ExitCode.INCONCLUSIVE, (reason,))
+
+
+def test_hooks_that_were_required_and_came_are_no_matter() -> None:
+    assert judged({"require_hooks": True}).word is RunVerdict.PASS
+
+
+def test_the_weightiest_reason_decides_and_comes_first() -> None:
+    verdict = judged(
+        {"ended": Ended.INTERRUPTED, "lost_numbers": 4},
+        findings=[finding()],
+        thresholds=[UNKNOWN, FAILS],
+    )
+
+    assert verdict == Verdict(
+        RunVerdict.INTERRUPTED,
+        ExitCode.INTERRUPTED,
+        (
+            "the run was interrupted: it is complete up to then",
+            "finding 1: KeyError in handle_disconnect",
+            "the threshold phases.page max<9 does not hold: it is 1,234.5",
+            "the threshold phases.page max<9 has no data: nothing was counted",
+            "a worker died, and nobody knows what became of its 4 navigations: run it again",
+        ),
+    )
+
+
+def test_a_failure_outweighs_what_is_missing() -> None:
+    assert judged({"ended": Ended.RUNNING}, thresholds=[FAILS]).exit_code == 99
