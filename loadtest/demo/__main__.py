@@ -38,7 +38,8 @@ def main() -> None:
         log_level="warning",
         timeout_graceful_shutdown=1,
     )
-    with socket.socket() as listener:
+    # asyncio sets TCP_NODELAY only where the protocol is named: without it the page waits 40 ms for an ACK
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((_HOST, arguments.port))

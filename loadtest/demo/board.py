@@ -76,7 +76,7 @@ class Board:
         """Take a visitor's seat back, and tell the others if they knew of the visitor."""
         if sid not in self._seats and self._fault is not Fault.HANDSHAKE_LOOKUP:
             return  # left before joining
-        seat = self._seats.pop(sid)
+        seat = self._seats.pop(sid)  # the first fault: nobody has one before joining
         if sid in self._announced or (self._fault is Fault.EARLY_LEAVE and seat.has_notes):
             del self._announced[sid]  # the second fault: the announcement comes later than the notes
             await self._emit_presence()

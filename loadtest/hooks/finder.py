@@ -86,6 +86,7 @@ class Finder:
                 self._process.confess()
         except Exception as error:
             # not even a process to tell it of: without this line it would be a silent zero
+            self.uninstall()
             print(f"loadtest: no hooks in this process: {error!r}", file=sys.stderr)
 
 

@@ -71,7 +71,8 @@ class Call:
         self.is_attempt = False
         """Whether it was taken back: the framework calls again."""
         self.is_retry = session.attempt is not None
-        self.started_s = time.perf_counter() if session.attempt is None else session.attempt.started_s
+        attempt = session.attempt
+        self.started_s: float = time.perf_counter() if attempt is None else attempt.started_s
 
 
 class Recorder:

@@ -5,13 +5,14 @@ by python-socketio's own classes (``loadtest.apps.opening``), once for each targ
 """
 
 import json
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from loadtest.errors import ProtocolError
 
-__all__ = ["Packet", "PacketKind", "read_open", "read_packet"]
+__all__ = ["Open", "Packet", "PacketKind", "read_open", "read_packet"]
 
 
 class PacketKind(StrEnum):
@@ -67,7 +68,7 @@ class Packet:
         """
         try:
             return json.loads(self.data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # RecursionError: brackets without end
             raise ProtocolError(f"a {self.kind} packet without JSON: {self.data[:80]!r}") from error
 
     @property
@@ -97,9 +98,10 @@ def _read_socket_packet(text: str) -> Packet:
         raise ProtocolError(f"not a Socket.IO packet: {text[:80]!r}")
     at = 2
     if kind in _BINARY:  # "<number of attachments>-" comes first
-        at = text.find("-", at) + 1
-        if at == 0:
+        dash = text.find("-", at)
+        if not text[at : max(dash, at)].isdecimal():
             raise ProtocolError(f"a binary packet without its attachments' number: {text[:80]!r}")
+        at = dash + 1
     namespace = "/"
     if text[at : at + 1] == "/":
         comma = text.find(",", at)
@@ -130,6 +132,9 @@ def read_open(packet: Packet) -> Open:
     """
     data = packet.decode()
     try:
-        return Open(str(data["sid"]), float(data["pingInterval"]) / 1000, float(data["pingTimeout"]) / 1000)
-    except (KeyError, TypeError, ValueError) as error:
+        interval_s, timeout_s = float(data["pingInterval"]) / 1000, float(data["pingTimeout"]) / 1000
+        if not (0 <= interval_s < math.inf and 0 <= timeout_s < math.inf):
+            raise ValueError("a ping time that no clock can tell")
+        return Open(str(data["sid"]), interval_s, timeout_s)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"an open packet without sid and ping times: {packet.data[:80]!r}") from error

@@ -1,6 +1,5 @@
 """The test that says which groups of visits an error came from, by counts alone."""
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,8 +30,8 @@ def guilty(tallies: Sequence[Tally]) -> frozenset[str]:
     after allowing for the choice: Bonferroni over every size of cut and, since the order came from the
     counts too, every set of that size. (With the number of groups alone, six of 500 runs of mere chance
     had a cause; so none has.) What is left is cut again, so that a group with a rate in between is found
-    as well: 412 of 412, then 30 of 100, then none of 900. A cut is made only between different rates, so
-    names and order play no part.
+    as well: 412 of 412, then 30 of 100, then none of 900. A cut between two groups of one rate is never
+    the likeliest (the likelihood is convex there), so names and order play no part.
 
     Args:
         tallies: every group of the run, those without the error too; ``of`` is at least 1.
@@ -50,10 +49,8 @@ def _cut(ordered: Sequence[Tally]) -> int:
     hit, of = sum(tally.hit for tally in ordered), sum(tally.of for tally in ordered)
     best, best_cut, inside = -math.inf, 0, (0, 0)
     hit_before = of_before = 0
-    for index, (tally, following) in enumerate(itertools.pairwise(ordered), start=1):
+    for index, tally in enumerate(ordered[:-1], start=1):
         hit_before, of_before = hit_before + tally.hit, of_before + tally.of
-        if tally.hit * following.of == following.hit * tally.of:
-            continue
         likelihood = _log_likelihood(hit_before, of_before)
         likelihood += _log_likelihood(hit - hit_before, of - of_before)
         if likelihood > best:

@@ -20,7 +20,7 @@ from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
 from loadtest.swarm.hosts import check_host
 from loadtest.swarm.messages import REPORT, Report
-from loadtest.swarm.options import RunOptions
+from loadtest.swarm.options import PROFILE_VARIABLE, RunOptions
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.web import guard_form
 
@@ -87,9 +87,9 @@ class Master:
             for key in vars(values).keys() & form.keys():
                 now = getattr(values, key)
                 setattr(values, key, form[key] == "true" if isinstance(now, bool) else form[key])
-            values.run_time = parse_timespan(form["run_time"]) if form.get("run_time") else None
-            users = int(form["user_count"]) if form.get("user_count") else None
-            self._prepare(values, form.get("host", ""), users)
+            if form.get("run_time"):
+                values.run_time = parse_timespan(form["run_time"])
+            self._prepare(values, form.get("host", ""), self._values.num_users)
         except ValueError as error:
             raise UsageError(f"the form holds what cannot be read: {error}") from error
 
@@ -116,15 +116,13 @@ class Master:
             sys.exit(ExitCode.USAGE)
 
     def _prepare_web(self) -> None:
-        """Fill the form with the profile that the command line names, if it names one."""
+        """Offer the profile that the command line names in the form, beside the shipped ones.
+
+        The form's number of users is switched off: it would start at 1, and cap the pool of any profile.
+        """
+        self._environment.shape_class.use_common_options = False  # type: ignore[union-attr]
         if self._values.nav_profile:
-            try:
-                profile = RunOptions.from_namespace(self._values, "http://127.0.0.1", None).load()
-            except LoadtestError as error:
-                self._progress.say(str(error))
-                sys.exit(ExitCode.USAGE)
-            self._values.num_users = self._values.num_users or profile.max_users
-            self._values.spawn_rate = self._values.spawn_rate or profile.max_users
+            os.environ[PROFILE_VARIABLE] = self._values.nav_profile  # for the form: see add_options
         if self._values.autostart:
             self._prepare_or_exit()
 

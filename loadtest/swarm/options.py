@@ -1,6 +1,7 @@
 """Our options on Locust's command line and in its web form."""
 
 import argparse
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,11 @@ from loadtest.errors import UsageError
 from loadtest.profile.load import load_profile, shipped_profiles
 from loadtest.profile.model import Profile
 
-__all__ = ["RunOptions", "add_options"]
+__all__ = ["PROFILE_VARIABLE", "RunOptions", "add_options"]
+
+
+PROFILE_VARIABLE = "LOADTEST_NAV_PROFILE"
+"""Environment variable of ``--nav-profile``; the web form offers what it names beside the shipped ones."""
 
 
 class _OpenChoices(list[str]):
@@ -35,12 +40,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         for key, value in {
             "include_in_web_ui": in_form,
             "is_secret": False,
-            "is_required": False,
+            "is_required": name == "--nav-profile",
             "is_multiple": False,
         }.items():
             setattr(action, key, value)
 
-    profiles = _OpenChoices(["", *sorted(shipped_profiles())])
+    named = os.environ.get(PROFILE_VARIABLE, "")
+    profiles = _OpenChoices(dict.fromkeys(["", named, *sorted(shipped_profiles())]))
     add(
         "--nav-profile",
         "",

@@ -2,6 +2,7 @@
 
 import math
 import time
+from typing import Any
 
 import gevent
 
@@ -27,7 +28,7 @@ class Alarm:
         self._greenlet = gevent.getcurrent()
         self._at = math.inf
         self._fires_at = math.inf
-        self._timer = None
+        self._timer: Any = None
 
     def set(self, at: float) -> None:
         """Move the time to ``at``, in seconds of the monotonic clock; infinity: never."""

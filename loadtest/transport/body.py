@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from loadtest.navigation.record import Outcome
-from loadtest.transport.fault import CLOSED, Fault
+from loadtest.transport.fault import CLOSED, VisitError
 from loadtest.transport.head import Head
 from loadtest.transport.line import Line
 
@@ -23,7 +23,7 @@ def read_body(line: Line, head: Head) -> tuple[bytes, bool]:
     """Take head and body out of ``line.buffer``; return the body, and whether the line can be used again.
 
     Raises:
-        Fault: the server closed the connection too early, the body is too large, or this is not HTTP.
+        VisitError: the server closed the connection too early, the body is too large, or this is not HTTP.
     """
     length = head.fields.get(b"content-length", b"")
     is_plain = (
@@ -41,7 +41,7 @@ def read_body(line: Line, head: Head) -> tuple[bytes, bool]:
 
 def _read_plain(line: Line, begin: int, length: int) -> bytes:
     if length > _MOST_BYTES:
-        raise Fault(Outcome.FAILED, _TOO_LARGE)
+        raise VisitError(Outcome.FAILED, _TOO_LARGE)
     end = begin + length
     missing = end - len(line.buffer)
     if missing > 0:
@@ -49,7 +49,7 @@ def _read_plain(line: Line, begin: int, length: int) -> bytes:
         while missing > 0:
             line.buffer = b""
             if not line.fill():
-                raise Fault(Outcome.LOST, CLOSED)
+                raise VisitError(Outcome.LOST, CLOSED)
             chunks.append(line.buffer)
             missing -= len(line.buffer)
         line.buffer = b"".join(chunks)
@@ -89,11 +89,11 @@ def _read_rare(line: Line) -> tuple[bytes, bool]:
             body = response.read(_MOST_BYTES + 1)
             will_close = response.will_close
     except http.client.IncompleteRead as error:
-        raise Fault(Outcome.LOST, CLOSED) from error
+        raise VisitError(Outcome.LOST, CLOSED) from error
     except (http.client.HTTPException, ValueError) as error:
-        raise Fault(Outcome.FAILED, "not HTTP", repr(error)) from error
+        raise VisitError(Outcome.FAILED, "not HTTP", repr(error)) from error
     if len(body) > _MOST_BYTES:
-        raise Fault(Outcome.FAILED, _TOO_LARGE)
+        raise VisitError(Outcome.FAILED, _TOO_LARGE)
     return body, not will_close and not line.buffer
 
 
@@ -101,7 +101,7 @@ def _inflate(body: bytes, window_bits: int) -> bytes:
     decoder = zlib.decompressobj(window_bits)
     data = decoder.decompress(body, _MOST_BYTES)
     if decoder.unconsumed_tail:
-        raise Fault(Outcome.FAILED, _TOO_LARGE)
+        raise VisitError(Outcome.FAILED, _TOO_LARGE)
     return data
 
 
@@ -127,7 +127,7 @@ def decode_body(body: bytes, fields: Mapping[bytes, bytes]) -> str:
     """Undo the content encoding, and return the text.
 
     Raises:
-        Fault: the encoding is unknown, broken, or hides too large a page.
+        VisitError: the encoding is unknown, broken, or hides too large a page.
     """
     encoding = fields.get(b"content-encoding")
     if encoding:
@@ -135,9 +135,9 @@ def decode_body(body: bytes, fields: Mapping[bytes, bytes]) -> str:
         try:
             body = decoder(body) if decoder else body
         except zlib.error as error:
-            raise Fault(Outcome.FAILED, "the page's compression is broken", str(error)) from error
+            raise VisitError(Outcome.FAILED, "the page's compression is broken", str(error)) from error
         if decoder is None:
-            raise Fault(Outcome.FAILED, "the page's compression was not asked for", repr(encoding[:80]))
+            raise VisitError(Outcome.FAILED, "the page's compression was not asked for", repr(encoding[:80]))
     _, is_given, charset = fields.get(b"content-type", b"").lower().partition(b"charset=")
     try:
         return body.decode(charset.strip(b" \"'").decode("latin-1") if is_given else "utf-8", "replace")

@@ -12,7 +12,7 @@ from loadtest.errors import ExtractionError, LoadtestError, ProtocolError
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import Outcome
 
-__all__ = ["CLOSED", "TOO_LATE", "Fault", "fault_of"]
+__all__ = ["CLOSED", "TOO_LATE", "VisitError", "fault_of"]
 
 CLOSED = "the server closed the connection"
 _RESET = "the server reset the connection"
@@ -32,7 +32,7 @@ TOO_LATE: Mapping[Phase, str] = MappingProxyType(
 _RESETS = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ESHUTDOWN})
 
 
-class Fault(LoadtestError):
+class VisitError(LoadtestError):
     """A visit cannot go on; becomes its outcome, never a traceback."""
 
     def __init__(self, outcome: Outcome, error: str, detail: str | None = None) -> None:
@@ -42,29 +42,29 @@ class Fault(LoadtestError):
         self.detail = detail
 
 
-def fault_of(error: Exception) -> Fault:
+def fault_of(error: Exception) -> VisitError:
     """Return what an exception of a visit means; the texts are few, so that they can be counted."""
     match error:
-        case Fault():
+        case VisitError():
             return error
         case ProtocolError():
-            return Fault(Outcome.FAILED, "not the Socket.IO protocol", str(error))
+            return VisitError(Outcome.FAILED, "not the Socket.IO protocol", str(error))
         case ExtractionError():
-            return Fault(Outcome.FAILED, "the page lacks what its socket needs", str(error))
+            return VisitError(Outcome.FAILED, "the page lacks what its socket needs", str(error))
         case WebSocketException():
-            return Fault(Outcome.FAILED, "not the WebSocket protocol", str(error))
+            return VisitError(Outcome.FAILED, "not the WebSocket protocol", str(error))
         case ssl.SSLError():
-            return Fault(Outcome.FAILED, "no TLS", str(error))
+            return VisitError(Outcome.FAILED, "no TLS", str(error))
         case OSError():
             return _fault_of_system(error)
     # At the top of a visit's greenlet: one visit with a fault of ours in it must not end its user.
-    return Fault(Outcome.FAILED, "a fault of loadtest's own", repr(error))
+    return VisitError(Outcome.FAILED, "a fault of loadtest's own", repr(error))
 
 
-def _fault_of_system(error: OSError) -> Fault:
+def _fault_of_system(error: OSError) -> VisitError:
     if error.errno in _RESETS:
-        return Fault(Outcome.LOST, _RESET)
+        return VisitError(Outcome.LOST, _RESET)
     if error.errno == errno.ECONNREFUSED:
-        return Fault(Outcome.FAILED, "connection refused")
+        return VisitError(Outcome.FAILED, "connection refused")
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
-    return Fault(Outcome.FAILED, f"no connection: {reason}", str(error))
+    return VisitError(Outcome.FAILED, f"no connection: {reason}", str(error))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loadtest.navigation.record import Outcome
-from loadtest.transport.fault import CLOSED, Fault
+from loadtest.transport.fault import CLOSED, VisitError
 from loadtest.transport.line import Line
 
 __all__ = ["Head", "read_head"]
@@ -31,20 +31,20 @@ def read_head(line: Line) -> Head:
     """Read up to the empty line.
 
     Raises:
-        Fault: the server closed the connection, or this is not HTTP.
+        VisitError: the server closed the connection, or this is not HTTP.
     """
     end = line.buffer.find(b"\r\n\r\n")
     while end < 0:
         if not b"HTTP/".startswith(line.buffer[:5]):
-            raise Fault(Outcome.FAILED, "not HTTP", repr(line.buffer[:80]))
+            raise VisitError(Outcome.FAILED, "not HTTP", repr(line.buffer[:80]))
         if len(line.buffer) > _MOST_BYTES:
-            raise Fault(Outcome.FAILED, "not HTTP", f"a head of more than {_MOST_BYTES} bytes")
+            raise VisitError(Outcome.FAILED, "not HTTP", f"a head of more than {_MOST_BYTES} bytes")
         if not line.fill():
-            raise Fault(Outcome.LOST, CLOSED)
+            raise VisitError(Outcome.LOST, CLOSED)
         end = line.buffer.find(b"\r\n\r\n")
     head = line.buffer[:end]
     if head[:9] not in _VERSIONS or not head[9:12].isdigit():
-        raise Fault(Outcome.FAILED, "not HTTP", repr(head[:80]))
+        raise VisitError(Outcome.FAILED, "not HTTP", repr(head[:80]))
     fields = {}
     cookies = []
     for row in head.split(b"\r\n")[1:]:

@@ -10,7 +10,7 @@ from websocket import WebSocketException
 
 from loadtest.navigation.departure import Manner
 from loadtest.transport.alarm import Alarm, Rang
-from loadtest.transport.fault import Fault
+from loadtest.transport.fault import VisitError
 from loadtest.transport.keeper import Keeper
 from loadtest.transport.line import Line
 from loadtest.transport.websocket import LeanWebSocket
@@ -21,7 +21,7 @@ _ENGINE_CLOSE = "1"
 _PINGS = 3
 _PONGS_WITHIN_S = 0.5
 _CLOSED_WITHIN_S = 0.5
-_ENOUGH = (Rang, Fault, OSError, WebSocketException)
+_ENOUGH = (Rang, VisitError, OSError, WebSocketException)
 """What ends the wait for a server that has been told goodbye: time, or its closing in any way."""
 
 

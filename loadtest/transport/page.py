@@ -6,7 +6,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from loadtest.navigation.record import Outcome
 from loadtest.transport.body import decode_body, read_body
-from loadtest.transport.fault import Fault
+from loadtest.transport.fault import VisitError
 from loadtest.transport.head import Head, read_head
 from loadtest.transport.headers import BROWSER, header_lines
 from loadtest.transport.line import Line
@@ -100,7 +100,7 @@ class PageFetch:
         """Wait for the answer's first bytes.
 
         Raises:
-            Fault, OSError: there is no answer.
+            VisitError, OSError: there is no answer.
         """
         self._read_head()
 
@@ -108,7 +108,7 @@ class PageFetch:
         """Read the answer, follow redirects, and return the page's text.
 
         Raises:
-            Fault, OSError: there is no page.
+            VisitError, OSError: there is no page.
         """
         path = self._target.base_path + self._page
         for _ in range(_MOST_REDIRECTS + 1):
@@ -122,9 +122,9 @@ class PageFetch:
             if 200 <= head.status < 300:
                 return decode_body(body, head.fields)
             if head.status not in _REDIRECTS or location is None:
-                raise Fault(Outcome.REFUSED, f"page answered {head.status}", _words(body, head))
+                raise VisitError(Outcome.REFUSED, f"page answered {head.status}", _words(body, head))
             path = self._follow(path, location.decode("latin-1"), is_kept)
-        raise Fault(Outcome.REFUSED, f"page redirects more than {_MOST_REDIRECTS} times")
+        raise VisitError(Outcome.REFUSED, f"page redirects more than {_MOST_REDIRECTS} times")
 
     def _complete(self, request: bytes) -> bytes:
         return b"".join((request, self._trace, self._tab.cookies.header, b"\r\n"))
@@ -159,7 +159,7 @@ class PageFetch:
     def _read_head(self) -> Head:
         try:
             head = read_head(self._get_line())
-        except (OSError, Fault):
+        except (OSError, VisitError):
             if not self._is_reused or self._get_line().buffer:
                 raise
             self._send_again()
@@ -174,7 +174,7 @@ class PageFetch:
         origin = self._target.origin
         url = urlsplit(urljoin(origin + path, location))
         if f"{url.scheme}://{url.netloc}".lower() != origin.lower():
-            raise Fault(Outcome.REFUSED, "page redirects to another host", location)
+            raise VisitError(Outcome.REFUSED, "page redirects to another host", location)
         path = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
         if not is_kept:
             self._get_line().close()

@@ -8,7 +8,7 @@ from hashlib import sha1
 from types import MappingProxyType
 
 from loadtest.navigation.record import Outcome
-from loadtest.transport.fault import Fault
+from loadtest.transport.fault import VisitError
 from loadtest.transport.head import Head, read_head
 from loadtest.transport.headers import BROWSER, header_lines
 from loadtest.transport.line import Line
@@ -69,13 +69,13 @@ def read_upgrade(line: Line, accept: bytes) -> Head:
     """Read the answer to an upgrade; what follows it stays in ``line.buffer``.
 
     Raises:
-        Fault: the server refused, closed the connection, or does not speak WebSocket.
+        VisitError: the server refused, closed the connection, or does not speak WebSocket.
         OSError: the connection broke.
     """
     head = read_head(line)
     if head.status != _SWITCHING_PROTOCOLS:
         words = line.buffer[head.size_bytes :][:200].decode("utf-8", "replace").strip()
-        raise Fault(Outcome.REFUSED, f"upgrade answered {head.status}", words or None)
+        raise VisitError(Outcome.REFUSED, f"upgrade answered {head.status}", words or None)
     fields = head.fields
     if (
         fields.get(b"sec-websocket-accept") != accept
@@ -83,6 +83,6 @@ def read_upgrade(line: Line, accept: bytes) -> Head:
         or b"upgrade" not in fields.get(b"connection", b"").lower()
         or b"sec-websocket-extensions" in fields  # none was asked for (RFC 6455, 4.1)
     ):
-        raise Fault(Outcome.FAILED, "not the WebSocket protocol", repr(line.buffer[: head.size_bytes]))
+        raise VisitError(Outcome.FAILED, "not the WebSocket protocol", repr(line.buffer[: head.size_bytes]))
     line.buffer = line.buffer[head.size_bytes :]
     return head

@@ -7,7 +7,7 @@ import websocket
 from websocket import ABNF, STATUS_GOING_AWAY, WebSocketPayloadException, WebSocketProtocolException
 
 from loadtest.navigation.record import Outcome
-from loadtest.transport.fault import CLOSED, Fault
+from loadtest.transport.fault import CLOSED, VisitError
 from loadtest.transport.line import Line
 
 __all__ = ["GOING_AWAY", "LeanWebSocket", "masked_frame"]
@@ -55,7 +55,7 @@ class LeanWebSocket(websocket.WebSocket):
     the two byte for byte. Its ``close`` is never called: it waits, and it swallows ``GreenletExit``.
 
     Raises:
-        Fault: from any method, the server closed the connection.
+        VisitError: from any method, the server closed the connection.
         OSError: the connection broke.
         WebSocketException: no WebSocket server sends this.
     """
@@ -69,7 +69,7 @@ class LeanWebSocket(websocket.WebSocket):
         """Give the library bytes that have been read, or wait for more."""
         line = self.line
         if not line.buffer and not line.fill():
-            raise Fault(Outcome.LOST, CLOSED)
+            raise VisitError(Outcome.LOST, CLOSED)
         data, line.buffer = line.buffer[:bufsize], line.buffer[bufsize:]
         self._allowance -= len(data)
         if self._allowance < 0:
@@ -111,7 +111,7 @@ class LeanWebSocket(websocket.WebSocket):
                     line.buffer = buffer[end:]
                     return _decode(buffer[begin:end])
             if not line.fill():
-                raise Fault(Outcome.LOST, CLOSED)
+                raise VisitError(Outcome.LOST, CLOSED)
 
     def _receive_through_library(self) -> str | bytes:
         self._allowance = _MOST_BYTES
@@ -139,9 +139,9 @@ def _decode(data: bytes) -> str:
         raise WebSocketPayloadException(f"cannot decode: {data[:80]!r}") from error
 
 
-def _closed_by(payload: bytes) -> Fault:
+def _closed_by(payload: bytes) -> VisitError:
     """Return what a close frame means: its code, and the reason that it gives."""
     code = int.from_bytes(payload[:2], "big") if payload else None
     reason = payload[2:].decode("utf-8", "replace")
     detail = None if code is None else f"{code} {reason}".strip()
-    return Fault(Outcome.LOST, "the server closed the WebSocket", detail)
+    return VisitError(Outcome.LOST, "the server closed the WebSocket", detail)

@@ -12,7 +12,7 @@ import socketio.server
 from loadtest.hooks.patch import hook_module
 from loadtest.hooks.process import HookedProcess
 
-__all__ = ["RUN", "MODULES", "environ_of", "hooked", "leave", "leave_sync", "told", "visit", "visit_sync"]
+__all__ = ["MODULES", "RUN", "environ_of", "hooked", "leave", "leave_sync", "told", "visit", "visit_sync"]
 
 RUN = "00112233445566ff"
 MODULES = (engineio.server, engineio.async_server, socketio.server, socketio.async_server)

@@ -1,4 +1,5 @@
 """Connections of real python-engineio servers, seen from the hooks."""
+# ruff: noqa: ARG001, ARG005  # handlers have the signatures that python-socketio calls
 
 import asyncio
 from typing import Any

@@ -1,4 +1,5 @@
 """Which errors are the same, and how they are told."""
+# ruff: noqa: ARG001  # handlers have the signatures that python-socketio calls
 
 import asyncio
 import json
@@ -12,6 +13,7 @@ import pytest
 from loadtest.hooks.fingerprint import Fault, fault_of, format_error, is_call_mismatch, root_of, watched_times
 
 HERE = Path(__file__).name
+EMPTY: dict[str, int] = {}
 
 
 def caught(function: Callable[[], object]) -> BaseException:
@@ -30,7 +32,7 @@ def in_module(name: str, source: str, file: str) -> types.ModuleType:
 
 
 def look_up() -> None:
-    {}["missing"]
+    EMPTY["missing"]
 
 
 CALLER = "def call(function, *args): return function(*args)"
@@ -45,7 +47,7 @@ def test_an_error_is_known_by_its_type_and_the_frame_that_raised_it() -> None:
 
 def test_the_same_fault_twice_is_equal_and_another_line_is_not() -> None:
     assert fault_of(caught(look_up)) == fault_of(caught(look_up))
-    assert fault_of(caught(look_up)) != fault_of(caught(lambda: {}["missing"]))
+    assert fault_of(caught(look_up)) != fault_of(caught(lambda: EMPTY["missing"]))
 
 
 def test_frames_of_the_standard_library_below_the_app_are_passed_over() -> None:
@@ -179,7 +181,9 @@ class UnnameableError(Exception, metaclass=UnnameableMeta):
     pass
 
 
-@pytest.mark.parametrize("error", [UnspeakableError(), UnnameableError(), SyntaxError("x", (1, 2, 3, 4))])
+@pytest.mark.parametrize(
+    "error", [UnspeakableError(), UnnameableError(), SyntaxError("x", ("a file", -1, 10**9, None))]
+)
 def test_an_error_that_cannot_be_printed_does_no_harm(error: Exception) -> None:
     def fail() -> None:
         raise error

@@ -14,7 +14,13 @@ from loadtest.hooks import process as module
 from loadtest.hooks.process import HookedProcess
 from tests.hooks.servers import RUN, environ_of
 
-EMPTY = {"sids": [], "eio_sockets": [], "rooms": [], "environs": [], "pending_disconnects": []}
+EMPTY: dict[str, list[int]] = {
+    "sids": [],
+    "eio_sockets": [],
+    "rooms": [],
+    "environs": [],
+    "pending_disconnects": [],
+}
 
 
 @pytest.fixture
@@ -87,7 +93,7 @@ def test_the_command_is_told_in_a_word(
     assert bare.snapshot(None, bare.read_residue(), 1)["command"] == command
 
 
-def test_memory_that_cannot_be_read_is_no_data(bare: HookedProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_that_cannot_be_read_is_no_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "Path", lambda _: Path("/nowhere"))
 
     assert module._rss_bytes() is None

@@ -1,4 +1,5 @@
 """Events of real python-socketio servers, seen from the hooks."""
+# ruff: noqa: ARG001, ARG002, ARG005  # handlers have the signatures that python-socketio calls
 
 import asyncio
 import functools

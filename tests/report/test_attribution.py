@@ -40,6 +40,22 @@ def groups(**counts: tuple[int, int]) -> list[Tally]:
             set(),
             id="sure of a difference that is small",
         ),
+        pytest.param(groups(P16=(100, 100), P18=(500, 1000)), {"P16"}, id="twice as often is far enough"),
+        pytest.param(groups(P16=(100, 100), P18=(501, 1000)), set(), id="less than that is not"),
+        pytest.param(
+            groups(a=(2, 2), b=(2, 2), c=(2, 2), d=(2, 2), e=(2, 2), f=(0, 100)),
+            {"a", "b", "c", "d", "e"},
+            id="many that prove nothing alone do so together",
+        ),
+        pytest.param(
+            groups(a=(3, 3), b=(9, 10), c=(8, 10), d=(0, 100)), {"a", "b", "c"}, id="nearly alike together"
+        ),
+        pytest.param(groups(P16=(3, 3), P18=(0, 42)), {"P16"}, id="one of two groups is no big choice"),
+        pytest.param(
+            groups(P16=(3, 3), a=(0, 9), b=(0, 9), c=(0, 8), d=(0, 8), e=(0, 8)),
+            set(),
+            id="the same counts, but one of six groups is",
+        ),
         pytest.param(groups(P16=(0, 50), P18=(0, 200)), set(), id="nowhere"),
         pytest.param(groups(P16=(50, 50)), set(), id="nothing to compare with"),
         pytest.param([], set(), id="no visits"),

@@ -187,6 +187,12 @@ def test_errors_of_two_places_are_two_findings_the_one_with_more_visits_first(
     assert [finding.count for finding in findings] == [100, 5]
 
 
+def test_visits_elsewhere_count_for_the_order_too() -> None:
+    errors = [error(range(320, 420), count=500, what="b"), error([5, 6, *range(200, 300)], id=1, what="a")]
+
+    assert [finding.what for finding in found(SPREAD, snapshot(errors))] == ["a", "b"]
+
+
 def test_of_as_many_visits_the_more_exceptions_come_first() -> None:
     errors = [error([1], what="b"), error([1], id=1, what="a"), error([1], id=2, what="c", count=9)]
 

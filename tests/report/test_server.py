@@ -16,6 +16,12 @@ def test_a_process_that_no_visit_reached_is_dropped() -> None:
     assert server_of(snapshot(visits=0)) is None
 
 
+def test_one_visit_is_enough_to_have_seen_the_run() -> None:
+    (process,) = hooked(snapshot(visits=1)).processes
+
+    assert (process.visits, process.journal_lost, process.gone) == (1, 0, ())
+
+
 def test_a_process_is_read_from_its_last_snapshot() -> None:
     latency = histogram(1, 2)
     server = hooked(

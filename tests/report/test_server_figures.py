@@ -26,7 +26,18 @@ def test_a_handlers_figures_are_added_up_over_the_processes() -> None:
         ("/", "disconnect", 7, 3),
         ("/admin", "connect", 1, 0),
     ]
+    assert [row.in_flight for row in rows] == [0, 0, 0]
     assert rows[1].latency.to_json() == histogram(1, 2, 9).to_json()
+
+
+def test_calls_in_flight_are_added_up_too() -> None:
+    busy = [{**handler("connect", 1, 0, histogram()), "in_flight": count} for count in (2, 3)]
+
+    (row,) = merge_handlers(
+        hooked(snapshot(boot="a", handlers=busy[:1]), snapshot(boot="b", handlers=busy[1:]))
+    )
+
+    assert row.in_flight == 5
 
 
 def test_residue_is_added_up_and_growth_is_measured_from_the_first_snapshot() -> None:

@@ -3,6 +3,7 @@
 The disconnect handler looks up what only the handshake fills, as NiceGUI 2.11.0 did. Every planted
 exception is told on standard output first: ``raised <what>``.
 """
+# ruff: noqa: ARG001  # handlers have the signatures that python-socketio calls
 
 import sys
 from typing import Any
@@ -76,6 +77,5 @@ def disconnect_legacy(sid: str) -> None:
 
 
 if __name__ == "__main__":
-    uvicorn.run(
-        socketio.ASGIApp(sio), host="127.0.0.1", port=int(sys.argv[1]), ws="wsproto", log_level="warning"
-    )
+    app = socketio.ASGIApp(sio)
+    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), ws="wsproto", access_log=False)

@@ -1,4 +1,5 @@
 """A WSGI app with planted faults in threads, for the hooks' tests: python faulty_sync.py PORT."""
+# ruff: noqa: ARG001  # handlers have the signatures that python-socketio calls
 
 import sys
 from typing import Any

@@ -1,0 +1,94 @@
+"""Our options on Locust's own command line."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+from locust.argument_parser import LocustArgumentParser
+
+from loadtest.errors import ProfileError, UsageError
+from loadtest.swarm.options import RunOptions, add_options
+
+
+def parse(*arguments: str, host: str = "http://127.0.0.1:1", users: int | None = None) -> RunOptions:
+    parser = LocustArgumentParser()
+    parser.add_argument("--run-time", default=None)
+    add_options(parser)
+    return RunOptions.from_namespace(parser.parse_args(list(arguments)), host, users)
+
+
+def test_what_is_not_said_is_the_profiles() -> None:
+    options = parse("--nav-profile", "demo")
+
+    assert options == RunOptions(
+        profile="demo",
+        app="",
+        seed=-1,
+        visits=0,
+        settings=(),
+        out="",
+        results="results",
+        host="http://127.0.0.1:1",
+        users=None,
+        time_s=None,
+        require_hooks=False,
+        allow_hosts=frozenset(),
+        collector_bind=("127.0.0.1", 0),
+        embedded="",
+    )
+    assert options.load().seed == 1
+
+
+def test_what_is_said_is_heard(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        "seed = 3\n[app]\npreset = 'generic'\npages = ['/']\n[[stages]]\nduration_s = 9\nrate_per_s = 1\n"
+    )
+
+    options = parse(
+        *("--nav-profile", str(path), "--nav-seed", "8", "--nav-visits", "5", "--require-hooks"),
+        *("--nav-set", "users.max = 7; stages[0].rate_per_s = 2", "--allow-host", "a, b", "--run-time", "4"),
+        users=3,
+    )
+    profile = options.load()
+
+    assert (profile.seed, profile.max_visits, profile.max_users) == (8, 5, 7)
+    assert profile.stages[0].from_per_s == 2
+    assert (options.allow_hosts, options.time_s, options.users) == (frozenset({"a", "b"}), 4.0, 3)
+    assert options.require_hooks
+
+
+def test_a_setting_that_holds_a_semicolon_goes_on_a_line_of_its_own() -> None:
+    assert parse("--nav-set", "description = 'a; b'\n").settings == ("description = 'a; b'",)
+
+
+@pytest.mark.parametrize("address", ["8090", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536"])
+def test_an_address_that_is_none_is_a_usage_error(address: str) -> None:
+    with pytest.raises(UsageError, match="--collector-bind: .* is not ADDRESS:PORT"):
+        parse("--collector-bind", address)
+
+
+def test_without_a_profile_the_shipped_ones_are_named() -> None:
+    with pytest.raises(UsageError, match="--nav-profile: no profile is named; shipped are demo, nicegui"):
+        parse().load()
+
+
+def test_without_a_host_it_says_what_to_write() -> None:
+    with pytest.raises(UsageError, match="--host: no host is named"):
+        parse("--nav-profile", "demo", host="").load()
+
+
+def test_a_profile_that_is_not_there_is_a_profile_error() -> None:
+    with pytest.raises(ProfileError, match="nosuch"):
+        parse("--nav-profile", "nosuch").load()
+
+
+def test_every_option_of_the_form_has_a_name_without_digits_and_a_plain_default() -> None:
+    parser = LocustArgumentParser()
+    add_options(parser)
+
+    in_form = parser.args_included_in_web_ui
+    assert sorted(in_form) == ["nav_app", "nav_profile", "nav_seed", "nav_set", "nav_visits", "require_hooks"]
+    for action in in_form.values():
+        assert isinstance(action, argparse.Action)
+        assert type(action.default) in (str, int, bool)
