@@ -17,8 +17,8 @@ _UNRESERVED = "-_.!~*'()"
 
 
 def as_url(text: str) -> str:
-    """Escape text for a query, as a browser does."""
-    return quote(text, safe=_UNRESERVED)
+    """Escape text for a query, as a browser does (half a surrogate pair becomes a question mark)."""
+    return quote(text, safe=_UNRESERVED, errors="replace")
 
 
 def as_json(text: str) -> str:

@@ -192,7 +192,7 @@ class Visit:
         if handshake is None:
             return
         if packet.kind in _ACKS:
-            if packet.id != handshake.ack_id:
+            if handshake.ack_id is None or packet.id != handshake.ack_id:
                 return
             if handshake.refusal is not None and packet.data.replace(" ", "") == handshake.refusal:
                 self.end(Outcome.REFUSED, "handshake refused", packet.data)

@@ -21,6 +21,7 @@ from loadtest.profile.model import Arrivals
 __all__ = ["DepartureTable", "ProfileTable", "StageTable", "UsersTable"]
 
 _DEADLINE_S = 10.0
+_MOST_USERS = 1_000_000
 _GENERIC_KEYS = GenericTable.model_fields.keys() - AppTable.model_fields.keys()
 
 
@@ -60,7 +61,7 @@ class StageTable(Table):
 class UsersTable(Table):
     """``[users]``."""
 
-    max: int = Field(default=200, ge=1)
+    max: int = Field(default=200, ge=1, le=_MOST_USERS)
 
 
 def _read_at(value: Any) -> str:

@@ -41,7 +41,7 @@ def departures(summary: Mapping[str, Any], *, has_names: bool) -> Sheet:
         for row, name in zip(rows, names, strict=True)
     ]
     head = ["at", "point", "manner"] if has_names else ["at", "manner"]
-    return Sheet("Departures", [*head, "planned", "left so", "otherwise"], len(head), cells)
+    return Sheet("Departures (left so: at this point, in this manner)", [*head, "planned", "left so", "otherwise"], len(head), cells)
 
 
 def _point_name(at: str) -> str:

@@ -62,6 +62,7 @@ class Visitor:
 
     def leave(self) -> None:
         """Drop the connection."""
+        assert self.socket.sock
         self.socket.sock.close()
 
 
@@ -78,7 +79,7 @@ def all_left(count: int) -> Any:
     """Return a condition: so many visits were here, and no connection is open."""
 
     def is_fulfilled(snapshot: dict[str, Any]) -> bool:
-        return snapshot["visits"] == count and snapshot["residue"]["eio_sockets"] == 0
+        return bool(snapshot["visits"] == count and snapshot["residue"]["eio_sockets"] == 0)
 
     return is_fulfilled
 

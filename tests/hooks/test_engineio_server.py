@@ -121,3 +121,26 @@ def test_arguments_that_no_version_gives_do_no_harm(process: HookedProcess) -> N
         "a fault of the hooks: IndexError in _opened",
         "a fault of the hooks: IndexError in _known",
     ]
+
+
+def test_a_fault_of_the_hooks_at_the_end_of_a_connection_stays_with_them(process: HookedProcess) -> None:
+    eio = engineio.Server(async_mode="threading")
+    reasons: list[str] = []
+    eio.on("disconnect", lambda sid, reason: reasons.append(reason))
+    eio._trigger_event("connect", "e1", environ_of(3))
+    process.recorder.close = None  # type: ignore[method-assign, assignment]
+
+    eio._trigger_event("disconnect", "e1", "transport close")
+
+    assert reasons == ["transport close"]
+    assert [problem.partition(",")[0] for problem in process.problems] == [
+        "a fault of the hooks: TypeError in _closed"
+    ]
+
+
+def test_the_end_of_a_strangers_connection_is_not_told(process: HookedProcess) -> None:
+    eio = engineio.Server(async_mode="threading")
+    eio._trigger_event("connect", "e1", {})
+    eio._trigger_event("disconnect", "e1", "transport close")
+
+    assert process.recorder.runs() == []

@@ -3,6 +3,7 @@
 
 import importlib
 import importlib.machinery
+import importlib.util
 import json
 import subprocess
 import sys
@@ -151,3 +152,30 @@ def test_hooks_that_cannot_even_be_imported_say_so_on_standard_error() -> None:
         "loadtest: no hooks in this process: "
         "ModuleNotFoundError('import of loadtest.hooks.patch halted; None in sys.modules')\n"
     )
+
+
+def test_a_module_that_nobody_finds_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    finder = Finder()
+    monkeypatch.setattr(sys, "meta_path", [finder])
+
+    assert finder.find_spec("socketio.server", socketio.__path__) is None
+
+
+def test_uninstalling_what_was_never_installed_does_nothing() -> None:
+    finders = list(sys.meta_path)
+    Finder().uninstall()
+
+    assert sys.meta_path == finders
+
+
+def test_a_loaded_module_shows_its_real_loader() -> None:
+    finder = Finder()
+    spec = finder.find_spec("socketio.server", socketio.__path__)
+    module = importlib.util.module_from_spec(spec)
+    standing_in = type(spec.loader).__name__
+    spec.loader.exec_module(module)
+    finder.uninstall()
+
+    assert standing_in == "_Loader"
+    assert type(module.__loader__).__name__ == type(spec.loader).__name__ == "SourceFileLoader"
+    assert vars(module)["Server"]._trigger_event.__code__.co_filename == socketio.server.__file__

@@ -200,3 +200,16 @@ def test_an_error_of_a_coroutine_is_placed_where_it_was_raised() -> None:
         look_up()
 
     assert fault_of(caught(lambda: asyncio.run(handler()))).function == "look_up"
+
+
+class CauselessError(Exception):
+    @property
+    def __cause__(self) -> None:  # type: ignore[override]
+        raise RuntimeError
+
+
+def test_an_error_whose_traceback_cannot_be_formatted_says_so() -> None:
+    def fail() -> None:
+        raise CauselessError
+
+    assert format_error(caught(fail)) == "(the traceback of this CauselessError cannot be formatted)"

@@ -132,14 +132,12 @@ def test_a_command_that_cannot_start_is_told(
     assert signal.getsignal(signal.SIGPIPE) == ignored
 
 
-def test_a_file_that_is_no_program_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_program_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "app").write_bytes(b"\x00\x01")
     (tmp_path / "app").chmod(0o755)
 
-    done = launched(str(tmp_path / "app"))
-
-    assert (done.returncode, done.stdout) == (104, "")
-    assert "Exec format error" in done.stderr
+    assert run([str(tmp_path / "app")]) == 104
+    assert "Exec format error" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -118,3 +118,12 @@ def test_the_layout_before_5_10_is_hooked() -> None:
     assert not inspect.iscoroutinefunction(vars(module)["AsyncServer"]._trigger_event)
     undo()
     assert inspect.iscoroutinefunction(vars(module)["AsyncServer"]._trigger_event)
+
+
+def test_a_module_that_is_hooked_again_is_named_once() -> None:
+    process = HookedProcess()
+    undos = [hook_module(process, socketio.server), hook_module(process, socketio.server)]
+    for undo in reversed(undos):
+        undo()
+
+    assert process.installed == ["socketio.Server"]

@@ -172,3 +172,11 @@ def test_a_child_made_by_fork_begins_anew(bare: HookedProcess) -> None:
     assert boot != bare.boot
     assert (runs, threads, threads_armed) == ([], 0, 1)
     assert re.fullmatch("[0-9a-f]{16}", boot)
+
+
+def test_what_a_fork_leaves_of_a_process_that_is_no_more_is_nothing(bare: HookedProcess) -> None:
+    module._begin_again(None)
+    boot = bare.boot
+    module._begin_again(bare)
+
+    assert bare.boot != boot

@@ -227,3 +227,25 @@ def test_counts_from_many_threads_all_arrive() -> None:
 
     (row,) = told(recorder)["handlers"]
     assert (row["calls"], row["errors"], row["in_flight"], row["latency"]["count"]) == (4000, 4000, 0, 4000)
+
+
+def test_errors_beyond_what_is_remembered_are_counted_all_the_same() -> None:
+    recorder = Recorder()
+    session = joined(recorder, opened(recorder))
+    for _ in range(1100):
+        call = recorder.begin(session, "tick")
+        recorder.fail(call, caught(ValueError()))
+        recorder.end(call)
+
+    assert [entry["count"] for entry in told(recorder)["errors"]] == [1100]
+
+
+def test_taking_a_call_back_removes_its_own_event_alone() -> None:
+    recorder = Recorder()
+    connection = opened(recorder)
+    first = recorder.begin(joined(recorder, connection), "connect")
+    recorder.end(recorder.begin(joined(recorder, connection, "s2"), "tick"))
+    recorder.postpone(first, TypeError())
+    recorder.postpone(first, TypeError())
+
+    assert connection.events == ["tick"]

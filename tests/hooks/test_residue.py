@@ -5,7 +5,7 @@ import asyncio
 import gc
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -216,3 +216,27 @@ def test_it_is_read_while_another_thread_changes_it(process: HookedProcess) -> N
     finally:
         done.set()
         thread.join()
+
+
+class Changing:
+    """Changes size the first times it is looked at."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def __iter__(self) -> Iterator[str]:
+        self.times -= 1
+        if self.times >= 0:
+            raise RuntimeError("dictionary changed size during iteration")
+        return iter(["e1"])
+
+
+@pytest.mark.parametrize(("times", "count"), [(3, 1), (1000, None)])
+def test_what_changes_is_looked_at_again_but_not_for_ever(
+    process: HookedProcess, times: int, count: int | None
+) -> None:
+    sio = server_with(calm)
+    asyncio.run(visit(sio, 7))
+    sio.environ = Changing(times)
+
+    assert read(process).count(RUN, "environs") == count

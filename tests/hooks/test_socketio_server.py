@@ -355,6 +355,41 @@ def test_the_sync_server_is_counted_alike(process: HookedProcess) -> None:
     ] * 3
 
 
+def test_the_sync_server_serves_strangers_uncounted(process: HookedProcess) -> None:
+    sio = socketio.Server(async_mode="threading")
+    sio.on("connect", takes_auth)
+    sio.on("disconnect", nothing)
+
+    assert visit_sync(sio, None) is not None
+    leave_sync(sio)
+    assert (process.recorder.runs(), process.problems) == ([], [])
+
+
+def test_a_fault_of_the_hooks_in_the_middle_of_an_error_changes_nothing(process: HookedProcess) -> None:
+    sio = socketio.Server(async_mode="threading")
+    planted = KeyError("planted")
+    sio.on("connect", nothing)
+
+    @sio.on("look")  # type: ignore[untyped-decorator]
+    def look(sid: str) -> None:
+        raise planted
+
+    sid = visit_sync(sio, 1)
+    process.recorder.fail = process.recorder.end = None  # type: ignore[method-assign, assignment]
+    with pytest.raises(KeyError) as caught:
+        sio._trigger_event("look", "/", sid)
+    process.recorder.begin = None  # type: ignore[method-assign, assignment]
+    with pytest.raises(KeyError) as again:
+        sio._trigger_event("look", "/", sid)
+
+    assert caught.value is again.value is planted
+    assert [problem.partition(",")[0] for problem in process.problems] == [
+        "a fault of the hooks: TypeError in _fail",
+        "a fault of the hooks: TypeError in _end",
+        "a fault of the hooks: TypeError in _begin",
+    ]
+
+
 def test_a_fault_of_the_hooks_never_reaches_the_app(process: HookedProcess) -> None:
     sio = new_server()
     sio.on("connect", nothing)

@@ -154,3 +154,12 @@ def test_a_full_journal_counts_what_it_loses(run: RunTally, monkeypatch: pytest.
     run.count_gone(9, None, [], 0.0)
     assert told(run)["journal"]["from"] == 2
     assert [entry["number"] for entry in told(run)["journal"]["entries"]] == [9]
+
+
+def test_very_many_different_lists_of_events_are_all_told(run: RunTally) -> None:
+    for number in range(300):
+        run.count_gone(number, None, [f"event {number}"], 0.0)
+
+    assert [entry["events"] for entry in told(run)["journal"]["entries"]] == [
+        (f"event {number}",) for number in range(300)
+    ]

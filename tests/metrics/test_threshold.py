@@ -10,6 +10,7 @@ from loadtest.metrics.threshold import Aggregate, Threshold, check, known_metric
     ("expression", "aggregate", "percent", "operator", "limit"),
     [
         ("p(95)<200", Aggregate.PERCENTILE, 95.0, "<", 200.0),
+        ("p(100)<1", Aggregate.PERCENTILE, 100.0, "<", 1.0),
         ("p(99.9) <= 1.5e3", Aggregate.PERCENTILE, 99.9, "<=", 1500.0),
         ("  p( 0 ) >= -1 ", Aggregate.PERCENTILE, 0.0, ">=", -1.0),
         ("count==0", Aggregate.COUNT, None, "==", 0.0),

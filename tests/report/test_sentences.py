@@ -66,6 +66,13 @@ def test_a_point_is_told_with_its_name(at: str, text: str) -> None:
             "412 of 412 visits that left at P15 (connecting) or P16 (before_handshake), none of 1,900 others",
         ),
         (
+            {"at": ["P12", "P13", "P14", "P15"]},
+            (
+                "412 of 412 visits that left at P12 (upgrade_asked), P13 (upgraded), P14 (opened) "
+                "or P15 (connecting), none of 1,900 others"
+            ),
+        ),
+        (
             {"at": ["P13", "P14", "P15", "P16", "P16b"], "elsewhere": 2},
             "412 of 412 visits that left at P13, P14, P15, P16 or P16b, 2 of 1,900 others",
         ),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from loadtest.report.tables import Sheet, departures, handlers, phases
 
 
@@ -23,7 +25,7 @@ def test_departures_are_told_with_the_names_of_their_points() -> None:
     ]
 
     assert departures({"departures": rows}, has_names=True) == Sheet(
-        "Departures",
+        "Departures (left so: at this point, in this manner)",
         ["at", "point", "manner", "planned", "left so", "otherwise"],
         3,
         [
@@ -44,11 +46,12 @@ def test_a_narrow_table_does_without_the_names() -> None:
 
 def test_many_departures_are_put_together_by_point() -> None:
     rows = [departure(at, manner) for at in ("P15", "P16") for manner in "abcdef"]
-    rows.append(departure("stay", "ws_close"))
+    rows += [departure("P18", "fin"), departure("P18", "rst"), departure("stay", "ws_close")]
 
     assert departures({"departures": rows}, has_names=False).rows == [
         ["P15", "6 manners", "60", "54", "6"],
         ["P16", "6 manners", "60", "54", "6"],
+        ["P18", "2 manners", "20", "18", "2"],
         ["stay", "ws_close", "10", "9", "1"],
     ]
 
@@ -95,12 +98,20 @@ def test_handlers_with_the_most_errors_come_first() -> None:
     )
 
 
-def test_more_handlers_than_fit_are_counted() -> None:
-    rows = [handler_row(f"event{number}", 1, 0) for number in range(11)]
+@pytest.mark.parametrize(
+    ("count", "told", "note"),
+    [
+        (8, 8, ""),
+        (9, 8, "and 1 more handler: see summary.json"),
+        (11, 8, "and 3 more handlers: see summary.json"),
+    ],
+)
+def test_more_handlers_than_fit_are_counted(count: int, told: int, note: str) -> None:
+    rows = [handler_row(f"event{number}", 1, 0) for number in range(count)]
 
     sheet = handlers({"processes": 1, "handlers": rows})
 
-    assert (len(sheet.rows), sheet.note) == (8, "and 3 more handlers: see summary.json")
+    assert (len(sheet.rows), sheet.note) == (told, note)
 
 
 def test_a_handlers_name_is_clipped() -> None:

@@ -1,0 +1,156 @@
+"""The keys of [app] that every preset has."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from loadtest.apps.generic_table import GenericTable
+from loadtest.apps.mistake import mistakes_of
+from loadtest.apps.table import AppTable
+
+
+class Preset(AppTable):
+    preset: str = "some"
+
+
+def told(key: str, value: Any) -> list[str]:
+    with pytest.raises(ValidationError) as caught:
+        Preset.model_validate({key: value})
+    return [str(mistake) for mistake in mistakes_of(caught.value)]
+
+
+def test_an_app_needs_no_key_at_all() -> None:
+    table = Preset.model_validate({})
+
+    assert (table.pages, table.headers, table.quiet_s, table.allowed_hosts) == ((("/", 1.0),), {}, 0.0, ())
+
+
+@pytest.mark.parametrize(
+    ("written", "pages"),
+    [
+        (["/", "/a?b=c&d=%20"], (("/", 1.0), ("/a?b=c&d=%20", 1.0))),
+        ({"/": 3, "/never": 0}, (("/", 3.0), ("/never", 0.0))),
+    ],
+)
+def test_pages_are_a_list_or_a_table_of_weights(written: Any, pages: tuple[tuple[str, float], ...]) -> None:
+    assert Preset.model_validate({"pages": written}).pages == pages
+
+
+@pytest.mark.parametrize(
+    ("pages", "mistakes"),
+    [
+        ("/", ['pages: "/" is not a list of paths (["/"]) or a table of weights ({ "/" = 3 })']),
+        ([], ['pages: is empty; write pages = ["/"]']),
+        ({}, ['pages: is empty; write pages = ["/"]']),
+        ({"/": 0}, ["pages: all weights are 0: give a page more"]),
+        (
+            ["/", "b", 3],
+            [
+                'pages[1]: "b" is not a path that begins with a slash, such as "/"',
+                'pages[2]: 3 is not a path that begins with a slash, such as "/"',
+            ],
+        ),
+        (
+            {"http://x/": 1, "/": -1, "/a": "1"},
+            [
+                'pages."http://x/": "http://x/" is not a path that begins with a slash, such as "/"',
+                'pages."/": -1 is below 0',
+                'pages."/a": "1" is not a number',
+            ],
+        ),
+        (
+            ["/a b", "/ä", "/#top", "/\r\nhost: x"],
+            [
+                'pages[0]: "/a b" has a character that no request holds; write it percent-encoded (a space is %20)',
+                'pages[1]: "/ä" has a character that no request holds; write it percent-encoded (a space is %20)',
+                'pages[2]: "/#top" has a character that no request holds; write it percent-encoded (a space is %20)',
+                'pages[3]: "/\\r\\nhost: x" has a character that no request holds; '
+                "write it percent-encoded (a space is %20)",
+            ],
+        ),
+    ],
+)
+def test_wrong_pages_are_told(pages: Any, mistakes: list[str]) -> None:
+    assert told("pages", pages) == mistakes
+
+
+@pytest.mark.parametrize(
+    "name", ["Host", "traceparent", "Sec-WebSocket-Key", "x-loadtest-navigation", "Cookie"]
+)
+def test_headers_that_a_visit_writes_itself_are_refused(name: str) -> None:
+    key = f"headers.{name}"
+    assert told("headers", {name: "x"}) == [f"{key}: a visit writes this header itself; leave it out"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "mistakes"),
+    [
+        ("a: b", ['headers: "a: b" is not a table of headers']),
+        ({"a b": "c"}, ['headers."a b": "a b" is not the name of a header']),
+        ({"": "c"}, ['headers."": "" is not the name of a header']),
+        ({"a": 5, "b": "c"}, ["headers.a: 5 is not a string"]),
+        ({"a": "x\r\ny: z"}, ['headers.a: "x\\r\\ny: z" has a character that no header holds']),
+        ({"a": "ä"}, ['headers.a: "ä" has a character that no header holds']),
+    ],
+)
+def test_wrong_headers_are_told(headers: Any, mistakes: list[str]) -> None:
+    assert told("headers", headers) == mistakes
+
+
+def test_good_headers_are_taken_as_they_are() -> None:
+    assert Preset.model_validate({"headers": {"Accept-Language": "de, en"}}).headers == {
+        "Accept-Language": "de, en"
+    }
+
+
+@pytest.mark.parametrize(
+    ("hosts", "mistakes"),
+    [
+        ("a", ['allowed_hosts: "a" is not a list of host names, such as ["staging.example.org"]']),
+        (
+            ["staging.example.org", "::1", "http://a/", 4, ""],
+            [
+                'allowed_hosts[2]: "http://a/" is not the name or address of a host, without scheme and path',
+                "allowed_hosts[3]: 4 is not the name or address of a host, without scheme and path",
+                'allowed_hosts[4]: "" is not the name or address of a host, without scheme and path',
+            ],
+        ),
+    ],
+)
+def test_wrong_hosts_are_told(hosts: Any, mistakes: list[str]) -> None:
+    assert told("allowed_hosts", hosts) == mistakes
+
+
+def test_good_hosts_are_kept() -> None:
+    assert Preset.model_validate({"allowed_hosts": ["a.example", "10.0.0.1"]}).allowed_hosts == (
+        "a.example",
+        "10.0.0.1",
+    )
+
+
+def test_a_negative_quiet_is_told() -> None:
+    assert told("quiet_s", -1) == ["quiet_s: -1 is below 0"]
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [("/socket.io/", "/socket.io/"), ("/socket.io", "/socket.io/"), ("/a/b", "/a/b/"), ("/", "/")],
+)
+def test_a_socket_path_gets_a_slash_at_both_ends(written: str, path: str) -> None:
+    assert GenericTable.model_validate({"socket_path": written}).socket_path == path
+
+
+@pytest.mark.parametrize(
+    ("path", "mistake"),
+    [
+        ("socket.io", 'socket_path: "socket.io" is not a path that begins with a slash, such as "/"'),
+        (5, 'socket_path: 5 is not a path that begins with a slash, such as "/"'),
+        ("/ws?a=b", 'socket_path: "/ws?a=b" holds a query; write the path alone'),
+    ],
+)
+def test_a_wrong_socket_path_is_told(path: Any, mistake: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        GenericTable.model_validate({"socket_path": path})
+
+    assert [str(told) for told in mistakes_of(caught.value)] == [mistake]
