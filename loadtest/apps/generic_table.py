@@ -24,7 +24,7 @@ _BUILT_IN = ("tab_id", "document_id", "navigation")
 """Placeholders that every page has."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAMESPACE = re.compile(r"""/[^\s,?"]*""")
-_OWN_QUERY = frozenset({"EIO", "transport", "sid", "t"})
+_OWN_QUERY = frozenset({"EIO", "transport", "sid"})
 
 
 def _leaves(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
@@ -45,7 +45,7 @@ def _wrong_leaf(value: Any) -> str | None:
     if isinstance(value, float) and not math.isfinite(value):
         return f"{value} is not a finite number"
     if not isinstance(value, str | int | float):
-        return f"{show(str(value))} is a date or a time, which JSON does not have; write it as a string"
+        return f"{show(str(value))} is a date or a time; write it as a string"
     return None
 
 

@@ -111,7 +111,7 @@ _SENTENCES: Mapping[str, Callable[[ErrorDetails], str]] = MappingProxyType(
         "model_type": lambda line: f"{show(line['input'])} is not a table",
         "greater_than": lambda line: f"{show(line['input'])} is not above {line['ctx']['gt']:g}",
         "greater_than_equal": lambda line: f"{show(line['input'])} is below {line['ctx']['ge']:g}",
-        "less_than_equal": lambda line: f"{show(line['input'])} is above {line['ctx']['le']:,}",
+        "less_than_equal": lambda line: f"{show(line['input'])} is above {line['ctx']['le']:,.10g}",
     }
 )
 """Our words for pydantic's errors, by their type."""

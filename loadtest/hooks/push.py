@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -22,10 +23,11 @@ _LONGEST_PAUSE_S = 2.0
 _PAUSE_FOR_CPU = 20
 """The pause is at least this many times the CPU time of the push before it: at most 5 % goes to pushing."""
 _TIMEOUT_S = 2.0
-_JOURNAL_ENTRIES = 500
+_JOURNAL_ENTRIES = 5000
 _MAX_POSTS = 40
 _FORGET_AFTER_PUSHES = 60
 _MAX_ANSWER_BYTES = 65_536
+_CHUNK = 300
 
 
 class Source(Protocol):
@@ -148,7 +150,16 @@ def encode(value: Any, depth: int = 3) -> bytes:
         time.sleep(0)
         pieces = (json.dumps(key).encode() + b":" + encode(part, depth - 1) for key, part in value.items())
         return b"{" + b",".join(pieces) + b"}"
+    if depth and isinstance(value, list) and len(value) > _CHUNK:
+        chunks = (encode(value[start : start + _CHUNK], 0) for start in range(0, len(value), _CHUNK))
+        return b"[" + b",".join(chunk[1:-1] for chunk in _gently(chunks)) + b"]"
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _gently(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        time.sleep(0)
 
 
 def post(collector: Collector, body: bytes, timeout_s: float) -> Answer:

@@ -97,9 +97,10 @@ class Reading:
 
     def _read_rooms(self, server: Any) -> None:
         for namespace, rooms in _listed(server.manager.rooms.items()):
-            for name, members in _gently(_listed(rooms.items())):
+            # names alone: a list of 20,000 pairs would set off the garbage collector, and the app would wait
+            for name in _gently(_listed(rooms)):
                 if name is not None:
-                    self._read_room(namespace, members)
+                    self._read_room(namespace, rooms.get(name, ()))
 
     def _read_room(self, namespace: str, members: Iterable[str]) -> None:
         owners = _tried(lambda: self._owners(namespace, members))

@@ -151,8 +151,12 @@ def _make(text: str, name: str, source: str, changes: Sequence[Setting], mistake
 
 
 def _origin(path: KeyPath, changes: Sequence[Setting]) -> str | None:
-    """Return where the value at a path comes from, if not from the profile itself."""
-    sources = [change.source for change in changes if path[: len(change.path)] == change.path]
+    """Return what changed the value at a path, or a part of it, if anything did."""
+    sources = [
+        change.source
+        for change in changes
+        if all(mine == other for mine, other in zip(path, change.path, strict=False))
+    ]
     return sources[-1] if sources else None
 
 

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from loadtest.profile.model import Arrivals, Stage
 
@@ -97,10 +98,12 @@ class Schedule:
                         yield span.when(poisson)
                         poisson += _exponential(rng)
                 case Arrivals.CONSTANT:
-                    for number in itertools.count(math.ceil(span.first - 0.5)):
-                        if number + 0.5 >= span.last:
-                            break
-                        yield span.when(number + 0.5)
+                    mark = math.ceil(span.first - 0.5) + 0.5
+                    while mark < span.last:
+                        yield span.when(mark)
+                        mark += 1
+                case _:
+                    assert_never(span.stage.arrivals)
 
 
 def _exponential(rng: random.Random) -> float:

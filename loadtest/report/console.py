@@ -27,7 +27,7 @@ _LOUD = "bold yellow"
 _FINDINGS = 4
 """So many findings are told in full; the rest are counted."""
 _ERRORS = 4
-_TRACEBACK_LINES = 6
+_TRACEBACK_LINES = 7
 _LONGEST = 200
 """Characters of what an app wrote that are shown in one line."""
 _LONGEST_SEARCHED = 1000
@@ -153,7 +153,7 @@ class _Report:
         for name, text in facts.items():
             if text:
                 self._fact(name, text, indent=2)
-        for line in (finding["traceback"] or "").rstrip().splitlines()[-_TRACEBACK_LINES:]:
+        for line in sentences.last_frames(finding["traceback"] or "", _TRACEBACK_LINES):
             short = _LONG_PATH.sub(r'File ".../\1"', line[:_LONGEST_SEARCHED].expandtabs(4))
             self._line(clipped(short, _LONGEST), "dim", indent=4, hang=6)
         if finding["navigation"]:

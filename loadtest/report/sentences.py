@@ -13,6 +13,7 @@ __all__ = [
     "generator",
     "growth",
     "headline",
+    "last_frames",
     "manners",
     "navigations",
     "place",
@@ -111,6 +112,13 @@ def source(finding: Mapping[str, Any]) -> str:
     if finding["event"]:
         text += f", handler of '{clipped(finding['event'], _LONGEST_EVENT)}'"
     return text
+
+
+def last_frames(traceback: str, most: int) -> Sequence[str]:
+    """Return the end of a traceback, at most so many lines of it, from the start of a frame on."""
+    lines = traceback.rstrip().splitlines()[-most:]
+    starts = (place for place, line in enumerate(lines) if line.startswith("  File "))
+    return lines[next(starts, 0) :]
 
 
 def navigations(summary: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from loadtest.report.join import find
 from loadtest.report.limits import LAG_LIMIT_MS, Figures, judge_thresholds
 from loadtest.report.run import Run
 from loadtest.report.server import ServerSide
-from loadtest.report.server_figures import HandlerFigures, Residue, merge_handlers, merge_residue
+from loadtest.report.server_figures import HandlerFigures, merge_handlers, merge_residue
 from loadtest.report.verdict import Evidence, judge
 
 __all__ = ["summarize"]
@@ -34,8 +34,6 @@ class _Parts:
 
     navigations: NavigationCounts
     phases: Mapping[Phase, PhaseTimes]
-    server: ServerSide | None
-    residue: Residue | None
     lag_p99_ms: float | None
 
 
@@ -44,7 +42,7 @@ def summarize(run: Run) -> dict[str, Any]:
     info = run.info
     parts = _measure(run)
     findings = find(run.records, run.server, is_quiet=info.quiet is not None)
-    thresholds = judge_thresholds(info.thresholds, _figures(info, parts))
+    thresholds = judge_thresholds(info.thresholds, _figures(run, parts))
     verdict = judge(
         Evidence(info, parts.navigations, findings, thresholds, run.server is not None, run.skipped_lines)
     )
@@ -65,7 +63,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "departures": [asdict(row) for row in count_departures(run.records)],
         "phases": {phase: _phase_json(times) for phase, times in parts.phases.items()},
         "client_errors": [asdict(group) for group in count_errors(run.records)],
-        "server": _server_json(info, parts),
+        "server": _server_json(run),
         "generator": _generator_json(info, parts.lag_p99_ms),
         "quiet": info.quiet and asdict(info.quiet),
         "findings": [_finding_json(finding) for finding in findings],
@@ -81,16 +79,15 @@ def _measure(run: Run) -> _Parts:
     return _Parts(
         navigations=count_navigations(run.records),
         phases=time_phases(run.records),
-        server=run.server,
-        residue=merge_residue(run.server, is_quiet=run.info.quiet is not None) if run.server else None,
         lag_p99_ms=lag.percentile_ms(99) if lag else None,
     )
 
 
-def _figures(info: RunInfo, parts: _Parts) -> Figures:
+def _figures(run: Run, parts: _Parts) -> Figures:
     """Name every figure that a threshold may name; a test compares with ``known_metrics``."""
+    info, server = run.info, run.server
     counts = asdict(parts.navigations) | {"under_way": info.under_way, "lost_numbers": info.lost_numbers}
-    server, residue = parts.server, asdict(parts.residue) if parts.residue else {}
+    residue = _residue(server, info) if server else {}
     return Figures(
         numbers={
             **{f"navigations.{name}": count for name, count in counts.items()},
@@ -112,6 +109,10 @@ def _figures(info: RunInfo, parts: _Parts) -> Figures:
     )
 
 
+def _residue(server: ServerSide, info: RunInfo) -> dict[str, int | None]:
+    return asdict(merge_residue(server, is_quiet=info.quiet is not None))
+
+
 def _phase_json(times: PhaseTimes) -> dict[str, Any]:
     own = times.own
     return {
@@ -124,17 +125,17 @@ def _phase_json(times: PhaseTimes) -> dict[str, Any]:
     }
 
 
-def _server_json(info: RunInfo, parts: _Parts) -> dict[str, Any] | None:
-    server = parts.server
-    if server is None or parts.residue is None:
+def _server_json(run: Run) -> dict[str, Any] | None:
+    server = run.server
+    if server is None:
         return None
     return {
         "processes": len(server.processes),
-        "alive": not info.silent_boots,
+        "alive": not run.info.silent_boots,
         "visits": sum(process.visits for process in server.processes),
         "handlers": [_handler_json(figures) for figures in merge_handlers(server)],
         "errors": server.errors_count,
-        "residue": asdict(parts.residue),
+        "residue": _residue(server, run.info),
         "problems": sorted({problem for process in server.processes for problem in process.problems}),
         "journal_lost": sum(process.journal_lost for process in server.processes),
     }

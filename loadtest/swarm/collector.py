@@ -22,6 +22,7 @@ JUDGED = ("sids", "eio_sockets", "rooms", "environs", "pending_disconnects")
 
 _LARGEST_BODY = 64 * 1024 * 1024
 _MOST_PROCESSES = 1000
+_BACKLOG = 256
 _SILENT_AFTER_S = 3.5
 """Hooks push once a second; a process that missed three pushes is gone, or stands still."""
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -71,9 +72,13 @@ class Collector:
         self.processes: dict[str, ServerProcess] = {}
         self._run = run
         self._write = write
+        listener = socket.socket(socket.AF_INET6 if ":" in bind[0] else socket.AF_INET)
         try:
-            listener = socket.create_server(bind)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(bind)
+            listener.listen(_BACKLOG)
         except OSError as error:
+            listener.close()
             raise UsageError(f"--collector-bind: {bind[0]}:{bind[1]} cannot be bound ({error})") from error
         self._server = WSGIServer(listener, self._answer, log=None, error_log=None)
         self._server.start()

@@ -106,7 +106,9 @@ class Master:
         if self._values.nav_embedded:
             logging.getLogger("locust.stats_logger").disabled = True
             gevent.spawn(self._watch_parent, os.getppid())
-        gevent.signal_handler(signal.SIGINT, self._interrupt)
+        # Locust hears SIGTERM only after the shape has ended; before that it would just die of it.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            gevent.signal_handler(number, self._interrupt)
 
     def _prepare_or_exit(self) -> None:
         try:
@@ -127,8 +129,9 @@ class Master:
             self._prepare_or_exit()
 
     def _interrupt(self) -> None:
-        """End the run in order at the first Ctrl-C; the second one is Python's own."""
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        """End the run in order at the first signal; the next one ends the process."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._progress.say("interrupted: writing down what there is (again to break off)")
         if self._conductor:
             self._conductor.call_off()

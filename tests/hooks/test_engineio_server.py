@@ -128,6 +128,7 @@ def test_a_fault_of_the_hooks_at_the_end_of_a_connection_stays_with_them(process
     reasons: list[str] = []
     eio.on("disconnect", lambda sid, reason: reasons.append(reason))
     eio._trigger_event("connect", "e1", environ_of(3))
+    eio._trigger_event("message", "e1", "data")
     process.recorder.close = None  # type: ignore[method-assign, assignment]
 
     eio._trigger_event("disconnect", "e1", "transport close")

@@ -213,3 +213,9 @@ def test_an_error_whose_traceback_cannot_be_formatted_says_so() -> None:
         raise CauselessError
 
     assert format_error(caught(fail)) == "(the traceback of this CauselessError cannot be formatted)"
+
+
+def test_of_a_deep_traceback_the_deepest_frames_are_told() -> None:
+    app = in_module("app", "def a(n): return b(n)\ndef b(n): return a(n - 1) if n else 1 / 0", "/a.py")
+
+    assert format_error(caught(lambda: app.a(50))).count('  File "/a.py"') == 25

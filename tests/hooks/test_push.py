@@ -79,8 +79,9 @@ def test_what_has_arrived_is_not_sent_again(process: HookedProcess, receiver: Re
 
 
 def test_a_long_journal_goes_in_parts_of_one_sequence_number(
-    process: HookedProcess, receiver: Receiver
+    process: HookedProcess, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "_JOURNAL_ENTRIES", 500)
     visits(process, 1200)
     Pusher(process).push(5)
 
@@ -128,7 +129,10 @@ def test_a_refusal_is_told_once_and_harms_nobody(
     assert len(journal_of(process)["entries"]) == 3
 
 
-def test_what_is_too_large_is_sent_in_smaller_parts(process: HookedProcess, receiver: Receiver) -> None:
+def test_what_is_too_large_is_sent_in_smaller_parts(
+    process: HookedProcess, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_JOURNAL_ENTRIES", 500)
     visits(process, 300)
     pusher = Pusher(process)
     receiver.refuse_with = 413
@@ -224,6 +228,7 @@ def test_an_answer_for_another_run_acknowledges_nothing(process: HookedProcess, 
     receiver.run = "ab" * 8
     Pusher(process).push(2)
 
+    assert receiver.statuses == [200]
     assert len(journal_of(process)["entries"]) == 3
 
 
@@ -305,6 +310,16 @@ def test_a_collector_that_never_answers_is_left_at_the_deadline(
     assert runtime.exists()
 
 
-@pytest.mark.parametrize("value", [{}, {"a": {"b": {"c": {"d": [1, None, "é"]}}}, "e": []}, [1], "x"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"a": [{"b": [1]}] * 1000},
+        {"a": list(range(300)), "b": list(range(301))},
+        {"a": {"b": {"c": {"d": [1, None, "é"]}}}, "e": []},
+        [1],
+        "x",
+    ],
+)
 def test_json_made_in_pieces_is_the_same_json(value: Any) -> None:
     assert encode(value) == json.dumps(value, separators=(",", ":")).encode()

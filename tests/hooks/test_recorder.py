@@ -232,9 +232,10 @@ def test_counts_from_many_threads_all_arrive() -> None:
 def test_errors_beyond_what_is_remembered_are_counted_all_the_same() -> None:
     recorder = Recorder()
     session = joined(recorder, opened(recorder))
-    for _ in range(1100):
+    errors = [caught(ValueError()) for _ in range(1100)]  # all alive, so that no id comes twice
+    for error in errors:
         call = recorder.begin(session, "tick")
-        recorder.fail(call, caught(ValueError()))
+        recorder.fail(call, error)
         recorder.end(call)
 
     assert [entry["count"] for entry in told(recorder)["errors"]] == [1100]
@@ -249,3 +250,14 @@ def test_taking_a_call_back_removes_its_own_event_alone() -> None:
     recorder.postpone(first, TypeError())
 
     assert connection.events == ["tick"]
+
+
+def test_another_error_that_has_the_id_of_one_just_counted_is_counted() -> None:
+    recorder = Recorder()
+    session = joined(recorder, opened(recorder))
+    outer, inner = recorder.begin(session, "bye"), recorder.begin(session, "disconnect")
+    error = caught(ValueError())  # stands for both: it has not come through the inner call's frame
+    recorder.fail(inner, error)
+    recorder.fail(outer, error)
+
+    assert {row["event"]: row["errors"] for row in told(recorder)["handlers"]} == {"bye": 1, "disconnect": 1}

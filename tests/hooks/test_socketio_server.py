@@ -272,6 +272,27 @@ def test_an_error_that_passes_through_two_handlers_is_counted_in_the_inner_one(
     }
 
 
+def test_an_exception_object_that_the_app_raises_again_and_again_is_an_error_each_time(
+    process: HookedProcess,
+) -> None:
+    sio = new_server()
+    planted = ValueError("the only one there is")
+    sio.on("connect", nothing)
+
+    @sio.on("look")  # type: ignore[untyped-decorator]
+    def look(sid: str) -> None:
+        raise planted
+
+    async def main() -> None:
+        sid = await visit(sio, 1)
+        for _ in range(3):
+            with pytest.raises(ValueError, match="only one"):
+                await sio._trigger_event("look", "/", sid)
+
+    asyncio.run(main())
+    assert errors_of(process) == [("ValueError in look", 3)]
+
+
 def test_a_cancelled_handler_is_no_error_and_not_in_flight(process: HookedProcess) -> None:
     sio = new_server()
     sio.on("connect", nothing)

@@ -73,7 +73,7 @@ def test_an_events_name_is_its_first_argument_if_that_is_text(text: str, event: 
 
 @pytest.mark.parametrize("text", ["42", "42[", "42[" + "[" * 100_000, '42["a"]x'])
 def test_data_that_is_not_json_is_refused(text: str) -> None:
-    with pytest.raises(ProtocolError, match="^a event packet without JSON: "):
+    with pytest.raises(ProtocolError, match="a event packet without JSON"):
         read_packet(text).decode()
 
 
@@ -97,7 +97,7 @@ def test_an_open_packet_names_the_session_and_the_ping_times_in_seconds() -> Non
     ],
 )
 def test_an_open_packet_without_session_or_usable_ping_times_is_refused(data: str) -> None:
-    with pytest.raises(ProtocolError, match="^an open packet without sid and ping times: "):
+    with pytest.raises(ProtocolError, match="an open packet without sid and ping times"):
         read_open(read_packet("0" + data))
 
 

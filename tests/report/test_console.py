@@ -125,6 +125,16 @@ def test_more_findings_than_fit_on_a_screen_are_counted() -> None:
     assert "\nAnd 3 more findings: see summary.json\n" in text
 
 
+def test_what_just_fits_on_a_screen_is_told_whole() -> None:
+    errors = [error([number], id=number, line=number) for number in range(4)]
+    records = [visit(number, outcome=Outcome.REFUSED, error=f"error {number}") for number in range(4)]
+
+    text = printed(run_of(records, hooked(snapshot(errors))))
+
+    assert (text.count("Finding "), text.count("1 x error ")) == (4, 4)
+    assert " more " not in text
+
+
 def test_a_finding_without_traceback_navigation_and_residue_is_told_without_them() -> None:
     text = printed(run_of([visit(1)], hooked(snapshot([error([9000])]))))
 
@@ -177,6 +187,7 @@ def test_only_the_end_of_a_traceback_is_told() -> None:
     shown = printed(run_of([visit(1)], hooked(text, snapshot([error([1])]))))
 
     assert [line.strip() for line in shown.splitlines() if "frame" in line] == [
+        "frame 43",
         "frame 44",
         "frame 45",
         "frame 46",

@@ -161,6 +161,20 @@ def test_where_an_error_was_raised_is_told(changes: dict[str, Any], text: str) -
     assert sentences.source(finding(**changes)) == text
 
 
+@pytest.mark.parametrize(
+    ("traceback", "lines"),
+    [
+        ("", []),
+        ("KeyError: 'a'\n", ["KeyError: 'a'"]),
+        ("Traceback:\n  File 1\n    x\nKeyError: 'a'\n", ["  File 1", "    x", "KeyError: 'a'"]),
+        ("  File 1\n    x\n    ^\n  File 2\n    y\nKeyError: 'a'", ["  File 2", "    y", "KeyError: 'a'"]),
+        ("a\nb\nc\nd\ne", ["b", "c", "d", "e"]),
+    ],
+)
+def test_a_traceback_is_told_from_the_start_of_a_frame(traceback: str, lines: list[str]) -> None:
+    assert list(sentences.last_frames(traceback, 4)) == lines
+
+
 def test_what_became_of_the_navigations_is_told() -> None:
     counts = {"due": 2312, "late": 4, "dropped": 1, "completed": 900, "left": 1411, "under_way": 0}
 

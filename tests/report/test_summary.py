@@ -8,6 +8,7 @@ import pytest
 
 from loadtest.metrics.threshold import Aggregate, known_metrics
 from loadtest.navigation.departure import Manner
+from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord, Outcome, navigation_id
 from loadtest.report.info import Ended, GeneratorInfo, RunInfo
 from loadtest.report.run import Run
@@ -155,6 +156,32 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
     }
 
 
+def test_percentiles_are_those_that_their_names_say() -> None:
+    times = [1.0] * 50 + [2.0] * 45 + [3.0] * 4 + [4.0]
+    records = [visit(n, due_s=0.0, started_s=0.0, phases_ms={Phase.PAGE: ms}) for n, ms in enumerate(times)]
+    server = hooked(snapshot(handlers=[handler("connect", 100, 0, histogram(*times))]))
+
+    summary = summarized(records, server)
+
+    assert summary["phases"]["page"] == {
+        "count": 100,
+        "p50_ms": 1.007,  # a bucket's top: at most 3 % above
+        "p95_ms": 2.015,
+        "p99_ms": 3.007,
+        "max_ms": 4.0,
+        "from_due_p99_ms": 3.007,
+    }
+    (connect,) = summary["server"]["handlers"]
+    assert (connect["p50_ms"], connect["p99_ms"], connect["max_ms"]) == (1.007, 3.007, 4.0)
+
+
+def test_hooks_that_are_required_must_have_been_seen() -> None:
+    run = info(require_hooks=True)
+
+    assert summarized([visit(1)], None, run)["exit_code"] == 98
+    assert summarized([visit(1)], hooked(snapshot()), run)["exit_code"] == 0
+
+
 def test_what_nobody_knows_is_null_and_never_nothing() -> None:
     summary = summarized([dropped(1)], None, info(generator=None, quiet=None))
 
@@ -213,6 +240,7 @@ def test_a_run_that_was_cut_off_tells_its_visits_under_way_and_no_residue() -> N
     assert (summary["verdict"], summary["exit_code"], summary["findings"]) == ("interrupted", 105, [])
     assert summary["navigations"]["under_way"] == 3
     assert summary["server"]["residue"]["sids"] is None
+    assert summary["thresholds"][1]["reason"] == "the run was over before the server had its quiet"
 
 
 def test_failed_visits_are_told_with_their_texts() -> None:

@@ -64,18 +64,22 @@ def test_a_dozen_departures_are_told_one_by_one() -> None:
 
 def test_phases_are_told_in_milliseconds_without_those_that_tell_nothing() -> None:
     keys = ("p50_ms", "p95_ms", "p99_ms", "max_ms", "from_due_p99_ms")
-    figures = dict(zip(keys, (1.25, 2.0, 3.0, 1234.5, None), strict=True))
+    figures = dict(zip(keys, (1.25, 2.0, 3.0, 1234.5, 5.5), strict=True))
     known = {
         "page": {"count": 1900, **figures},
         "handshake": {"count": 0, **figures},
         "active": {"count": 9, **figures},
+        "leaving": {"count": 5, **figures},
     }
 
     assert phases({"phases": known}) == Sheet(
         "Phases of a visit (ms)",
         ["phase", "visits", "p50", "p95", "p99", "max", "p99 from due"],
         1,
-        [["page", "1,900", "1.2", "2.0", "3.0", "1,234.5", "-"]],
+        [
+            ["page", "1,900", "1.2", "2.0", "3.0", "1,234.5", "5.5"],
+            ["leaving", "5", "1.2", "2.0", "3.0", "1,234.5", "-"],
+        ],
     )
 
 

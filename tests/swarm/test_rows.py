@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from locust.event import EventHook
-
 from loadtest.navigation.departure import Manner
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
@@ -25,19 +23,24 @@ LEFT_AT_P16 = NavigationRecord(
 )
 
 
-def rows_of(record: NavigationRecord) -> list[tuple[str, str, float | None, str | None]]:
-    rows = []
+class Rows:
+    """Keeps what is fired. Locust itself is met in tests/e2e: its import patches sockets."""
 
-    def listen(**row: Any) -> None:
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, str, float | None, str | None]] = []
+
+    def fire(self, *, reverse: bool = False, **row: Any) -> None:
+        """Keep a row."""
+        assert not reverse
         error = row["exception"]
-        rows.append(
-            (row["request_type"], row["name"], row["response_time"], None if error is None else str(error))
-        )
+        text = None if error is None else str(error)
+        self.kept.append((row["request_type"], row["name"], row["response_time"], text))
 
-    event = EventHook()
-    event.add_listener(listen)
-    fire_rows(event, record)
-    return rows
+
+def rows_of(record: NavigationRecord) -> list[tuple[str, str, float | None, str | None]]:
+    rows = Rows()
+    fire_rows(rows, record)
+    return rows.kept
 
 
 def test_each_phase_that_was_passed_is_a_row() -> None:

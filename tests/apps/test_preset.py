@@ -1,0 +1,17 @@
+"""The table of presets."""
+
+import pytest
+
+from loadtest.apps.preset import PRESETS
+
+
+def test_these_presets_are_built() -> None:
+    assert list(PRESETS) == ["generic", "nicegui"]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_makes_an_app_of_its_name(name: str) -> None:
+    preset = PRESETS[name]
+    table = preset.table.model_validate({})
+
+    assert (table.preset, preset.build(table).preset) == (name, name)

@@ -1,0 +1,161 @@
+"""A server on real sockets that follows a script: the n-th connection gets the n-th script."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha1
+
+__all__ = ["OPEN", "PAGE", "Peer", "Served", "frame", "serve"]
+
+DEADLINE_S = 10.0
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\npage"
+OPEN = '0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":20000}'
+
+
+def frame(data: str | bytes, first: int = 0x81) -> bytes:
+    """Return an unmasked frame, as servers send them."""
+    payload = data.encode() if isinstance(data, str) else data
+    size = len(payload)
+    if size < 126:
+        return bytes((first, size)) + payload
+    if size < 1 << 16:
+        return bytes((first, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((first, 127)) + size.to_bytes(8, "big") + payload
+
+
+class Peer:
+    """The server's end of one connection."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.buffer = b""
+
+    def _fill(self) -> bool:
+        data = self.sock.recv(65536)
+        self.buffer += data
+        return bool(data)
+
+    def take(self, size: int) -> bytes:
+        """Read so many bytes."""
+        while len(self.buffer) < size:
+            assert self._fill(), f"the client left after {self.buffer!r}"
+        data, self.buffer = self.buffer[:size], self.buffer[size:]
+        return data
+
+    def request(self) -> bytes:
+        """Read a request up to its empty line."""
+        while b"\r\n\r\n" not in self.buffer:
+            assert self._fill(), f"the client left after {self.buffer!r}"
+        head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
+        return head
+
+    def send(self, data: bytes) -> None:
+        """Send bytes."""
+        self.sock.sendall(data)
+
+    def upgrade(self, then: bytes = b"") -> bytes:
+        """Read an upgrade's request, agree, and send something at once."""
+        request = self.request()
+        key = next(row[19:] for row in request.split(b"\r\n") if row.startswith(b"Sec-WebSocket-Key: "))
+        accept = b64encode(sha1(key + GUID).digest())
+        self.send(
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n" + then
+        )
+        return request
+
+    def say(self, *texts: str) -> None:
+        """Send text frames."""
+        for text in texts:
+            self.send(frame(text))
+
+    def hear(self) -> tuple[int, bytes]:
+        """Read one masked frame: its first byte, and its payload."""
+        first, size = self.take(2)
+        assert size & 0x80, "a client masks its frames"
+        size &= 0x7F
+        if size == 126:
+            size = int.from_bytes(self.take(2), "big")
+        mask = self.take(4)
+        return first, bytes(byte ^ mask[at % 4] for at, byte in enumerate(self.take(size)))
+
+    def end(self) -> str:
+        """Read to the connection's end; return ``fin`` or ``rst``."""
+        try:
+            while self._fill():
+                pass
+        except ConnectionResetError:
+            return "rst"
+        return "fin"
+
+
+@dataclass
+class Served:
+    """A server that runs."""
+
+    port: int
+    scheme: str
+    errors: list[BaseException] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://127.0.0.1:{self.port}"
+
+
+Script = Callable[[Peer], None]
+
+
+def _play(served: Served, listener: socket.socket, context: ssl.SSLContext | None, script: Script) -> None:
+    try:
+        sock, _ = listener.accept()
+        with sock:
+            sock.settimeout(DEADLINE_S)
+            if context is None:
+                script(Peer(sock))
+            else:
+                with context.wrap_socket(sock, server_side=True) as over_tls:
+                    script(Peer(over_tls))
+    except BaseException as error:  # carried over to the test's own thread
+        served.errors.append(error)
+
+
+@contextlib.contextmanager
+def serve(*scripts: Script, context: ssl.SSLContext | None = None) -> Iterator[Served]:
+    """Listen on a free port of 127.0.0.1, and play the scripts, one connection after the other.
+
+    Raises:
+        AssertionError: what a script asserted; or a script was never played to its end.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(DEADLINE_S)
+        served = Served(listener.getsockname()[1], "https" if context else "http")
+        accepted = threading.Lock()  # connections are taken in the order of the scripts
+
+        def play_in_order() -> None:
+            threads = []
+            for script in scripts:
+                begun = threading.Event()
+                thread = threading.Thread(target=_one, args=(script, begun), daemon=True)
+                thread.start()
+                threads.append(thread)
+                begun.wait(DEADLINE_S)
+            for thread in threads:
+                thread.join(DEADLINE_S)
+
+        def _one(script: Script, begun: threading.Event) -> None:
+            with accepted:
+                pass
+            _play(served, listener, context, lambda peer: (begun.set(), script(peer))[1])
+
+        player = threading.Thread(target=play_in_order, daemon=True)
+        player.start()
+        yield served
+        player.join(DEADLINE_S)
+    if served.errors:
+        raise served.errors[0]
+    assert not player.is_alive(), "a script was not played to its end"
