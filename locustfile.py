@@ -1,6 +1,6 @@
 """What `locust` runs in this folder: the plug-in, the user class, the load shape. Nothing else lives here.
 
-    locust --nav-profile nicegui --host http://127.0.0.1:8080
+locust --nav-profile nicegui --host http://127.0.0.1:8080
 """
 
 from locust import events

@@ -7,7 +7,7 @@ from loadtest.navigation.departure import POINTS, Manner
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 WIRE = {
-    Manner.WS_CLOSE: "WebSocket close frame 1001 \"going away\", then TCP close: a browser that navigates",
+    Manner.WS_CLOSE: 'WebSocket close frame 1001 "going away", then TCP close: a browser that navigates',
     Manner.FIN: "TCP close",
     Manner.RST: "TCP reset",
     Manner.SIO_DISCONNECT: "Socket.IO packet `41`, drained, then TCP close",

@@ -14,11 +14,9 @@ from gevent.pywsgi import WSGIServer
 
 from loadtest.errors import UsageError
 from loadtest.metrics.histogram import Histogram
+from loadtest.report.server import JUDGED_RESIDUE
 
-__all__ = ["JUDGED", "Collector", "ServerProcess"]
-
-JUDGED = ("sids", "eio_sockets", "rooms", "environs", "pending_disconnects")
-"""The keys of residue that must be 0 when everybody has gone."""
+__all__ = ["Collector", "ServerProcess"]
 
 _LARGEST_BODY = 64 * 1024 * 1024
 _MOST_PROCESSES = 1000
@@ -48,7 +46,7 @@ class ServerProcess:
     def left_behind(self) -> Mapping[str, int]:
         """The judged residue."""
         residue = self.snapshot["residue"]
-        return {key: int(residue[key] or 0) for key in JUDGED}
+        return {key: int(residue[key] or 0) for key in JUDGED_RESIDUE}
 
 
 class Collector:
@@ -142,29 +140,33 @@ class Collector:
         process = self.processes.setdefault(boot, ServerProcess(data))
         if int(data["sequence"]) < int(process.snapshot["sequence"]):
             return process  # overtaken by a later one: cumulative, so nothing is lost
-        new = entries[max(process.journal - first, 0) :] if first <= process.journal else []
-        self._write(self._lines(process, boot, data, new))
+        new = entries[max(process.journal - first, 0) :]  # the rest has come before
+        self._write(_lines(process, boot, data, new, int(journal["lost"])))
         process.snapshot = data
-        process.journal += len(new)
+        process.journal = max(process.journal, first + len(entries))
         process.seen_at = time.monotonic()
         return process
 
-    @staticmethod
-    def _lines(
-        process: ServerProcess, boot: str, data: Mapping[str, Any], new: Sequence[Mapping[str, Any]]
-    ) -> list[Mapping[str, Any]]:
-        """Return the lines for ``server.jsonl``: each traceback is written once, not once a second."""
-        lines: list[Mapping[str, Any]] = [
-            {"kind": "error", "boot": boot, **error}
-            for error in data["errors"]
-            if error["id"] not in process.errors_told
-        ]
-        process.errors_told.update(error["id"] for error in data["errors"])
-        bare = [{key: value for key, value in e.items() if key != "traceback"} for e in data["errors"]]
-        lines.append({"kind": "snapshot", **data, "errors": bare})
-        if new:
-            lines.append({"kind": "journal", "boot": boot, "entries": list(new)})
-        return lines
+
+def _lines(
+    process: ServerProcess,
+    boot: str,
+    data: Mapping[str, Any],
+    new: Sequence[Mapping[str, Any]],
+    lost: int,
+) -> list[Mapping[str, Any]]:
+    """Return the lines for ``server.jsonl``: each traceback is written once, not once a second."""
+    lines: list[Mapping[str, Any]] = [
+        {"kind": "error", "boot": boot, **error}
+        for error in data["errors"]
+        if error["id"] not in process.errors_told
+    ]
+    process.errors_told.update(error["id"] for error in data["errors"])
+    bare = [{key: value for key, value in e.items() if key != "traceback"} for e in data["errors"]]
+    lines.append({"kind": "snapshot", **data, "errors": bare})
+    if new or lost:
+        lines.append({"kind": "journal", "boot": boot, "entries": list(new), "lost": lost})
+    return lines
 
 
 def _check(data: Mapping[str, Any]) -> None:
@@ -176,7 +178,7 @@ def _check(data: Mapping[str, Any]) -> None:
     int(data["visits"])
     int(data["sequence"])
     float(data["taken_at"])
-    for key in JUDGED:
+    for key in JUDGED_RESIDUE:
         int(data["residue"][key] or 0)
         list(data["left_behind"][key])
     for handler in data["handlers"]:

@@ -7,6 +7,7 @@ run; a figure alone says little, since the machine's mood falls on both.
 """
 
 import asyncio
+import contextlib
 import statistics
 import sys
 import time
@@ -40,6 +41,21 @@ async def async_event(number: int | None, events: int) -> float:
     return time.perf_counter() - began_s
 
 
+async def async_failure(number: int | None, events: int) -> float:
+    """Return the seconds that so many events take whose handler raises."""
+    server = socketio.AsyncServer(async_mode="asgi")
+    server.on("connect", _async_nothing)
+    server.on("fail", _async_failure)
+    sid = await server.manager.pre_connect("eio", "/")
+    await server.eio._trigger_event("connect", "eio", environ_of(number))
+    await server._trigger_event("connect", "/", sid, environ_of(number), {"token": 1})
+    began_s = time.perf_counter()
+    for _ in range(events):
+        with contextlib.suppress(KeyError):
+            await server._trigger_event("fail", "/", sid, "data")
+    return time.perf_counter() - began_s
+
+
 def sync_event(number: int | None, events: int) -> float:
     """Return the seconds that so many events take on a Server."""
     server = socketio.Server(async_mode="threading")
@@ -69,6 +85,10 @@ def async_message(number: int | None, events: int) -> float:
     return asyncio.run(main())
 
 
+async def _async_failure(*_: Any) -> None:
+    raise KeyError
+
+
 async def _async_nothing(*_: Any) -> None:
     return None
 
@@ -83,6 +103,7 @@ def main() -> None:
     cases: dict[str, tuple[Callable[[int | None, int], float], int | None]] = {
         "async, a visit's event": (lambda n, e: asyncio.run(async_event(n, e)), 7),
         "async, a stranger's event": (lambda n, e: asyncio.run(async_event(n, e)), None),
+        "async, a visit's failed event": (lambda n, e: asyncio.run(async_failure(n, e)), 7),
         "sync, a visit's event": (sync_event, 7),
         "sync, a stranger's event": (sync_event, None),
         "async, an Engine.IO message": (async_message, 7),

@@ -46,7 +46,9 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def loadtest(*arguments: str, cwd: Path, timeout_s: float = 240, env: Mapping[str, str] | None = None) -> Command:
+def loadtest(
+    *arguments: str, cwd: Path, timeout_s: float = 240, env: Mapping[str, str] | None = None
+) -> Command:
     """Run a command of the tool to its end."""
     done = subprocess.run(
         [*TOOL, *arguments],

@@ -78,8 +78,11 @@ def plain_web_server() -> Iterator[str]:
     [
         (["nosuch"], "nosuch: "),
         (["demo", "--set", "users.max=-5"], "users.max: -5 is below 1"),
-        (["demo", "--set", "departures[0].manner=teleport"], "departures[0].manner: \"teleport\" is not one of"),
-        (["demo", "--set", "departures[0].at=P99"], "departures[0].at: \"P99\" is not a point"),
+        (
+            ["demo", "--set", "departures[0].manner=teleport"],
+            'departures[0].manner: "teleport" is not one of',
+        ),
+        (["demo", "--set", "departures[0].at=P99"], 'departures[0].at: "P99" is not a point'),
         (["demo", "--set", "speed=9"], "speed: unknown key"),
         (["demo", "--workers", "0"], "--workers"),
         (["demo", "--nonsense"], "--nonsense"),
@@ -104,7 +107,11 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     ended = loadtest("run", "bad.toml", "--host", "http://127.0.0.1:1", cwd=tmp_path)
 
     assert ended.status == 104
-    for mistake in ("bad.toml: seed:", "bad.toml: stages[0].duration_s: -1", "bad.toml: departures[0].manner"):
+    for mistake in (
+        "bad.toml: seed:",
+        "bad.toml: stages[0].duration_s: -1",
+        "bad.toml: departures[0].manner",
+    ):
         assert mistake in ended.errors
     assert "there is no WebSocket yet" in ended.errors
 
@@ -127,7 +134,9 @@ def test_an_unreachable_host_is_inconclusive_and_told_as_outcomes(tmp_path: Path
 
 def test_a_host_without_socket_io_is_inconclusive_and_told_as_outcomes(tmp_path: Path) -> None:
     with plain_web_server() as url:
-        ended = loadtest("run", "demo", "--host", url, *SHORT, "--set", "departures=[{at='stay'}]", cwd=tmp_path)
+        ended = loadtest(
+            "run", "demo", "--host", url, *SHORT, "--set", "departures=[{at='stay'}]", cwd=tmp_path
+        )
 
     navigations = summary_of(only_run(tmp_path / "results"))["navigations"]
     assert ended.status == 98, ended.output
@@ -158,10 +167,20 @@ def test_the_same_seed_plans_the_same_departures_with_two_processes_as_with_one(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_keeps_what_it_has(board: Served, tmp_path: Path, number: signal.Signals) -> None:
-    command = [*TOOL, "run", "demo", "--host", board.url, "--set", "stages=[{duration_s = 60, rate_per_s = 20}]"]
+    command = [
+        *TOOL,
+        "run",
+        "demo",
+        "--host",
+        board.url,
+        "--set",
+        "stages=[{duration_s = 60, rate_per_s = 20}]",
+    ]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         deadline = time.monotonic() + 60
-        while not list(tmp_path.glob("results/*/navigations.jsonl")) or not records(only_run(tmp_path / "results")):
+        while not list(tmp_path.glob("results/*/navigations.jsonl")) or not records(
+            only_run(tmp_path / "results")
+        ):
             assert time.monotonic() < deadline
             time.sleep(0.2)
         process.send_signal(number)
@@ -196,7 +215,9 @@ def test_the_report_is_made_again_from_the_files_alone(board: Served, tmp_path: 
     again = loadtest("report", "results/latest", cwd=tmp_path)
 
     assert again.status == 0
-    assert again.output.replace("results/latest", only_run(tmp_path / "results").name) == ended.output.replace(
+    assert again.output.replace(
+        "results/latest", only_run(tmp_path / "results").name
+    ) == ended.output.replace(
         f"results/{only_run(tmp_path / 'results').name}", only_run(tmp_path / "results").name
     )
 

@@ -3,7 +3,6 @@
 import json
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,29 +27,39 @@ def page(tmp_path: Path) -> Iterator[Page]:
         context = playwright.chromium.launch_persistent_context(
             str(tmp_path / "chromium"), executable_path=CHROMIUM, headless=True, args=FLAGS
         )
+        context.set_default_timeout(30_000)
         yield context.pages[0]
         context.close()
 
 
-def test_a_run_is_started_from_the_form_and_comes_to_its_verdict(page: Page, tmp_path: Path) -> None:
-    (tmp_path / "short.toml").write_text(
-        "description = 'A short one'\n"
-        + (Path(__file__).parents[2] / "profiles" / "demo.toml").read_text().partition("[[stages]]")[0]
-        + "[[stages]]\nduration_s = 4\nrate_per_s = 20\n"
-        if False
-        else "[app]\npreset = 'generic'\npages = ['/']\n[[stages]]\nduration_s = 4\nrate_per_s = 20\n"
-    )
+def test_a_mistake_is_an_alert_and_a_run_comes_to_its_verdict(page: Page, tmp_path: Path) -> None:
     board_port, ui_port = free_port(), free_port()
     board_command = instrumented(
-        sys.executable, "-m", "loadtest.demo", "--fault", "none", "--port", str(board_port)
+        sys.executable, "-m", "loadtest.demo", "--fault", "handshake-lookup", "--port", str(board_port)
     )
-    ui_command = [*TOOL, "ui", "--port", str(ui_port)]
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     with (
         served(board_command, board_port, tmp_path / "board.log") as board,
-        served(ui_command, ui_port, tmp_path / "ui.log", cwd=tmp_path) as ui,
+        served([*TOOL, "ui", "--port", str(ui_port)], ui_port, tmp_path / "ui.log", cwd=tmp_path) as ui,
     ):
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto(ui.url)
-        expect(page.get_by_label("Host")).to_be_visible()
-        page.screenshot(path=tmp_path / "form.png")
+        page.get_by_label("Host").fill(board.url)
+        page.get_by_role("button", name="Custom parameters").click()
+        page.get_by_label("Nav Profile").select_option("demo")
+        page.get_by_label("Nav Set").fill("users.max=-3")
+        page.get_by_role("button", name="Start").click()
+        expect(page.get_by_text("users.max: -3 is below 1")).to_be_visible()
+        assert not (tmp_path / "results").exists()
+
+        page.get_by_label("Nav Set").fill("stages=[{duration_s = 5, rate_per_s = 20}]; dwell_s=1")
+        page.get_by_role("button", name="Start").click()
+        expect(page.get_by_role("cell", name="handshake").first).to_be_visible()
+        expect(page.get_by_text("Stopped").first).to_be_visible(timeout=60_000)
+
+    run = only_run(tmp_path / "results")
+    summary = summary_of(run)
+    assert json.loads((run / "run.json").read_text())["profile"] == "demo"
+    assert (summary["ended"], summary["exit_code"]) == ("finished", 99)
+    assert [finding["at"] for finding in summary["findings"]] == [["P15", "P16", "P16b"]]
+    assert complaints == []

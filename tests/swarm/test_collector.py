@@ -73,7 +73,12 @@ def test_a_snapshot_is_kept_and_written_with_its_errors_and_journal(received: Re
     assert [line["kind"] for line in received.lines] == ["error", "snapshot", "journal"]
     assert received.lines[0] == {"kind": "error", "boot": "b1", **ERROR}
     assert "traceback" not in received.lines[1]["errors"][0]
-    assert received.lines[2] == {"kind": "journal", "boot": "b1", "entries": SNAPSHOT["journal"]["entries"]}
+    assert received.lines[2] == {
+        "kind": "journal",
+        "boot": "b1",
+        "entries": SNAPSHOT["journal"]["entries"],
+        "lost": 0,
+    }
     assert [process.left_behind["sids"] for process in received.collector.visited()] == [1]
 
 
@@ -85,6 +90,16 @@ def test_a_journal_that_is_sent_again_is_written_once(received: Received) -> Non
 
     assert answer == (200, {"run": RUN, "journal": 2})
     assert received.lines[-1]["entries"] == [{"kind": "error", "number": 4, "error": 0}]
+
+
+def test_a_journal_of_which_the_hooks_lost_a_part_goes_on_behind_the_gap(received: Received) -> None:
+    received.post(SNAPSHOT)
+    later = [{"kind": "error", "number": 8, "error": 0}]
+
+    answer = received.post(changed(sequence=2, journal={"from": 6, "entries": later, "lost": 5}))
+
+    assert answer == (200, {"run": RUN, "journal": 7})
+    assert received.lines[-1] == {"kind": "journal", "boot": "b1", "entries": later, "lost": 5}
 
 
 def test_a_traceback_is_written_once(received: Received) -> None:

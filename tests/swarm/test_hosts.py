@@ -6,7 +6,9 @@ from loadtest.errors import UsageError
 from loadtest.swarm.hosts import check_host
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://127.9.9.9:9/app/", "http://[::1]:9", "http://localhost"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9", "http://127.9.9.9:9/app/", "http://[::1]:9", "http://localhost"]
+)
 def test_this_machine_may_be_loaded(url: str) -> None:
     check_host(url, allowed=frozenset())
 

@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 
@@ -110,9 +110,8 @@ class Served:
 Script = Callable[[Peer], None]
 
 
-def _play(served: Served, listener: socket.socket, context: ssl.SSLContext | None, script: Script) -> None:
+def _play(served: Served, sock: socket.socket, context: ssl.SSLContext | None, script: Script) -> None:
     try:
-        sock, _ = listener.accept()
         with sock:
             sock.settimeout(DEADLINE_S)
             if context is None:
@@ -120,39 +119,37 @@ def _play(served: Served, listener: socket.socket, context: ssl.SSLContext | Non
             else:
                 with context.wrap_socket(sock, server_side=True) as over_tls:
                     script(Peer(over_tls))
-    except BaseException as error:  # carried over to the test's own thread
+    except BaseException as error:  # raised again in the test's own thread
         served.errors.append(error)
+
+
+def _accept(
+    served: Served, listener: socket.socket, context: ssl.SSLContext | None, scripts: Sequence[Script]
+) -> None:
+    threads = []
+    for script in scripts:
+        try:
+            sock, _ = listener.accept()
+        except OSError as error:
+            served.errors.append(error)
+            break
+        threads.append(threading.Thread(target=_play, args=(served, sock, context, script), daemon=True))
+        threads[-1].start()
+    for thread in threads:
+        thread.join(DEADLINE_S)
 
 
 @contextlib.contextmanager
 def serve(*scripts: Script, context: ssl.SSLContext | None = None) -> Iterator[Served]:
-    """Listen on a free port of 127.0.0.1, and play the scripts, one connection after the other.
+    """Listen on a free port of 127.0.0.1; the n-th connection gets the n-th script.
 
     Raises:
-        AssertionError: what a script asserted; or a script was never played to its end.
+        AssertionError: what a script asserted; or a script was not played to its end.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(DEADLINE_S)
         served = Served(listener.getsockname()[1], "https" if context else "http")
-        accepted = threading.Lock()  # connections are taken in the order of the scripts
-
-        def play_in_order() -> None:
-            threads = []
-            for script in scripts:
-                begun = threading.Event()
-                thread = threading.Thread(target=_one, args=(script, begun), daemon=True)
-                thread.start()
-                threads.append(thread)
-                begun.wait(DEADLINE_S)
-            for thread in threads:
-                thread.join(DEADLINE_S)
-
-        def _one(script: Script, begun: threading.Event) -> None:
-            with accepted:
-                pass
-            _play(served, listener, context, lambda peer: (begun.set(), script(peer))[1])
-
-        player = threading.Thread(target=play_in_order, daemon=True)
+        player = threading.Thread(target=_accept, args=(served, listener, context, scripts), daemon=True)
         player.start()
         yield served
         player.join(DEADLINE_S)
