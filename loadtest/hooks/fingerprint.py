@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import traceback
@@ -19,6 +20,7 @@ _OURS = __name__.rpartition(".")[0]
 """``loadtest.hooks``, or the private name under which the launcher imports this folder."""
 
 _MAX_NAME_CHARACTERS = 200
+_MAX_FILES = 1024
 _MAX_TRACEBACK_CHARACTERS = 4000
 _MAX_TRACEBACK_FRAMES = 25
 
@@ -137,13 +139,17 @@ def _is_ours(frame: FrameType) -> bool:
 def _is_of_the_app(frame: FrameType) -> bool:
     if _top_package(frame) in _FRAMEWORKS or _is_ours(frame):
         return False
-    file = frame.f_code.co_filename
-    if file.startswith("<frozen "):
+    return not _is_of_the_library(frame.f_code.co_filename)
+
+
+@functools.lru_cache(maxsize=_MAX_FILES)
+def _is_of_the_library(file: str) -> bool:
+    if any(folder in file for folder in _PACKAGES):
         return False
-    is_installed = any(folder in file for folder in _PACKAGES)
-    return is_installed or not file.startswith(os.path.dirname(os.__file__) + os.sep)
+    return file.startswith(("<frozen ", os.path.dirname(os.__file__) + os.sep))
 
 
+@functools.lru_cache(maxsize=_MAX_FILES)
 def _short_path(file: str) -> str:
     for folder in _PACKAGES:
         if folder in file:

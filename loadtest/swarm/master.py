@@ -22,9 +22,12 @@ from loadtest.swarm.hosts import check_host
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import PROFILE_VARIABLE, RunOptions
 from loadtest.swarm.progress import Progress
+from loadtest.swarm.shape import PoolShape
 from loadtest.swarm.web import guard_form
 
 __all__ = ["Master"]
+
+_LOG = logging.getLogger(__name__)
 
 
 class Master:
@@ -39,6 +42,9 @@ class Master:
         self._next: tuple[RunOptions, Profile] | None = None
         self._conductor: Conductor | None = None
         self._has_failed = False
+        shape = environment.shape_class
+        assert isinstance(shape, PoolShape), "the locustfile names PoolShape"
+        self._shape = shape
 
     @property
     def pool_size(self) -> int:
@@ -68,7 +74,7 @@ class Master:
         events.spawning_complete.add_listener(self._spawning_complete)
         events.test_stop.add_listener(self._test_stop)
         events.quitting.add_listener(self._quitting)
-        self._environment.shape_class.run_state = self  # type: ignore[union-attr]
+        self._shape.run_state = self
         logging.getLogger("locust.runners").addFilter(_is_no_spawn_rate_warning)
         if self._web_ui:
             guard_form(self._web_ui.app, self)
@@ -118,11 +124,8 @@ class Master:
             sys.exit(ExitCode.USAGE)
 
     def _prepare_web(self) -> None:
-        """Offer the profile that the command line names in the form, beside the shipped ones.
-
-        The form's number of users is switched off: it would start at 1, and cap the pool of any profile.
-        """
-        self._environment.shape_class.use_common_options = False  # type: ignore[union-attr]
+        """Offer the profile that the command line names in the form, beside the shipped ones."""
+        self._shape.hide_common_options()
         if self._values.nav_profile:
             os.environ[PROFILE_VARIABLE] = self._values.nav_profile  # for the form: see add_options
         if self._values.autostart:
@@ -179,9 +182,10 @@ class Master:
         if self._environment.process_exit_code == ExitCode.INCONCLUSIVE or self._web_ui:
             self._environment.process_exit_code = conductor.exit_code
         self._conductor = None
-        if self._values.nav_embedded:
-            return
-        show_run(conductor.path)
+        # Locust shows its log in a tab of the web UI.
+        _LOG.info("run %s ended with exit code %d", conductor.path, conductor.exit_code)
+        if not self._values.nav_embedded:
+            show_run(conductor.path)
 
 
 def _is_no_spawn_rate_warning(record: logging.LogRecord) -> bool:

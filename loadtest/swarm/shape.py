@@ -28,6 +28,10 @@ class PoolShape(LoadTestShape):
     use_common_options = True
     """``-u`` and ``-t`` are heard: the first caps the pool, the second the time."""
 
+    def hide_common_options(self) -> None:
+        """Switch the form's number of users off: it would start at 1, and cap the pool of any profile."""
+        vars(self)["use_common_options"] = False
+
     run_state: RunState | None = None
 
     def tick(self) -> tuple[int, float] | None:

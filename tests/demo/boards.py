@@ -69,7 +69,7 @@ class Visitor:
         self.id = found[1]
         address = f"{url.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket"
         self.socket = websocket.create_connection(address, timeout=_DEADLINE_S)
-        self.opened: str = self.socket.recv()
+        self.opened = str(self.socket.recv())
 
     @property
     def handshake(self) -> str:
@@ -83,6 +83,7 @@ class Visitor:
     def send_half(self, text: str) -> None:
         """Send the first half of a text frame."""
         frame = ABNF.create_frame(text, ABNF.OPCODE_TEXT).format()
+        assert self.socket.sock
         self.socket.sock.send(frame[: len(frame) // 2])
 
     def read_until(self, start: str) -> str:
@@ -94,7 +95,19 @@ class Visitor:
 
     def leave(self) -> None:
         """Close TCP."""
-        self.socket.shutdown()
+        assert self.socket.sock
+        self.socket.sock.close()
+
+    def join(self) -> str:
+        """Shake hands; return the acknowledgement."""
+        self.send(self.handshake)
+        return self.read_until("430")
+
+    def wait_for_the_board(self) -> None:
+        """Let the board's event loop go round often enough to have seen everybody who has left."""
+        for _ in range(20):
+            self.send('421["note",""]')  # of somebody without a seat: acknowledged, and no more
+            self.read_until("431")
 
     def leave_at(self, point: str) -> None:
         """Go on to a point of DEPARTURES.md, and leave there."""
@@ -113,10 +126,10 @@ class Visitor:
         if point == "P16b":
             self.send_half(self.handshake)
             return
-        self.send(self.handshake)
         if point == "P17":
+            self.send(self.handshake)
             return
-        self.read_until("430")
+        self.join()
         if point == "P18":
             return
         self.read_until('42["present"')

@@ -60,7 +60,7 @@ def test_the_key_error_of_2_11_0_is_found_at_its_points_and_2_11_1_is_silent(
     assert summary["navigations"]["left"] == summary["navigations"]["due"], ended.output
     if version == "2.11.1":
         assert (ended.status, summary["findings"], summary["server"]["errors"]) == (0, [], 0), ended.output
-        assert set(summary["server"]["residue"][key] for key in ("sids", "environs", "rooms")) == {0}
+        assert {summary["server"]["residue"][key] for key in ("sids", "environs", "rooms")} == {0}
         return
     (finding,) = summary["findings"]
     hit = visits["P15"] + visits["P16"] + visits["P16b"]

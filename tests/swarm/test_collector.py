@@ -161,4 +161,4 @@ def test_an_address_that_is_taken_is_a_usage_error(received: Received) -> None:
     port = urlsplit(received.collector.url).port or 0
 
     with pytest.raises(UsageError, match=f"--collector-bind: 127.0.0.1:{port} cannot be bound"):
-        Collector(RUN, lambda lines: None, ("127.0.0.1", port))
+        Collector(RUN, received.lines.extend, ("127.0.0.1", port))

@@ -63,7 +63,7 @@ def test_a_setting_that_holds_a_semicolon_goes_on_a_line_of_its_own() -> None:
 
 @pytest.mark.parametrize("address", ["8090", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536"])
 def test_an_address_that_is_none_is_a_usage_error(address: str) -> None:
-    with pytest.raises(UsageError, match="--collector-bind: .* is not ADDRESS:PORT"):
+    with pytest.raises(UsageError, match=r"--collector-bind: .* is not ADDRESS:PORT"):
         parse("--collector-bind", address)
 
 

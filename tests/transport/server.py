@@ -107,7 +107,7 @@ class Served:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
 
-Script = Callable[[Peer], None]
+Script = Callable[[Peer], object]
 
 
 def _play(served: Served, sock: socket.socket, context: ssl.SSLContext | None, script: Script) -> None:

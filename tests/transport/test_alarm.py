@@ -77,5 +77,6 @@ def test_an_alarm_rings_in_its_own_greenlet_alone() -> None:
 
     ringing = gevent.spawn(ring)
     sleeping = gevent.spawn(gevent.sleep, 0.03)
-    gevent.joinall([ringing, sleeping])
+    ringing.join()
+    sleeping.join()
     assert (ringing.value, sleeping.exception) == ("rang", None)

@@ -59,7 +59,7 @@ def test_an_address_that_no_connection_can_be_opened_to_is_an_error_and_leaks_no
 
 
 def test_a_connection_that_stands_can_be_waited_for_again() -> None:
-    with serve(lambda peer: peer.end() and None) as served:
+    with serve(Peer.end) as served:
         line = line_to(served.port)
         line.finish_connecting()
         line.finish_connecting()
@@ -145,7 +145,7 @@ def test_a_line_closes_as_it_is_told(is_reset: bool, end: str) -> None:
 
 
 def test_closing_twice_is_harmless() -> None:
-    with serve(lambda peer: peer.end() and None) as served:
+    with serve(Peer.end) as served:
         line = line_to(served.port)
         line.send(b"x")
         line.close()
