@@ -92,6 +92,7 @@ def demo() -> None:
         halves.append(Half(title, ended.folder, summarize(read_run(ended.folder))))
     faulty, mended = halves
     print_side_by_side(faulty, mended, console)
+    print(f"\nAll that was seen: loadtest report {faulty.path}")
     codes = [half.summary["exit_code"] for half in halves]
     raise _EndedError(0 if codes == [ExitCode.FAIL, ExitCode.PASS] else 1)
 

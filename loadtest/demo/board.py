@@ -26,6 +26,7 @@ _DATABASE_S = 0.1
 """What this app's session store and database take; nothing else happens in that time."""
 _SETTLED_S = 0.5
 """Who stays so long after joining is announced: names of people who only pass through would flicker."""
+_MOMENT_S = 0.5
 _MOST_NOTES = 50
 _LONGEST_NOTE = 200
 
@@ -44,6 +45,7 @@ class Board:
         self._fault = fault
         self._seats: dict[str, _Seat] = {}
         self._announced: dict[str, str] = {}
+        self._is_telling = False
         self._notes: deque[dict[str, str]] = deque(maxlen=_MOST_NOTES)
         sio.on("connect", self.handle_connect)
         sio.on("join", self.handle_join)
@@ -79,15 +81,24 @@ class Board:
         seat = self._seats.pop(sid)  # the first fault: nobody has one before joining
         if sid in self._announced or (self._fault is Fault.EARLY_LEAVE and seat.has_notes):
             del self._announced[sid]  # the second fault: the announcement comes later than the notes
-            await self._emit_presence()
+            self._tell_presence()
 
     async def _announce(self, sid: str) -> None:
         await asyncio.sleep(_SETTLED_S)
         if sid in self._seats:
             self._announced[sid] = self._seats[sid].visitor
-            await self._emit_presence()
+            self._tell_presence()
+            await self._sio.emit("announced", to=sid)
+
+    def _tell_presence(self) -> None:
+        """Tell everybody how many are here, once for all changes of a moment."""
+        if not self._is_telling:
+            self._is_telling = True
+            self._sio.start_background_task(self._emit_presence)
 
     async def _emit_presence(self) -> None:
+        await asyncio.sleep(_MOMENT_S)
+        self._is_telling = False
         await self._sio.emit("present", len(self._announced))
 
 

@@ -70,15 +70,23 @@ def _reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     yield from _end_reasons(evidence)
     for number, finding in enumerate(evidence.findings, start=1):
         yield ExitCode.FAIL, f"{FINDING_REASON} {number}: {finding.what}"
-    for result in evidence.thresholds:
-        if result.is_default and evidence.findings:
-            continue  # it says again, and less clearly, what a finding says
+    # beside a finding a default threshold says again, and less clearly, what the finding says
+    thresholds = [row for row in evidence.thresholds if not (row.is_default and evidence.findings)]
+    for result in thresholds:
         name = f"{result.metric} {result.expression}"
         if result.verdict is ThresholdVerdict.FAIL:
             yield ExitCode.FAIL, f"the threshold {name} does not hold: it is {result.value:,.10g}"
-        if result.verdict is ThresholdVerdict.NO_DATA:
-            yield ExitCode.INCONCLUSIVE, f"the threshold {name} has no data: {result.reason}"
+    yield from _blind_reasons(thresholds)
     yield from _gap_reasons(evidence)
+
+
+def _blind_reasons(thresholds: Sequence[ThresholdResult]) -> Iterator[tuple[ExitCode, str]]:
+    """Yield why thresholds had no data: once for each reason, however many share it."""
+    blind = [result for result in thresholds if result.verdict is ThresholdVerdict.NO_DATA]
+    for reason in dict.fromkeys(result.reason for result in blind):
+        names = [f"{result.metric} {result.expression}" for result in blind if result.reason == reason]
+        which = f"the threshold {names[0]} has" if len(names) == 1 else f"{len(names)} thresholds have"
+        yield ExitCode.INCONCLUSIVE, f"{which} no data: {reason}"
 
 
 def _end_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:

@@ -155,7 +155,8 @@ class Conductor:
             gevent.sleep(_LOOK_EVERY_S)
         count = len(self._collector.processes)
         if count:
-            self._progress.say(f"hooks: {count} server process{'es' if count > 1 else ''} with hooks")
+            where = f"{count} server process{'es' if count > 1 else ''}"
+            self._progress.say(f"hooks: seen in {where}; what this run visits of them counts")
         else:
             self._progress.say("hooks: none seen; start the app with: loadtest instrument -- python app.py")
 

@@ -150,5 +150,19 @@ def test_the_weightiest_reason_decides_and_comes_first() -> None:
     )
 
 
+def test_a_reason_that_thresholds_share_is_told_once() -> None:
+    sids, rooms = (
+        ThresholdResult(f"server.residue.{key}", "value==0", None, ThresholdVerdict.NO_DATA, "no quiet")
+        for key in ("sids", "rooms")
+    )
+
+    verdict = judged(thresholds=[sids, UNKNOWN, rooms])
+
+    assert verdict.reasons == (
+        "2 thresholds have no data: no quiet",
+        "the threshold phases.page max<9 has no data: nothing was counted",
+    )
+
+
 def test_a_failure_outweighs_what_is_missing() -> None:
     assert judged({"ended": Ended.RUNNING}, thresholds=[FAILS]).exit_code == 99
