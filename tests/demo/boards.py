@@ -132,6 +132,6 @@ class Visitor:
         self.join()
         if point == "P18":
             return
-        self.read_until('42["present"')
+        self.read_until('42["announced"')
         if point == "P20":
             self.send_half('42["note","x"]')

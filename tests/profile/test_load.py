@@ -116,6 +116,9 @@ def test_a_name_is_looked_for_as_a_file_then_in_profiles_then_among_the_shipped(
     (folder / "profiles" / "nicegui.toml").write_text(TEXT, encoding="utf-8")
     assert load_profile("nicegui").description == "A few"
 
+    (folder / "nicegui").write_text(TEXT.replace("A few", "Even nearer"), encoding="utf-8")
+    assert load_profile("nicegui").description == "Even nearer"
+
 
 def test_a_folder_of_a_profiles_name_does_not_hide_it(folder: Path) -> None:
     (folder / "nicegui").mkdir()

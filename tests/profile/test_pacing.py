@@ -56,6 +56,12 @@ def test_poisson_arrivals_of_a_seed_are_the_same_on_every_machine_and_in_every_r
     )
 
 
+def test_rounding_brings_nobody_after_the_end() -> None:
+    stages = [constant(0.8, 0, 0), constant(0.052264808362369346, 57.3, 0.1)]
+
+    assert due_times(stages)[-1] == Schedule(stages, 7).duration_s
+
+
 def test_another_seed_is_another_schedule() -> None:
     assert due_times([Stage(2, 5, 5)], seed=1) != due_times([Stage(2, 5, 5)], seed=2)
 

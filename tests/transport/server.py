@@ -3,13 +3,28 @@
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 
-__all__ = ["OPEN", "PAGE", "Peer", "Served", "frame", "serve"]
+__all__ = [
+    "GUID",
+    "OPEN",
+    "PAGE",
+    "Peer",
+    "Script",
+    "Served",
+    "acts",
+    "frame",
+    "resets",
+    "says",
+    "sends",
+    "serve",
+    "upgrades",
+]
 
 DEADLINE_S = 10.0
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -58,14 +73,14 @@ class Peer:
         """Send bytes."""
         self.sock.sendall(data)
 
-    def upgrade(self, then: bytes = b"") -> bytes:
-        """Read an upgrade's request, agree, and send something at once."""
+    def upgrade(self, then: bytes = b"", fields: bytes = b"") -> bytes:
+        """Read an upgrade's request, agree (with more header lines), and send something at once."""
         request = self.request()
         key = next(row[19:] for row in request.split(b"\r\n") if row.startswith(b"Sec-WebSocket-Key: "))
         accept = b64encode(sha1(key + GUID).digest())
         self.send(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n" + then
+            b"Sec-WebSocket-Accept: " + accept + b"\r\n" + fields + b"\r\n" + then
         )
         return request
 
@@ -94,6 +109,10 @@ class Peer:
         return "fin"
 
 
+Script = Callable[[Peer], object]
+"""What a server does with one connection; it is closed after it."""
+
+
 @dataclass
 class Served:
     """A server that runs."""
@@ -107,7 +126,35 @@ class Served:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
 
-Script = Callable[[Peer], object]
+def acts(*steps: Script) -> Script:
+    """Return the script that does these, one after the other."""
+
+    def script(peer: Peer) -> None:
+        for step in steps:
+            step(peer)
+
+    return script
+
+
+def sends(data: bytes) -> Script:
+    """Return the act of sending bytes."""
+    return lambda peer: peer.send(data)
+
+
+def says(*texts: str) -> Script:
+    """Return the act of sending text frames."""
+    return lambda peer: peer.say(*texts)
+
+
+def upgrades(then: bytes = b"") -> Script:
+    """Return the act of agreeing to an upgrade, with something sent right behind."""
+    return lambda peer: peer.upgrade(then)
+
+
+def resets(peer: Peer) -> None:
+    """Reset the connection."""
+    peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    peer.sock.close()
 
 
 def _play(served: Served, sock: socket.socket, context: ssl.SSLContext | None, script: Script) -> None:

@@ -17,7 +17,7 @@ MEANINGS = [
     (ProtocolError("connect while new"), (Outcome.FAILED, "not the Socket.IO protocol", "connect while new")),
     (ExtractionError("no id"), (Outcome.FAILED, "the page lacks what its socket needs", "no id")),
     (WebSocketPayloadException("x"), (Outcome.FAILED, "not the WebSocket protocol", "x")),
-    (ssl.SSLError(1, "bad certificate"), (Outcome.FAILED, "no TLS", "[Errno 1] bad certificate")),
+    (ssl.SSLError(1, "bad certificate"), (Outcome.FAILED, "no TLS", "bad certificate")),
     (ConnectionRefusedError(errno.ECONNREFUSED, "x"), (Outcome.FAILED, "connection refused", None)),
     (ConnectionResetError(errno.ECONNRESET, "x"), (Outcome.LOST, "the server reset the connection", None)),
     (BrokenPipeError(errno.EPIPE, "x"), (Outcome.LOST, "the server reset the connection", None)),

@@ -1,6 +1,7 @@
 """The owner of silent connections."""
 
 import socket
+import threading
 
 from loadtest.transport.keeper import Keeper
 from loadtest.transport.line import Address, Line
@@ -9,6 +10,7 @@ from tests.transport.server import Peer, serve
 
 def test_what_is_held_stays_open_until_the_release() -> None:
     ends: list[str] = []
+    is_still_open = threading.Event()
 
     def script(peer: Peer) -> None:
         peer.sock.settimeout(0.05)
@@ -16,6 +18,7 @@ def test_what_is_held_stays_open_until_the_release() -> None:
             peer.end()
         except TimeoutError:
             ends.append("open")
+        is_still_open.set()
         peer.sock.settimeout(10)
         ends.append(peer.end())
 
@@ -26,8 +29,7 @@ def test_what_is_held_stays_open_until_the_release() -> None:
         keeper.hold(line)
         del line
         assert len(keeper) == 1
-        while not ends:
-            pass
+        is_still_open.wait(10)
         keeper.release()
         assert len(keeper) == 0
     assert ends == ["open", "fin"]

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from loadtest.transport.line import Address, Line
-from tests.transport.server import Peer, serve
+from tests.transport.server import Peer, resets, serve
 
 
 def line_to(port: int) -> Line:
@@ -88,7 +88,7 @@ def test_more_than_the_system_buffers_is_sent_whole() -> None:
 def test_sending_to_a_server_that_has_reset_the_connection_is_an_error() -> None:
     def script(peer: Peer) -> None:
         assert peer.take(1) == b"x"
-        peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        resets(peer)
 
     with serve(script) as served:
         line = line_to(served.port)

@@ -43,8 +43,7 @@ MALFORMED = [
     ("http://:80", "--host: 'http://:80' names no host; a host looks like http://127.0.0.1:8080"),
     (
         "http://127.0.0.1:99999",
-        "--host: 'http://127.0.0.1:99999' is no address (Port out of range 0-65535); "
-        "a host looks like http://127.0.0.1:8080",
+        "--host: 'http://127.0.0.1:99999' is no address (Port out of range 0-65535); a host looks like http://127.0.0.1:8080",
     ),
     (
         "http://[::1",

@@ -1,0 +1,121 @@
+"""What goes over the wire when a visitor leaves."""
+
+import math
+import socket
+import threading
+
+import pytest
+
+from loadtest.navigation.departure import Manner
+from loadtest.transport.alarm import Alarm
+from loadtest.transport.keeper import Keeper
+from loadtest.transport.line import Address, Line
+from loadtest.transport.manners import ACTS, Leaving
+from loadtest.transport.websocket import LeanWebSocket
+from tests.transport.server import Peer, Script, frame, resets, serve
+
+GOING_AWAY = (0x88, b"\x03\xe9")
+
+
+def leave(manner: Manner, script: Script, *, unread: bool = False) -> Keeper:
+    """Leave a server in this manner, with bytes of it unread or not."""
+    has_sent = threading.Event()
+
+    def play(peer: Peer) -> None:
+        if unread:
+            peer.send(frame("unread"))
+        has_sent.set()
+        script(peer)
+
+    with serve(play) as served:
+        line = Line(Address(socket.AF_INET, ("127.0.0.1", served.port)))
+        line.finish_connecting()
+        has_sent.wait(10)
+        keeper = Keeper()
+        alarm = Alarm()
+        ACTS[manner](Leaving(line, LeanWebSocket(line), "41/admin,", keeper, alarm))
+        alarm.close()
+        if manner is Manner.SILENT:
+            assert len(keeper) == 1
+            keeper.release()
+    return keeper
+
+
+def test_every_manner_has_an_act() -> None:
+    assert [*ACTS] == [*Manner]
+
+
+ENDS = [
+    (Manner.FIN, [], "fin"),
+    (Manner.RST, [], "rst"),
+    (Manner.WS_CLOSE, [GOING_AWAY], "fin"),
+]
+
+
+@pytest.mark.parametrize("unread", [False, True])
+@pytest.mark.parametrize(("manner", "frames", "end"), ENDS)
+def test_the_server_sees_the_manner_even_with_bytes_unread(
+    manner: Manner, frames: list[tuple[int, bytes]], end: str, *, unread: bool
+) -> None:
+    seen: list[object] = []
+
+    def script(peer: Peer) -> None:
+        seen.extend(peer.hear() for _ in frames)
+        seen.append(peer.end())
+
+    leave(manner, script, unread=unread)
+    assert seen == [*frames, end]
+
+
+def test_silence_leaves_the_connection_to_the_keeper() -> None:
+    leave(Manner.SILENT, Peer.end)
+
+
+GOODBYES = [(Manner.SIO_DISCONNECT, b"41/admin,"), (Manner.EIO_CLOSE, b"1")]
+
+
+@pytest.mark.parametrize(("manner", "packet"), GOODBYES)
+def test_a_goodbye_is_drained_until_the_server_has_dealt_with_it(manner: Manner, packet: bytes) -> None:
+    seen: list[object] = []
+
+    def script(peer: Peer) -> None:
+        seen.append(peer.hear())
+        for _ in range(3):
+            first, payload = peer.hear()
+            seen.append(first)
+            peer.say("news")
+            peer.send(frame(payload, 0x8A))
+        peer.say("still more")
+        seen.append(peer.end())
+        peer.say("and more")
+
+    leave(manner, script, unread=True)
+    assert seen == [(0x81, packet), 0x89, 0x89, 0x89, "fin"]
+
+
+UNCOOPERATIVE = {
+    "answers no ping, and closes late": lambda peer: peer.end(),
+    "answers no ping, and never closes": lambda peer: (peer.end(), threading.Event().wait(1.0)),
+    "closes the WebSocket at once": lambda peer: (peer.send(frame(b"\x03\xe8", 0x88)), peer.end()),
+    "closes TCP at once": lambda _: None,
+    "sends what no server sends": lambda peer: (peer.send(b"\xff" * 100), peer.end()),
+}
+
+
+@pytest.mark.parametrize("server", UNCOOPERATIVE)
+def test_a_goodbye_ends_whatever_the_server_does(server: str) -> None:
+    leave(Manner.SIO_DISCONNECT, UNCOOPERATIVE[server])
+
+
+def test_leaving_a_server_that_has_reset_the_connection_is_an_error() -> None:
+    def script(peer: Peer) -> None:
+        resets(peer)
+
+    with serve(script) as served:
+        line = Line(Address(socket.AF_INET, ("127.0.0.1", served.port)))
+        with pytest.raises(ConnectionResetError):
+            line.fill()
+        leaving = Leaving(line, None, "41", Keeper(), Alarm())
+        leaving.alarm.set(math.inf)
+        with pytest.raises(OSError, match="not connected"):
+            ACTS[Manner.FIN](leaving)
