@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
+from typing import assert_never
 
 __all__ = ["Distribution", "Law", "Stream", "choose", "uniform"]
 
@@ -81,3 +82,5 @@ class Distribution:
                 return -self.a * math.log1p(-u)
             case Law.LOGNORMAL:
                 return self.a * math.exp(self.b * NormalDist().inv_cdf(min(max(u, 1e-12), 1 - 1e-12)))
+            case _:
+                assert_never(self.law)

@@ -76,10 +76,10 @@ class Line:
 
     def send(self, data: bytes) -> None:
         """Send all of it."""
-        sent = 0
-        while sent < len(data):
+        left = memoryview(data)
+        while left:
             try:
-                sent += self._socket.send(data[sent:] if sent else data)
+                left = left[self._socket.send(left) :]
             except OSError as error:
                 if error.errno not in (_NOT_CONNECTED_YET if self._is_connecting else _NOT_YET):
                     raise

@@ -6,7 +6,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from loadtest.navigation.record import Outcome
 from loadtest.transport.body import decode_body, read_body
-from loadtest.transport.fault import VisitError
+from loadtest.transport.fault import CLOSED, VisitError
 from loadtest.transport.head import Head, read_head
 from loadtest.transport.headers import BROWSER, header_lines
 from loadtest.transport.line import Line
@@ -102,7 +102,7 @@ class PageFetch:
         Raises:
             VisitError, OSError: there is no answer.
         """
-        self._read_head()
+        self._await_answer()
 
     def read(self) -> str:
         """Read the answer, follow redirects, and return the page's text.
@@ -156,16 +156,26 @@ class PageFetch:
         self._take_line()
         self._get_line().send(self._complete(self._request))
 
-    def _read_head(self) -> Head:
+    def _await_answer(self) -> None:
+        """Wait for the first bytes; a kept connection that ends before them is replaced, once."""
+        line = self._get_line()
         try:
-            head = read_head(self._get_line())
-        except (OSError, VisitError):
-            if not self._is_reused or self._get_line().buffer:
+            has_come = bool(line.buffer) or line.fill()
+        except OSError:
+            if not self._is_reused:
                 raise
+            has_come = False
+        if not has_come and self._is_reused:
             self._send_again()
-            head = read_head(self._get_line())
+            has_come = self._get_line().fill()
+        if not has_come:
+            raise VisitError(Outcome.LOST, CLOSED)
+
+    def _read_head(self) -> Head:
+        self._await_answer()
+        line = self._get_line()
+        head = read_head(line)
         while head.status < 200:  # 103 Early Hints and the like come before the answer
-            line = self._get_line()
             line.buffer = line.buffer[head.size_bytes :]
             head = read_head(line)
         return head

@@ -201,9 +201,7 @@ class Visitor:
                 return
             except Rang:
                 now = _now()
-                self._alarm.set(now + self._site.deadlines_s[Phase.ACTIVE])
-        elif visit.leave_at is not None:
-            raise Rang
+        self._alarm.set(now + self._site.deadlines_s[Phase.ACTIVE])
         visit.happened(Signal.DWELT, now)
 
     def _leave(self) -> None:

@@ -1,6 +1,5 @@
 """Fetching a page."""
 
-
 import pytest
 
 from loadtest.navigation.record import Outcome
