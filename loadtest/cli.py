@@ -144,7 +144,7 @@ def ui(
         arguments += ["--nav-profile", profile]
     if host:
         arguments += ["--host", host]
-    raise _EndedError(run_locust(arguments))
+    raise _EndedError(run_locust(arguments).status)
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

@@ -73,7 +73,8 @@ def _wrong_step(node: Any, path: KeyPath, depth: int) -> Mistake | None:
         if part >= len(node):
             return Mistake(here, f"is not there; {key_path(path[:depth])} has {len(node)}")
     elif not isinstance(node, dict):
-        right = f"; write {key_path((*path[:depth], 0, part))}" if isinstance(node, list) else ""
+        index = (int(part), *path[depth + 1 :]) if part.isdecimal() else (0, *path[depth:])
+        right = f"; write {key_path((*path[:depth], *index))}" if isinstance(node, list) else ""
         return Mistake(path[:depth], f"is not a table, so there is no {key_path(here)}{right}")
     elif part not in node and depth + 1 < len(path) and isinstance(path[depth + 1], int):
         return Mistake(here, f"is not there, so there is no {key_path(path[: depth + 2])}")

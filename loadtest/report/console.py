@@ -37,8 +37,9 @@ _WIDE = 72
 _LONG_PATH = re.compile(r'File ".*[/\\]([^/\\"]+[/\\][^/\\"]+)"')
 
 _INSTRUMENT = (
-    "The server was not watched: no hooks were seen, so its errors and what it keeps are unknown. "
-    "Start the app with them: loadtest instrument -- python app.py"
+    "The server was not watched: no process with hooks saw these visits, so its errors and what it keeps "
+    "are unknown. Start the app with the hooks in: loadtest instrument -- python app.py "
+    "(--require-hooks makes this run inconclusive)"
 )
 
 

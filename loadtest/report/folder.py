@@ -12,7 +12,7 @@ from typing import Any
 from loadtest.errors import RunFolderError
 from loadtest.report.info import RunInfo
 
-__all__ = ["INFO_FILE", "NAVIGATIONS_FILE", "SERVER_FILE", "SUMMARY_FILE", "RunFolder"]
+__all__ = ["INFO_FILE", "NAVIGATIONS_FILE", "SERVER_FILE", "SUMMARY_FILE", "RunFolder", "write_json"]
 
 INFO_FILE = "run.json"
 SUMMARY_FILE = "summary.json"
@@ -66,38 +66,24 @@ class RunFolder:
 
     def append_navigations(self, lines: str) -> None:
         """Append records, each a whole line of JSON with its newline."""
-        with self._writing(NAVIGATIONS_FILE):
+        with _writing(self.path / NAVIGATIONS_FILE):
             self._navigations.write(lines)
             self._navigations.flush()
 
     def append_server(self, entries: Sequence[Mapping[str, Any]]) -> None:
         """Append what the hooks sent, one line for each entry."""
         lines = "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in entries)
-        with self._writing(SERVER_FILE):
+        with _writing(self.path / SERVER_FILE):
             self._server.write(lines)
             self._server.flush()
 
     def write_info(self, info: RunInfo) -> None:
         """Write ``run.json``; a reader sees the old or the new content, never half of one."""
-        self._replace(INFO_FILE, info.to_json())
+        write_json(self.path / INFO_FILE, info.to_json())
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Write ``summary.json`` in the same way."""
-        self._replace(SUMMARY_FILE, summary)
-
-    def _replace(self, name: str, data: Mapping[str, Any]) -> None:
-        text = json.dumps(data, indent=1, allow_nan=False) + "\n"
-        draft = self.path / f".{name}.draft"
-        with self._writing(name):
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(self.path / name)
-
-    @contextlib.contextmanager
-    def _writing(self, name: str) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise RunFolderError(f"{self.path / name}: cannot be written: {error.strerror}") from error
+        write_json(self.path / SUMMARY_FILE, summary)
 
     def close(self) -> None:
         """Close the files; closing twice is allowed."""
@@ -111,6 +97,27 @@ class RunFolder:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a file; a reader sees the old or the new content, never half of one.
+
+    Raises:
+        RunFolderError: it cannot be written.
+    """
+    text = json.dumps(data, indent=1, allow_nan=False) + "\n"
+    draft = path.parent / f".{path.name}.draft"
+    with _writing(path):
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunFolderError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _name(profile: str, started_at: datetime) -> str:

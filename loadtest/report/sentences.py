@@ -36,7 +36,8 @@ def headline(summary: Mapping[str, Any]) -> str:
     failed = _count(written, "fail")
     if failed:
         found.append(amount(failed, "threshold that does not hold", "thresholds that do not hold"))
-    return f"{listed(found) or 'no finding'} in {amount(summary['navigations']['started'], 'visit')}"
+    watched = "" if summary["server"] else ", judged by the clients alone"
+    return f"{listed(found) or 'no finding'} in {amount(summary['navigations']['started'], 'visit')}{watched}"
 
 
 def _count(results: Sequence[Mapping[str, Any]], verdict: str) -> int:
@@ -181,4 +182,9 @@ def thresholds(summary: Mapping[str, Any]) -> str:
         return "none"
     counts = {"passed": "pass", "failed": "fail", "without data": "no_data"}
     told = [(words, _count(results, verdict)) for words, verdict in counts.items()]
-    return ", ".join(f"{count:,} {words}" for words, count in told if count)
+    text = ", ".join(f"{count:,} {words}" for words, count in told if count)
+    return (
+        f"{text} (the default ones: no server error, nothing left behind)"
+        if results[0]["is_default"]
+        else text
+    )

@@ -11,12 +11,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from loadtest.errors import ExitCode, UsageError
 
-__all__ = ["locustfile", "run_locust"]
+__all__ = ["LocustEnd", "locustfile", "run_locust"]
 
 _KILL_AFTER_S = 10.0
 
@@ -34,8 +35,18 @@ def locustfile() -> Path:
     raise UsageError(f"{package}: the locustfile is missing; install loadtest again")
 
 
-def run_locust(arguments: Sequence[str], *, limit_s: float | None = None) -> int:
-    """Run Locust with our locustfile until it ends; return its exit status.
+@dataclass(frozen=True, slots=True)
+class LocustEnd:
+    """How a Locust process ended."""
+
+    status: int
+    """Exit status; 128 + the signal's number for one that died of a signal."""
+    was_interrupted: bool
+    """Whether SIGINT or SIGTERM was passed on to it."""
+
+
+def run_locust(arguments: Sequence[str], *, limit_s: float | None = None) -> LocustEnd:
+    """Run Locust with our locustfile until it ends.
 
     SIGINT and SIGTERM are passed on once each, so that the run is written down in order. Nothing else of
     the terminal's reaches Locust: it has a session of its own, and no standard input.
@@ -50,10 +61,10 @@ def run_locust(arguments: Sequence[str], *, limit_s: float | None = None) -> int
     command = [sys.executable, "-m", "locust", "--locustfile", str(locustfile()), *arguments]
     with (
         subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process,
-        _passing_signals_on(process),
+        _passing_signals_on(process) as passed_on,
     ):
         status = _wait(process, limit_s)
-    return status if status >= 0 else 128 - status
+    return LocustEnd(status if status >= 0 else 128 - status, bool(passed_on))
 
 
 def _wait(process: "subprocess.Popen[bytes]", limit_s: float | None) -> int:
@@ -72,14 +83,18 @@ def _wait(process: "subprocess.Popen[bytes]", limit_s: float | None) -> int:
 
 
 @contextmanager
-def _passing_signals_on(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+def _passing_signals_on(process: "subprocess.Popen[bytes]") -> Iterator[list[int]]:
+    """Pass signals on; the list that is yielded fills with those that were."""
+    passed_on: list[int] = []
+
     def pass_on(number: int, _: FrameType | None) -> None:
+        passed_on.append(number)
         if process.poll() is None:
             process.send_signal(number)
 
     before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield passed_on
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import gevent
 from gevent.event import Event
@@ -45,6 +46,8 @@ class Conductor:
 
     def __init__(self, options: RunOptions, profile: Profile, crew: Crew, progress: Progress) -> None:
         self.exit_code: ExitCode | None = None
+        self.summary: Mapping[str, Any] = {}
+        """The run's summary, once it is concluded."""
         self.pool_size = min(profile.max_users, options.users or profile.max_users)
         self._options = options
         self._profile = profile
@@ -109,7 +112,7 @@ class Conductor:
         self._collector.close()
         self._info = self._account(replace(self._info, ended=ended, finished_at=_now()))
         self._folder.write_info(self._info)
-        summary = summarize(read_run(self._folder.path))
+        self.summary = summary = summarize(read_run(self._folder.path))
         self._folder.write_summary(summary)
         self._info = replace(
             self._info, verdict=RunVerdict(summary["verdict"]), exit_code=ExitCode(summary["exit_code"])
@@ -155,8 +158,8 @@ class Conductor:
             gevent.sleep(_LOOK_EVERY_S)
         count = len(self._collector.processes)
         if count:
-            where = f"{count} server process{'es' if count > 1 else ''}"
-            self._progress.say(f"hooks: seen in {where}; what this run visits of them counts")
+            where = f"{count} hooked process{'es' if count > 1 else ''}"
+            self._progress.say(f"hooks: {where} on this machine; what the visits reach of them counts")
         else:
             self._progress.say("hooks: none seen; start the app with: loadtest instrument -- python app.py")
 
@@ -186,7 +189,8 @@ class Conductor:
 
     def _await_visits(self) -> None:
         while not all(self._is_done(index) for index in self._members):
-            self._progress.show(self._standing())
+            is_past = time.monotonic() - self._t0 > self._time_s
+            self._progress.show(self._standing() + (" · load is over, visits finish" if is_past else ""))
             gevent.sleep(_LOOK_EVERY_S)
         self._progress.say(self._standing())
 
@@ -207,12 +211,16 @@ class Conductor:
             f"{sum(report.due for report in reports)} due",
             f"{sum(report.under_way for report in reports)} under way",
             f"{sum(report.ended for report in reports)} ended",
-            f"{sum(report.failed for report in reports)} failed",
+            f"{sum(report.failed for report in reports)} failed" + self._last_error(),
             f"{sum(report.dropped for report in reports)} dropped",
         ]
         if self._collector.visited():
             parts.append(f"{errors} server errors")
         return " · ".join(parts)
+
+    def _last_error(self) -> str:
+        errors = [report.last_error for report in self._reports.values() if report.last_error]
+        return f" (last: {errors[-1]})" if errors else ""
 
     def _await_quiet(self) -> QuietInfo | None:
         """Wait until the server has forgotten everybody; None when there is nobody to ask."""
@@ -229,7 +237,7 @@ class Conductor:
                 return QuietInfo(waited_s=round(waited_s, 3), limit_s=limit_s)
             sids = sum(process["sids"] for process in left)
             self._progress.show(
-                f"quiet: waiting up to {max(limit_s - waited_s, 0):.0f} s for ping time-outs, "
+                f"quiet: waiting up to {max(limit_s - waited_s, 0):.0f} s for the server's ping time-outs, "
                 f"{sids} sids left"
             )
             gevent.sleep(_LOOK_EVERY_S)

@@ -57,6 +57,7 @@ class Generator:
         self._lines: list[str] = []
         self._ended = 0
         self._failed = 0
+        self._last_error: str | None = None
         self._lag = Histogram()
         self._cpu_began_s = time.process_time()
         self._greenlets: list[gevent.Greenlet[..., None]] = []
@@ -85,7 +86,9 @@ class Generator:
         )
         record = self._driver.visit(tab, assignment)
         self._ended += 1
-        self._failed += record.outcome.is_failure
+        if record.outcome.is_failure:
+            self._failed += 1
+            self._last_error = record.error
         self._lines.append(record.to_line())
         self._tell(record)
         return True
@@ -112,6 +115,7 @@ class Generator:
                 dropped=self._dispatcher.dropped,
                 ended=self._ended,
                 failed=self._failed,
+                last_error=self._last_error,
                 is_exhausted=self._dispatcher.is_exhausted,
                 silent=len(self._keeper),
                 ping_s=self._driver.ping_s,

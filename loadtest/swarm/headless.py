@@ -1,6 +1,5 @@
 """One headless run as a command: checked first, run by Locust in a child, its folder found again."""
 
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from loadtest.errors import ExitCode
 from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
+from loadtest.report.seal import seal_run
 from loadtest.swarm.child import run_locust
 
 __all__ = ["HeadlessRun", "RunRequest", "run_headless"]
@@ -81,17 +81,12 @@ def run_headless(request: RunRequest) -> HeadlessRun:
     )
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
         told = Path(folder) / "run-folder"
-        status = run_locust(request.locust_arguments(told), limit_s=_limit_s(profile))
+        end = run_locust(request.locust_arguments(told), limit_s=_limit_s(profile))
         if not told.exists():
-            return HeadlessRun(status or ExitCode.INCONCLUSIVE, None)
+            return HeadlessRun(end.status or ExitCode.INCONCLUSIVE, None)
         path = Path(told.read_text(encoding="utf-8"))
-    return HeadlessRun(_exit_code(path), path)
-
-
-def _exit_code(path: Path) -> int:
-    """Return what the run's own account says: a crash after the load does not look like a pass there."""
-    info = json.loads((path / "run.json").read_text(encoding="utf-8"))
-    return int(info["exit_code"])
+    # the run's own account counts, not Locust's status: there a crash after the load does not pass
+    return HeadlessRun(seal_run(path, was_interrupted=end.was_interrupted), path)
 
 
 def _limit_s(profile: Profile) -> float:

@@ -15,6 +15,7 @@ from locust.util.timespan import parse_timespan
 from loadtest.errors import ExitCode, LoadtestError, UsageError
 from loadtest.profile.model import Profile
 from loadtest.report.info import Ended
+from loadtest.report.sentences import headline, place
 from loadtest.report.show import show_run
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
@@ -182,10 +183,18 @@ class Master:
         if self._environment.process_exit_code == ExitCode.INCONCLUSIVE or self._web_ui:
             self._environment.process_exit_code = conductor.exit_code
         self._conductor = None
-        # Locust shows its log in a tab of the web UI.
-        _LOG.info("run %s ended with exit code %d", conductor.path, conductor.exit_code)
+        self._tell_web_ui(conductor)
         if not self._values.nav_embedded:
             show_run(conductor.path)
+
+    def _tell_web_ui(self, conductor: Conductor) -> None:
+        """Show the verdict where Locust's UI has a place for it: its log, and its table of exceptions."""
+        summary = conductor.summary
+        verdict = f"{summary['verdict'].upper()}: {headline(summary)}"
+        _LOG.info("%s; exit code %d; %s", verdict, summary["exit_code"], conductor.path)
+        for finding in summary["findings"]:
+            text = f"{finding['what']}: {place(finding)}"
+            self._runner.log_exception("server", text, finding["traceback"] or "")
 
 
 def _is_no_spawn_rate_warning(record: logging.LogRecord) -> bool:

@@ -56,6 +56,8 @@ class Report:
     """Of these, those whose visit has ended."""
     failed: int
     """Of these, those that ended otherwise than planned."""
+    last_error: str | None
+    """What the last of them met: one of a small set of texts."""
     is_exhausted: bool
     """Every navigation of the share has come due."""
     silent: int

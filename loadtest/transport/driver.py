@@ -12,10 +12,11 @@ from loadtest.navigation.protocol import Visit
 from loadtest.navigation.record import NavigationRecord, navigation_id
 from loadtest.transport.keeper import Keeper
 from loadtest.transport.page import PageRequests
+from loadtest.transport.site import Errand, Site
 from loadtest.transport.tab import Tab
 from loadtest.transport.target import Target
 from loadtest.transport.upgrade import UpgradeRequests
-from loadtest.transport.visitor import Errand, Site, Visitor
+from loadtest.transport.visitor import Visitor
 
 __all__ = ["Assignment", "Driver"]
 

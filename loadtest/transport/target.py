@@ -51,6 +51,7 @@ class Target:
             raise UsageError(f"--host: {url!r} has a query or a fragment; pages are named in the profile")
         if parts.username is not None:
             raise UsageError(f"--host: {url!r} holds a user's name; headers are named in the profile")
+        host = _ascii(url, host)
         port = port or _PORTS[scheme]
         base_path = quote(parts.path.rstrip("/"), safe="/%~:@!$&'()*+,;=")
         return cls(scheme, host, port, base_path, _look_up(url, host, port))
@@ -96,6 +97,14 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
         return parts, parts.port
     except ValueError as error:
         raise UsageError(f"--host: {url!r} is no address ({error}); {_EXAMPLE}") from error
+
+
+def _ascii(url: str, host: str) -> str:
+    """Return a host's name as it goes over the wire."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise UsageError(f"--host: {url!r} names no host ({error}); {_EXAMPLE}") from error
 
 
 def _look_up(url: str, host: str, port: int) -> list[Address]:

@@ -3,12 +3,10 @@
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from websocket import ABNF
 
-from loadtest.apps.app import App
 from loadtest.navigation.departure import Manner
 from loadtest.navigation.opening import Opening
 from loadtest.navigation.phase import Phase
@@ -16,45 +14,21 @@ from loadtest.navigation.protocol import Signal, State, Step, Visit
 from loadtest.navigation.record import Outcome
 from loadtest.transport.alarm import Alarm, Rang
 from loadtest.transport.fault import TOO_LATE, fault_of
-from loadtest.transport.keeper import Keeper
 from loadtest.transport.line import Line
 from loadtest.transport.manners import ACTS, Leaving, leave_by_fin
-from loadtest.transport.page import PageFetch, PageRequests
+from loadtest.transport.page import PageFetch
+from loadtest.transport.site import Errand, Site
 from loadtest.transport.tab import Tab
-from loadtest.transport.target import Target
-from loadtest.transport.upgrade import UpgradeRequests, read_upgrade
+from loadtest.transport.upgrade import read_upgrade
 from loadtest.transport.websocket import LeanWebSocket
 
-__all__ = ["Errand", "Site", "Visitor"]
+__all__ = ["Visitor"]
 
 _now = time.monotonic
 
 _HALF_EVENT = '42["loadtest","the second half of this frame never comes"]'
 _BEFORE_SOCKET = frozenset({State.NEW, State.HALF_REQUEST, State.PAGE_ASKED, State.PAGE_READ})
 """Whoever leaves in these states leaves with what the page came over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What all visits of a run share."""
-
-    target: Target
-    app: App
-    pages: PageRequests
-    upgrades: UpgradeRequests
-    deadlines_s: Mapping[Phase, float]
-    keeper: Keeper
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What one visit brings along."""
-
-    page: str
-    navigation: str
-    """Trace id, 32 hex digits."""
-    trace: bytes
-    """The header lines that carry it."""
 
 
 class Visitor:

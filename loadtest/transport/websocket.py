@@ -104,8 +104,7 @@ class LeanWebSocket(websocket.WebSocket):
                 if buffer[0] != _FINAL_TEXT or size > _LENGTH_16:
                     return self._receive_through_library()
                 if size == _LENGTH_16:
-                    begin = 4
-                    size = int.from_bytes(buffer[2:4], "big") if have >= 4 else _SHORT_BYTES
+                    begin, size = 4, int.from_bytes(buffer[2:4], "big")
                 end = begin + size
                 if have >= end:
                     line.buffer = buffer[end:]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.e2e.harness import (
@@ -193,6 +194,34 @@ def test_an_interrupted_run_keeps_what_it_has(board: Served, tmp_path: Path, num
     assert (info["ended"], info["verdict"], info["exit_code"]) == ("interrupted", "interrupted", 105)
     assert summary["navigations"]["started"] == len(records(run)) > 0
     assert b"nterrupted" in output
+
+
+def test_a_run_whose_process_is_killed_is_summed_up_from_what_it_left(board: Served, tmp_path: Path) -> None:
+    command = [
+        *TOOL,
+        "run",
+        "demo",
+        "--host",
+        board.url,
+        "--set",
+        "stages=[{duration_s = 60, rate_per_s = 20}]",
+    ]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("results/*/navigations.jsonl")) or not records(
+            only_run(tmp_path / "results")
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        (child,) = psutil.Process(process.pid).children()
+        child.kill()
+        output, errors = process.communicate(timeout=60)
+
+    summary = summary_of(only_run(tmp_path / "results"))
+    assert process.returncode == 98, errors
+    assert (summary["ended"], summary["exit_code"]) == ("running", 98)
+    assert summary["navigations"]["started"] == len(records(only_run(tmp_path / "results"))) > 0
+    assert b"INCONCLUSIVE" in output
 
 
 def test_without_hooks_the_client_alone_is_judged_unless_hooks_are_required(tmp_path: Path) -> None:

@@ -53,10 +53,10 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
             run_of([visit(1)], hooked(snapshot([error([1])]))),
             "FAIL: 1 finding in 1 visit. Exit code 99.",
         ),
-        (run_of([]), "INCONCLUSIVE: no finding in 0 visits. Exit code 98."),
+        (run_of([]), "INCONCLUSIVE: no finding in 0 visits, judged by the clients alone. Exit code 98."),
         (
             run_of([visit(1)], run=info(ended=Ended.INTERRUPTED)),
-            "INTERRUPTED: no finding in 1 visit. Exit code 105.",
+            "INTERRUPTED: no finding in 1 visit, judged by the clients alone. Exit code 105.",
         ),
     ],
 )
@@ -74,8 +74,8 @@ def test_without_hooks_one_loud_line_says_how_to_put_them_in() -> None:
     text = printed(run_of([visit(1)]))
 
     assert (
-        "! The server was not watched: no hooks were seen, so its errors and what it keeps are unknown. "
-        "Start the app with them: loadtest instrument -- python app.py"
+        "! The server was not watched: no process with hooks saw these visits, so its errors and "
+        "what it keeps are unknown. Start the app with the hooks in: loadtest instrument -- python app.py"
     ) in one_line(text)
     assert "Left on the server" not in text
     assert "Server handlers" not in text

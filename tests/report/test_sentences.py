@@ -48,9 +48,25 @@ def threshold(verdict: str, is_default: bool = False) -> dict[str, Any]:
 def test_the_headline_says_what_was_found_in_how_many_visits(
     findings: list[Any], thresholds: list[Any], text: str
 ) -> None:
-    summary = {"findings": findings, "thresholds": thresholds, "navigations": {"started": 2312}}
+    summary = {
+        "findings": findings,
+        "thresholds": thresholds,
+        "navigations": {"started": 2312},
+        "server": {"processes": 1},
+    }
 
     assert sentences.headline(summary) == text
+
+
+def test_the_headline_says_when_nobody_watched_the_server() -> None:
+    summary: dict[str, Any] = {
+        "findings": [],
+        "thresholds": [],
+        "navigations": {"started": 3},
+        "server": None,
+    }
+
+    assert sentences.headline(summary) == "no finding in 3 visits, judged by the clients alone"
 
 
 @pytest.mark.parametrize(("at", "text"), [("P16", "P16 (before_handshake)"), ("P99", "P99")])

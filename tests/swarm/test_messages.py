@@ -25,6 +25,7 @@ REPORT = Report(
     dropped=2,
     ended=8,
     failed=1,
+    last_error="connection refused",
     is_exhausted=True,
     silent=3,
     ping_s=3.0,

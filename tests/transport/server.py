@@ -100,13 +100,13 @@ class Peer:
         return first, bytes(byte ^ mask[at % 4] for at, byte in enumerate(self.take(size)))
 
     def end(self) -> str:
-        """Read to the connection's end; return ``fin`` or ``rst``."""
+        """Read to the connection's end; return ``fin`` or ``rst`` (also one that came behind a FIN)."""
         try:
             while self._fill():
                 pass
         except ConnectionResetError:
             return "rst"
-        return "fin"
+        return "rst" if self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) else "fin"
 
 
 Script = Callable[[Peer], object]

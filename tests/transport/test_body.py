@@ -20,6 +20,7 @@ BODIES = [
     (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello", b"hello", False),
     (b"HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nhello", b"hello", True),
     (CHUNKED, b"hello", True),
+    (CHUNKED.replace(b"\r\n\r\n4", b"\r\nContent-Length: 3\r\n\r\n4"), b"hello", True),
     (CHUNKED.replace(b"\r\n\r\n4", b"\r\nConnection: close\r\n\r\n4"), b"hello", False),
     (b"HTTP/1.1 200 OK\r\n\r\nuntil the end", b"until the end", False),
     (b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello", b"hello", False),

@@ -3,6 +3,7 @@
 import math
 import socket
 import threading
+import time
 
 import pytest
 
@@ -17,14 +18,17 @@ from tests.transport.server import Peer, Script, frame, resets, serve
 GOING_AWAY = (0x88, b"\x03\xe9")
 
 
-def leave(manner: Manner, script: Script, *, unread: bool = False) -> Keeper:
-    """Leave a server in this manner, with bytes of it unread or not."""
+def leave(manner: Manner, script: Script, *, unread: bool = False, is_late: bool = False) -> Keeper:
+    """Leave a server in this manner, with bytes of it unread or not; a late one looks when all is over."""
     has_sent = threading.Event()
+    has_left = threading.Event()
 
     def play(peer: Peer) -> None:
         if unread:
             peer.send(frame("unread"))
         has_sent.set()
+        if is_late:
+            has_left.wait(10)
         script(peer)
 
     with serve(play) as served:
@@ -35,6 +39,7 @@ def leave(manner: Manner, script: Script, *, unread: bool = False) -> Keeper:
         alarm = Alarm()
         ACTS[manner](Leaving(line, LeanWebSocket(line), "41/admin,", keeper, alarm))
         alarm.close()
+        has_left.set()
         if manner is Manner.SILENT:
             assert len(keeper) == 1
             keeper.release()
@@ -63,7 +68,7 @@ def test_the_server_sees_the_manner_even_with_bytes_unread(
         seen.extend(peer.hear() for _ in frames)
         seen.append(peer.end())
 
-    leave(manner, script, unread=unread)
+    leave(manner, script, unread=unread, is_late=manner is not Manner.RST)
     assert seen == [*frames, end]
 
 
@@ -87,10 +92,27 @@ def test_a_goodbye_is_drained_until_the_server_has_dealt_with_it(manner: Manner,
             peer.send(frame(payload, 0x8A))
         peer.say("still more")
         seen.append(peer.end())
-        peer.say("and more")
+        for _ in range(5):  # on a connection that is closed already, the second one fails
+            peer.say("and more")
+            time.sleep(0.002)
 
     leave(manner, script, unread=True)
     assert seen == [(0x81, packet), 0x89, 0x89, 0x89, "fin"]
+
+
+@pytest.mark.parametrize(("manner", "packet"), GOODBYES)
+def test_a_server_can_go_on_writing_before_it_reads_the_goodbye(manner: Manner, packet: bytes) -> None:
+    seen: list[object] = []
+
+    def script(peer: Peer) -> None:
+        for _ in range(20):  # on a connection that is closed already, the second one fails
+            peer.say("news")
+            time.sleep(0.002)
+        seen.append(peer.hear())
+        peer.end()
+
+    leave(manner, script)
+    assert seen == [(0x81, packet)]
 
 
 UNCOOPERATIVE = {

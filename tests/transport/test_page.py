@@ -127,6 +127,24 @@ def test_a_kept_connection_that_was_reset_is_tried_again_on_a_new_one() -> None:
         tab.close()
 
 
+def test_a_kept_connection_that_is_reset_by_the_next_request_is_tried_again_on_a_new_one() -> None:
+    def twice(peer: Peer) -> None:
+        peer.request()
+        peer.send(PAGE)
+        peer.request()
+        resets(peer)
+
+    def once(peer: Peer) -> None:
+        peer.request()
+        peer.send(PAGE)
+
+    with serve(twice, once) as served:
+        tab = Tab()
+        assert fetched(served, tab) == "page"
+        assert fetched(served, tab) == "page"
+        tab.close()
+
+
 def test_a_kept_connection_is_not_tried_again_once_an_answer_has_begun() -> None:
     def script(peer: Peer) -> None:
         peer.request()

@@ -71,6 +71,13 @@ def test_a_malformed_address_is_refused_with_what_would_be_right(url: str, messa
     assert str(refused.value) == message
 
 
+def test_a_host_beyond_ascii_goes_over_the_wire_as_dns_writes_it() -> None:
+    with pytest.raises(UsageError, match="nobody knows the host of"):
+        Target.resolve("http://grüße.invalid")
+    with pytest.raises(UsageError, match="names no host"):
+        Target.resolve("http://ü." + "ü" * 80 + ".invalid")
+
+
 @pytest.mark.parametrize("host", ["nobody.invalid", "a" * 64 + ".invalid"])
 def test_a_host_that_nobody_knows_is_refused(host: str) -> None:
     with pytest.raises(UsageError, match=f"nobody knows the host of 'http://{host}'"):

@@ -1,8 +1,10 @@
-"""An app that writes down what it sees: one JSON line for each Engine.IO and Socket.IO event.
+"""An app that writes down what it sees: one JSON line for each page, Engine.IO and Socket.IO event.
 
 Run as ``python witness.py``: the first line on standard output is ``{"url": …}``, once it accepts
-connections; then one line for each event: ``{"what", "edge", "sid", "navigation", "reason", "at"}``.
-Connect and handshake handlers take 50 ms, so that they really run while a visitor leaves (P15, P17).
+connections; then one line for each event: ``{"what", "navigation", "reason", "at"}``. Engine.IO's events are
+``open`` and ``gone``; of Socket.IO's handlers ``connect`` is the begin and ``connect.`` the end.
+Connect and handshake handlers take 100 ms, so that they really run while a visitor leaves (P15, P17).
+With ``--busy`` its loop is stuck four fifths of the time, and it sends news to everybody all the time.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ from typing import Any
 import socketio
 import uvicorn
 
-HANDLER_S = 0.05
+HANDLER_S = 0.1
 PING_S = 1.0
 
 PAGE = b"""<!doctype html>
@@ -25,19 +27,12 @@ PAGE = b"""<!doctype html>
 """
 
 _navigations: dict[str, str] = {}
-"""Engine.IO session -> navigation, for as long as the session lives."""
+"""Engine.IO session -> navigation; kept, for a handler may end after its session."""
 
 
-def tell(what: str, edge: str, eio_sid: str, reason: str | None = None) -> None:
+def tell(what: str, navigation: str | None, reason: str | None = None) -> None:
     """Write one line."""
-    line = {
-        "what": what,
-        "edge": edge,
-        "sid": eio_sid,
-        "navigation": _navigations.get(eio_sid),
-        "reason": reason,
-        "at": time.monotonic(),
-    }
+    line = {"what": what, "navigation": navigation, "reason": reason, "at": time.monotonic()}
     print(json.dumps(line), flush=True)
 
 
@@ -46,50 +41,70 @@ class Witness(socketio.AsyncServer):  # type: ignore[misc]  # python-socketio ha
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> Any:
         _navigations[eio_sid] = environ.get("HTTP_TRACEPARENT", "--").split("-")[1]
-        tell("open", "begin", eio_sid)
+        tell("open", _navigations[eio_sid])
         return await super()._handle_eio_connect(eio_sid, environ)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         await super()._handle_eio_disconnect(eio_sid, reason)
-        tell("gone", "end", eio_sid, reason)
+        tell("gone", _navigations[eio_sid], reason)
 
 
 sio = Witness(async_mode="asgi", ping_interval=PING_S, ping_timeout=PING_S)
 
 
-def _eio_sid(sid: str) -> str:
-    return str(sio.manager.eio_sid_from_sid(sid, "/"))
+def _navigation(sid: str) -> str | None:
+    return _navigations.get(sio.manager.eio_sid_from_sid(sid, "/"))
 
 
 @sio.event  # type: ignore[untyped-decorator]
-async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
-    eio_sid = _eio_sid(sid)
-    tell("connect", "begin", eio_sid)
+async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:  # noqa: ARG001  # its names
+    navigation = _navigation(sid)
+    tell("connect", navigation)
     await asyncio.sleep(HANDLER_S)
-    tell("connect", "end", eio_sid)
+    tell("connect.", navigation)
+    _readers.add(sid)
 
 
 @sio.event  # type: ignore[untyped-decorator]
-async def handshake(sid: str, data: Any) -> bool:
-    eio_sid = _eio_sid(sid)
-    tell("handshake", "begin", eio_sid)
+async def handshake(sid: str, data: Any) -> bool:  # noqa: ARG001  # python-socketio's names
+    navigation = _navigation(sid)
+    tell("handshake", navigation)
     await asyncio.sleep(HANDLER_S)
-    tell("handshake", "end", eio_sid)
+    tell("handshake.", navigation)
     return True
 
 
 @sio.event  # type: ignore[untyped-decorator]
 async def disconnect(sid: str, reason: str) -> None:
-    tell("disconnect", "begin", _eio_sid(sid), reason)
+    _readers.discard(sid)
+    tell("disconnect", _navigation(sid), reason)
+
+
+_readers: set[str] = set()
+
+
+async def be_busy() -> None:
+    """Send everybody five packets, and be stuck most of the time.
+
+    A connection that the client closes meanwhile is now and then written to, and lost, before it is read.
+    """
+    while True:
+        for sid in [*_readers]:
+            for _ in range(5):
+                await sio.emit("news", "x" * 200, to=sid)
+        time.sleep(0.02)
+        await asyncio.sleep(0.005)
 
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-async def page(scope: MutableMapping[str, Any], receive: Any, send: Send) -> None:
+async def page(scope: MutableMapping[str, Any], receive: Any, send: Send) -> None:  # noqa: ARG001  # ASGI's
     """Answer everything that is not Socket.IO's with the page."""
     if scope["type"] != "http":
         return
+    traceparent = dict(scope["headers"]).get(b"traceparent", b"--").decode()
+    tell("page", traceparent.split("-")[1])
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(PAGE)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": PAGE})
@@ -102,10 +117,14 @@ def main() -> None:
     listener.bind(("127.0.0.1", 0))
     listener.listen(1024)
     print(json.dumps({"url": f"http://127.0.0.1:{listener.getsockname()[1]}"}), flush=True)
-    app = socketio.ASGIApp(sio, page)
-    config = uvicorn.Config(app, ws="wsproto", lifespan="off", log_level="error", access_log=False)
+    app = socketio.ASGIApp(sio, page, on_startup=_begin if "--busy" in sys.argv else None)
+    config = uvicorn.Config(app, ws="wsproto", log_level="error", access_log=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 
+async def _begin() -> None:
+    sio.start_background_task(be_busy)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

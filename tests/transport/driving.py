@@ -1,0 +1,74 @@
+"""Sends one visit to a server that follows scripts."""
+
+import time
+from dataclasses import dataclass
+
+from loadtest.navigation.departure import STAY, Departure, Manner
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.record import NavigationRecord, Outcome
+from loadtest.transport.driver import Assignment, Driver
+from loadtest.transport.keeper import Keeper
+from loadtest.transport.tab import Tab
+from loadtest.transport.target import Target
+from tests.transport.plain_app import HANDSHAKE, PlainApp
+from tests.transport.server import OPEN, PAGE, Peer, Script, frame, serve, upgrades
+
+RUN = "0123456789abcdef"
+SOON_S = 0.05
+DEADLINE_S = 5.0
+
+AGREES = upgrades(frame(OPEN))
+"""Agree to the upgrade, and open Engine.IO."""
+
+
+def page(peer: Peer) -> None:
+    """Serve the page, and wait for the tab to be closed."""
+    peer.request()
+    peer.send(PAGE)
+    peer.end()
+
+
+def connected(peer: Peer) -> None:
+    """Go along up to the CONNECT reply."""
+    peer.upgrade(frame(OPEN))
+    assert peer.hear() == (0x81, b"40")
+    peer.say('40{"sid":"xyz"}')
+
+
+def shaken(peer: Peer) -> None:
+    """Go along up to the handshake's acknowledgement."""
+    connected(peer)
+    assert peer.hear() == (0x81, HANDSHAKE.encode())
+    peer.say("430[true]")
+
+
+@dataclass
+class Drive:
+    """One visit, and what it left behind."""
+
+    record: NavigationRecord
+    driver: Driver
+    held: int
+
+    @property
+    def end(self) -> tuple[Outcome, str | None, str | None]:
+        return self.record.outcome, self.record.error, self.record.detail
+
+
+def drive(
+    *scripts: Script,
+    departure: Departure = Departure(STAY, Manner.WS_CLOSE),  # noqa: B008  # frozen
+    app: PlainApp = PlainApp(),  # noqa: B008  # frozen
+    deadline_s: float = DEADLINE_S,
+) -> Drive:
+    """Send one visit to a server that follows these scripts."""
+    with serve(*scripts) as served:
+        keeper = Keeper()
+        deadlines_s = dict.fromkeys(Phase, deadline_s)
+        driver = Driver(Target.resolve(served.url), app, deadlines_s, keeper, RUN, time.monotonic())
+        tab = Tab()
+        record = driver.visit(tab, Assignment(7, 0.5, "/board", departure))
+        tab.close()
+        held = len(keeper)
+        keeper.release()
+    return Drive(record, driver, held)
