@@ -10,15 +10,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from loadtest.errors import ExitCode, UsageError
 
-__all__ = ["LocustEnd", "locustfile", "run_locust"]
+__all__ = ["PARENT_VARIABLE", "LocustEnd", "locustfile", "run_locust"]
 
+PARENT_VARIABLE = "LOADTEST_PARENT"
+"""Environment variable that tells Locust whose death is its own end: a process id."""
 _KILL_AFTER_S = 10.0
 
 
@@ -48,22 +50,32 @@ class LocustEnd:
 def run_locust(arguments: Sequence[str], *, limit_s: float | None = None) -> LocustEnd:
     """Run Locust with our locustfile until it ends.
 
-    SIGINT and SIGTERM are passed on once each, so that the run is written down in order. Nothing else of
-    the terminal's reaches Locust: it has a session of its own, and no standard input.
+    SIGINT and SIGTERM are passed on: the first has the run written down in order, the next one ends it at
+    once. Nothing else of the terminal's reaches Locust: it has a session of its own, and no standard input.
+    It ends when this process does; its workers end with it.
 
     Args:
         arguments: Locust's options.
-        limit_s: a run that lasts longer is asked to end, and killed when it does not.
+        limit_s: a run that lasts longer hangs: it is asked to end, and killed when it does not.
 
     Raises:
         UsageError: the locustfile is missing.
     """
     command = [sys.executable, "-m", "locust", "--locustfile", str(locustfile()), *arguments]
     with (
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, PARENT_VARIABLE: str(os.getpid())},
+        ) as process,
         _passing_signals_on(process) as passed_on,
     ):
-        status = _wait(process, limit_s)
+        try:
+            status = _wait(process, limit_s)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # workers that a killed master left behind
     return LocustEnd(status if status >= 0 else 128 - status, bool(passed_on))
 
 
@@ -77,7 +89,7 @@ def _wait(process: "subprocess.Popen[bytes]", limit_s: float | None) -> int:
     try:
         process.wait(_KILL_AFTER_S)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)  # the workers are in its session
+        process.kill()
         process.wait()
     return int(ExitCode.INCONCLUSIVE)
 

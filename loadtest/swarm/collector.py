@@ -14,15 +14,18 @@ from gevent.pywsgi import WSGIServer
 
 from loadtest.errors import UsageError
 from loadtest.metrics.histogram import Histogram
-from loadtest.report.server import JUDGED_RESIDUE
+from loadtest.report.server import JUDGED_RESIDUE, ServerLines
 
 __all__ = ["Collector", "ServerProcess"]
 
 _LARGEST_BODY = 64 * 1024 * 1024
 _MOST_PROCESSES = 1000
+_REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where hooks of this machine find a collector that is bound to every address."""
 _BACKLOG = 256
 _SILENT_AFTER_S = 3.5
 """Hooks push once a second; a process that missed three pushes is gone, or stands still."""
+_WRONG_FORM = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
@@ -41,6 +44,11 @@ class ServerProcess:
     def has_seen_run(self) -> bool:
         """Whether a navigation of this run has reached it; the others are strangers."""
         return int(self.snapshot["visits"]) > 0
+
+    @property
+    def in_flight(self) -> int:
+        """Handlers that are running."""
+        return sum(int(handler["in_flight"]) for handler in self.snapshot["handlers"])
 
     @property
     def left_behind(self) -> Mapping[str, int]:
@@ -83,8 +91,10 @@ class Collector:
 
     @property
     def url(self) -> str:
-        """Where snapshots are posted to."""
-        return f"http://{self._server.server_host}:{self._server.server_port}/snapshot"
+        """Where snapshots are posted to, from this machine."""
+        bound = str(self._server.server_host)
+        host = _REACHABLE.get(bound, bound)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._server.server_port}/snapshot"
 
     def close(self) -> None:
         """Stop listening."""
@@ -121,7 +131,7 @@ class Collector:
             return "413 Content Too Large", {"error": f"at most {_LARGEST_BODY} bytes, with their length"}
         try:
             process = self._take(json.loads(environ["wsgi.input"].read(int(length))))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except _WRONG_FORM as error:
             return "400 Bad Request", {"error": f"not a snapshot: {type(error).__name__}: {error}"[:300]}
         return "200 OK", {"run": self._run, "journal": process.journal if process else 0}
 
@@ -137,11 +147,18 @@ class Collector:
         boot = str(data["boot"])
         if boot not in self.processes and len(self.processes) >= _MOST_PROCESSES:
             raise ValueError(f"more than {_MOST_PROCESSES} processes")
-        process = self.processes.setdefault(boot, ServerProcess(data))
+        process = self.processes.get(boot) or ServerProcess(data)
         if int(data["sequence"]) < int(process.snapshot["sequence"]):
             return process  # overtaken by a later one: cumulative, so nothing is lost
         new = entries[max(process.journal - first, 0) :]  # the rest has come before
-        self._write(_lines(process, boot, data, new, int(journal["lost"])))
+        lines = _lines(process, boot, data, new, int(journal["lost"]))
+        reader = ServerLines()  # what is accepted can be read again
+        for line in lines:
+            reader.add(line)
+        reader.server_side()
+        self._write(lines)
+        self.processes[boot] = process
+        process.errors_told.update(int(error["id"]) for error in data["errors"])
         process.snapshot = data
         process.journal = max(process.journal, first + len(entries))
         process.seen_at = time.monotonic()
@@ -161,7 +178,6 @@ def _lines(
         for error in data["errors"]
         if error["id"] not in process.errors_told
     ]
-    process.errors_told.update(error["id"] for error in data["errors"])
     bare = [{key: value for key, value in e.items() if key != "traceback"} for e in data["errors"]]
     lines.append({"kind": "snapshot", **data, "errors": bare})
     if new or lost:
@@ -183,7 +199,7 @@ def _check(data: Mapping[str, Any]) -> None:
         list(data["left_behind"][key])
     for handler in data["handlers"]:
         str(handler["namespace"]), str(handler["event"])
-        int(handler["calls"]), int(handler["errors"])
+        int(handler["calls"]), int(handler["errors"]), int(handler["in_flight"])
         Histogram.from_json(handler["latency"])
     for error in data["errors"]:
         int(error["id"]), int(error["count"])

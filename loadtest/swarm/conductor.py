@@ -1,8 +1,10 @@
 """Leads one run from its first hook to its verdict; lives in the master, or in the only process."""
 
+import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from loadtest.errors import ExitCode
+from loadtest.errors import ExitCode, RunFolderError
 from loadtest.metrics.histogram import Histogram
 from loadtest.profile.model import Profile
 from loadtest.profile.pacing import Schedule
@@ -30,6 +32,7 @@ from loadtest.swarm.versions import versions
 
 __all__ = ["Conductor"]
 
+_LOG = logging.getLogger(__name__)
 _HOOKS_WAIT_S = 3.0
 _LOOK_EVERY_S = 0.2
 _LEAD_S = 0.3
@@ -59,19 +62,19 @@ class Conductor:
         self._members: dict[int, str] = {}
         self._pool_spawned = Event()
         self._is_called_off = False
+        self._is_broken = False
         self._t0 = 0.0
+        self._load_s = 0.0
         self._info = self._first_info()
-        self._folder = RunFolder.create(
-            profile.name,
-            parent=Path(options.results),
-            out=Path(options.out) if options.out else None,
-            started_at=self._info.started_at,
-        )
+        self._collector = Collector(self._run, self._write_server, options.collector_bind)
+        with ExitStack() as undo:
+            undo.callback(self._collector.close)
+            self._rendezvous = Rendezvous(url=self._collector.url, token=self._collector.token, run=self._run)
+            undo.callback(self._rendezvous.remove)
+            self._folder = self._make_folder()
+            undo.pop_all()
         if options.embedded:
             Path(options.embedded).write_text(str(self._folder.path), encoding="utf-8")
-        self._collector = Collector(self._run, self._folder.append_server, options.collector_bind)
-        self._rendezvous = Rendezvous(url=self._collector.url, token=self._collector.token, run=self._run)
-        self._folder.write_info(self._info)
         if options.collector_bind[1]:  # asked for by hand: hooks elsewhere have to be told
             progress.say(f"collector: {self._collector.url}, LOADTEST_TOKEN={self._collector.token}")
         self._greenlet = gevent.spawn(self._conduct)
@@ -98,14 +101,43 @@ class Conductor:
         """Keep what a generator has done; reports of another run, or after the verdict, are not heard."""
         if report.run != self._run or self.exit_code is not None:
             return
-        self._reports[report.index] = report
-        if report.lines:
-            self._folder.append_navigations(report.lines)
+        before = self._reports.get(report.index)
+        if before is None or not before.is_done:  # what a generator burns after its last visit is not load
+            self._reports[report.index] = report
+        if report.lines and not self._is_broken:
+            try:
+                self._folder.append_navigations(report.lines)
+            except RunFolderError as error:
+                self._break_off(error)
+
+    def _write_server(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        if not self._is_broken:
+            try:
+                self._folder.append_server(lines)
+            except RunFolderError as error:
+                self._break_off(error)
+
+    def _break_off(self, error: Exception) -> None:
+        """End the run early because of a fault on our side; what was written stays, the verdict is 98."""
+        self._progress.say(f"the run is broken off: {error}")
+        self._is_broken = True
+        self._is_called_off = True
 
     def conclude(self, ended: Ended) -> None:
-        """Write the run's last word, once: the summary, the verdict, the exit code."""
+        """Write the run's last word, once: the summary, the verdict, the exit code.
+
+        A run that was broken off stays ``running`` in its account, and inconclusive.
+        """
         if self.exit_code is not None:
             return
+        self.exit_code = ExitCode.INCONCLUSIVE  # only a finished verdict replaces it
+        try:
+            self._write_verdict(Ended.RUNNING if self._is_broken else ended)
+        except RunFolderError as error:
+            self._progress.say(f"the verdict cannot be written: {error}")
+        self._progress.end()
+
+    def _write_verdict(self, ended: Ended) -> None:
         if self._greenlet is not gevent.getcurrent():
             self._greenlet.kill(block=False)
         self._rendezvous.remove()
@@ -120,7 +152,6 @@ class Conductor:
         self._folder.write_info(self._info)
         self._folder.close()
         self.exit_code = self._info.exit_code
-        self._progress.end()
 
     def _first_info(self) -> RunInfo:
         profile = self._profile
@@ -141,7 +172,24 @@ class Conductor:
             thresholds=profile.thresholds,
         )
 
+    def _make_folder(self) -> RunFolder:
+        folder = RunFolder.create(
+            self._profile.name,
+            parent=Path(self._options.results),
+            out=Path(self._options.out) if self._options.out else None,
+            started_at=self._info.started_at,
+        )
+        folder.write_info(self._info)
+        return folder
+
     def _conduct(self) -> None:
+        try:
+            self._lead()
+        except Exception as error:  # a greenlet's top: nobody else would hear of it, and the run would hang
+            _LOG.exception("a fault of loadtest's own")
+            self._break_off(error)
+
+    def _lead(self) -> None:
         self._pool_spawned.wait()
         self._await_hooks()
         self._begin()
@@ -192,6 +240,7 @@ class Conductor:
             is_past = time.monotonic() - self._t0 > self._time_s
             self._progress.show(self._standing() + (" · load is over, visits finish" if is_past else ""))
             gevent.sleep(_LOOK_EVERY_S)
+        self._load_s = time.monotonic() - self._t0
         self._progress.say(self._standing())
 
     def _is_done(self, index: int) -> bool:
@@ -232,13 +281,16 @@ class Conductor:
         began = time.monotonic()
         while True:
             waited_s = time.monotonic() - began
-            left = [process.left_behind for process in self._collector.visited()]
+            left = [
+                {**process.left_behind, "handlers": process.in_flight}
+                for process in self._collector.visited()
+            ]
             if quiet.is_over(waited_s, self._sequences(), left):
                 return QuietInfo(waited_s=round(waited_s, 3), limit_s=limit_s)
-            sids = sum(process["sids"] for process in left)
+            sids, handlers = (sum(process[key] for process in left) for key in ("sids", "handlers"))
             self._progress.show(
                 f"quiet: waiting up to {max(limit_s - waited_s, 0):.0f} s for the server's ping time-outs, "
-                f"{sids} sids left"
+                f"{sids} sids left, {handlers} handlers running"
             )
             gevent.sleep(_LOOK_EVERY_S)
 
@@ -254,11 +306,16 @@ class Conductor:
         lag = Histogram()
         for report in self._reports.values():
             lag.merge(Histogram.from_json(report.loop_lag))
-        elapsed_s = max(time.monotonic() - self._t0, 1e-9)
+        elapsed_s = max(self._load_s or time.monotonic() - self._t0, 1e-9)
+        alive = self._crew.members()
         cpu_s = max((report.cpu_s for report in self._reports.values()), default=None)
         return replace(
             info,
-            under_way=sum(report.under_way for report in self._reports.values()),
+            under_way=sum(
+                report.under_way
+                for index, report in self._reports.items()
+                if self._members.get(index) in alive  # a dead worker's are among the lost numbers
+            ),
             lost_numbers=self._count_lost(),
             silent_boots=self._collector.silent_boots(),
             generator=GeneratorInfo(

@@ -51,9 +51,8 @@ class Dispatcher:
         for number, due_s in arrivals:
             if time_s is not None and due_s > time_s:
                 break
-            wait_s = t0 + due_s - time.monotonic()
-            if wait_s > 0:
-                gevent.sleep(wait_s)
+            # behind time too: users that have become free must come to wait, or they would be missed
+            gevent.sleep(max(t0 + due_s - time.monotonic(), 0.0))
             self._hand_out(Due(number, due_s))
         self.is_exhausted = True
 

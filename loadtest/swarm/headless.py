@@ -1,5 +1,6 @@
 """One headless run as a command: checked first, run by Locust in a child, its folder found again."""
 
+import socket
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ __all__ = ["HeadlessRun", "RunRequest", "run_headless"]
 _SURELY = 1 - 1e-6
 """Draws beyond this quantile are left to the watchdog's margin."""
 _MARGIN_S = 300.0
-"""For starting, hooks, the quiet and the report."""
+"""For starting, hooks, the quiet and the report; what takes longer than that hangs, and ends as 98."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class RunRequest:
 
     def locust_arguments(self, told: Path) -> list[str]:
         """Return Locust's options; the run writes its folder's path into ``told``."""
-        pairs = {
+        pairs: dict[str, str | None] = {
             "--loglevel": "WARNING",
             "--nav-embedded": str(told),
             "--nav-profile": self.profile,
@@ -50,8 +51,17 @@ class RunRequest:
             "--nav-results": str(self.results),
             "--allow-host": ",".join(self.allow_hosts),
             "--collector-bind": self.collector_bind,
-            "--processes": str(self.workers) if self.workers > 1 else None,
         }
+        if self.workers > 1:
+            # a port of its own, on loopback: Locust's own is one for all runs, and open to every interface
+            port = str(_free_port())
+            pairs |= {
+                "--processes": str(self.workers),
+                "--master-bind-host": "127.0.0.1",
+                "--master-bind-port": port,
+                "--master-host": "127.0.0.1",
+                "--master-port": port,
+            }
         flags = ["--headless", "--only-summary", *(["--require-hooks"] if self.require_hooks else [])]
         return flags + [f"{name}={value}" for name, value in pairs.items() if value]
 
@@ -87,6 +97,11 @@ def run_headless(request: RunRequest) -> HeadlessRun:
         path = Path(told.read_text(encoding="utf-8"))
     # the run's own account counts, not Locust's status: there a crash after the load does not pass
     return HeadlessRun(seal_run(path, was_interrupted=end.was_interrupted), path)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def _limit_s(profile: Profile) -> float:

@@ -1,6 +1,7 @@
 """A Locust process in its part as the one that conducts runs."""
 
 import argparse
+import ipaddress
 import logging
 import os
 import signal
@@ -17,17 +18,21 @@ from loadtest.profile.model import Profile
 from loadtest.report.info import Ended
 from loadtest.report.sentences import headline, place
 from loadtest.report.show import show_run
+from loadtest.swarm.child import PARENT_VARIABLE
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
 from loadtest.swarm.hosts import check_host
 from loadtest.swarm.messages import REPORT, Report
-from loadtest.swarm.options import PROFILE_VARIABLE, RunOptions
+from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
 from loadtest.swarm.web import guard_form
 
 __all__ = ["Master"]
 
+_LOCUST_FIELDS = frozenset(
+    ("host", "user_count", "spawn_rate", "run_time", "profile", "user_classes", "shape_class")
+)
 _LOG = logging.getLogger(__name__)
 
 
@@ -76,12 +81,28 @@ class Master:
         events.test_stop.add_listener(self._test_stop)
         events.quitting.add_listener(self._quitting)
         self._shape.run_state = self
+        if PARENT_VARIABLE in os.environ:
+            gevent.spawn(self._watch_parent, int(os.environ[PARENT_VARIABLE]))
         logging.getLogger("locust.runners").addFilter(_is_no_spawn_rate_warning)
         if self._web_ui:
             guard_form(self._web_ui.app, self)
             self._prepare_web()
         else:
             self._prepare_headless()
+
+    @property
+    def form_fields(self) -> frozenset[str]:
+        """The fields that the web form may hold: Locust's own, and those options of ours that it shows."""
+        return _LOCUST_FIELDS | FORM_OPTIONS
+
+    def is_own_host(self, name: str) -> bool:
+        """Whether this is a name of this machine, or the address that the UI was told to listen on."""
+        if name in ("localhost", self._values.web_host):
+            return True
+        try:
+            return ipaddress.ip_address(name).is_loopback
+        except ValueError:
+            return False
 
     def prepare_form(self, form: Mapping[str, str]) -> None:
         """Load and check what the web form asks for, so that the next test can start.
@@ -91,7 +112,7 @@ class Master:
         """
         values = argparse.Namespace(**vars(self._values))
         try:
-            for key in vars(values).keys() & form.keys():
+            for key in FORM_OPTIONS & form.keys():
                 now = getattr(values, key)
                 setattr(values, key, form[key] == "true" if isinstance(now, bool) else form[key])
             if form.get("run_time"):
@@ -112,7 +133,6 @@ class Master:
         self._prepare_or_exit()
         if self._values.nav_embedded:
             logging.getLogger("locust.stats_logger").disabled = True
-            gevent.spawn(self._watch_parent, os.getppid())
         # Locust hears SIGTERM only after the shape has ended; before that it would just die of it.
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, self._interrupt)
@@ -145,7 +165,10 @@ class Master:
     def _watch_parent(self, parent: int) -> None:
         while os.getppid() == parent:
             gevent.sleep(1)
-        self._interrupt()
+        if self._web_ui:
+            os.kill(os.getpid(), signal.SIGTERM)  # Locust's own handler shuts the UI down
+        else:
+            self._interrupt()
 
     def _take(self, msg: Any, **_: object) -> None:
         if self._conductor:

@@ -10,11 +10,15 @@ from loadtest.errors import UsageError
 from loadtest.profile.load import load_profile, shipped_profiles
 from loadtest.profile.model import Profile
 
-__all__ = ["PROFILE_VARIABLE", "RunOptions", "add_options"]
+__all__ = ["FORM_OPTIONS", "PROFILE_VARIABLE", "RunOptions", "add_options"]
 
 
 PROFILE_VARIABLE = "LOADTEST_NAV_PROFILE"
 """Environment variable of ``--nav-profile``; the web form offers what it names beside the shipped ones."""
+
+
+FORM_OPTIONS = frozenset(("nav_profile", "nav_app", "nav_seed", "nav_visits", "nav_set", "require_hooks"))
+"""Those of our options that the web form shows; the others are the command line's alone."""
 
 
 class _OpenChoices(list[str]):
@@ -33,12 +37,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """
     group = parser.add_argument_group("navigation options (loadtest)")
 
-    def add(name: str, default: Any, text: str, *, in_form: bool, **more: Any) -> None:
+    def add(name: str, default: Any, text: str, **more: Any) -> None:
         variable = "LOADTEST_" + name.strip("-").replace("-", "_").upper()
         more.setdefault("type", type(default)) if not isinstance(default, bool) else None
         action = group.add_argument(name, default=default, help=text, env_var=variable, **more)
         for key, value in {
-            "include_in_web_ui": in_form,
+            "include_in_web_ui": action.dest in FORM_OPTIONS,
             "is_secret": False,
             "is_required": name == "--nav-profile",
             "is_multiple": False,
@@ -51,22 +55,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--nav-profile",
         "",
         "Navigation-rate profile: a shipped one's name, or a TOML file",
-        in_form=True,
         choices=profiles,
         metavar="PROFILE",
     )
-    add(
-        "--nav-app", "", "App to aim the profile at: a preset's name, or a TOML file with [app]", in_form=True
-    )
-    add("--nav-seed", -1, "Seed of every random draw (-1: the profile's own)", in_form=True)
-    add("--nav-visits", 0, "End after so many navigations (0: the profile's own)", in_form=True)
-    add("--nav-set", "", "Settings over the profile: key=value; key=value", in_form=True)
-    add("--nav-out", "", "Folder for this run's files (default: a new one in --nav-results)", in_form=False)
-    add("--nav-results", "results", "Where new run folders are made", in_form=False)
-    add("--require-hooks", False, "Inconclusive when no hooks are seen", in_form=True, action="store_true")
-    add("--allow-host", "", "Hosts beyond loopback that may be loaded, with commas", in_form=False)
-    add("--collector-bind", "127.0.0.1:0", "Where the hooks' snapshots are received", in_form=False)
-    add("--nav-embedded", "", argparse.SUPPRESS, in_form=False)
+    add("--nav-app", "", "App to aim the profile at: a preset's name, or a TOML file with [app]")
+    add("--nav-seed", -1, "Seed of every random draw (-1: the profile's own)")
+    add("--nav-visits", 0, "End after so many navigations (0: the profile's own)")
+    add("--nav-set", "", "Settings over the profile: key=value; key=value")
+    add("--nav-out", "", "Folder for this run's files (default: a new one in --nav-results)")
+    add("--nav-results", "results", "Where new run folders are made")
+    add("--require-hooks", False, "Inconclusive when no hooks are seen", action="store_true")
+    add("--allow-host", "", "Hosts beyond loopback that may be loaded, with commas")
+    add("--collector-bind", "127.0.0.1:0", "Where the hooks' snapshots are received")
+    add("--nav-embedded", "", argparse.SUPPRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class RunOptions:
             time_s=float(values.run_time) if values.run_time else None,
             require_hooks=bool(values.require_hooks),
             allow_hosts=frozenset(_split(values.allow_host, ",")),
-            collector_bind=(address, int(port)),
+            collector_bind=(address.strip("[]"), int(port)),
             embedded=values.nav_embedded,
         )
 

@@ -34,7 +34,7 @@ class Quiet:
         Args:
             waited_s: seconds since the quiet began.
             sequences: the sequence number of each process's newest snapshot.
-            left: the judged residue of each process.
+            left: what each process still holds: the judged residue, and handlers that are running.
         """
         if waited_s >= self.limit_s + _FRESH_LIMIT_S:
             return True

@@ -41,6 +41,7 @@ class Rendezvous:
                 f"{folder}: must be a folder that is yours and closed to others (mode 0700); "
                 "remove it, or set XDG_RUNTIME_DIR"
             )
+        _remove_dead(folder)
         self._path = folder / f"{run}.json"
         unfinished = folder / f".{run}.{os.getpid()}"
         text = json.dumps({"url": url, "token": token, "run": run, "pid": os.getpid()})
@@ -52,3 +53,15 @@ class Rendezvous:
     def remove(self) -> None:
         """Take the file away: the hooks stop pushing for this run."""
         self._path.unlink(missing_ok=True)
+
+
+def _remove_dead(folder: Path) -> None:
+    """Remove the files of runs that were killed; hooks look at so many only."""
+    for path in folder.glob("*.json"):
+        try:
+            pid = int(json.loads(path.read_text(encoding="utf-8"))["pid"])
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # being written, another user's, or not ours

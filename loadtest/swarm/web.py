@@ -1,5 +1,6 @@
 """Locust's web UI: its start form answers with our mistakes, and foreign pages are kept out."""
 
+import json
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -18,28 +19,63 @@ class Starter(Protocol):
     def is_busy(self) -> bool:
         """Whether a run is on: from its start to its verdict."""
 
+    @property
+    def form_fields(self) -> frozenset[str]:
+        """The fields that the form may hold."""
+
+    def is_own_host(self, name: str) -> bool:
+        """Whether this is a name of the machine that the UI listens on."""
+
     def prepare_form(self, form: Any) -> None:
         """Load and check what the form asks for."""
 
 
 def guard_form(app: Flask, starter: Starter) -> None:
-    """Check each ``POST /swarm`` before Locust hears it; what is wrong shows as an alert in the form."""
+    """Check each request before Locust hears it; what is wrong with a form shows as an alert in it.
+
+    A page of another origin may not start a test, nor may one whose name was rebound to this machine: the
+    Host that is asked for must be this machine, or the address that the UI was told to listen on.
+    """
 
     def before_request() -> ResponseReturnValue | None:
-        if request.method != "POST" or not request.path.endswith("/swarm"):
+        host = urlsplit(f"//{request.host}").hostname or ""
+        if not (starter.is_own_host(host)):
+            return _forbid(f"{request.host} is not this machine")
+        if request.method != "POST":
             return None
         origin = request.headers.get("Origin")
         if origin and urlsplit(origin).netloc != request.host:
-            return Response(f"{origin} may not start a test here\n", 403, mimetype="text/plain")
-        if starter.is_busy:
-            return _refuse("a run is on; its verdict comes first (stop it, or wait for its quiet to end)")
-        try:
-            starter.prepare_form(request.form)
-        except LoadtestError as error:
-            return _refuse(str(error))
-        return None
+            return _forbid(f"{origin} may not steer a test here")
+        return _check_start(starter) if request.path.endswith("/swarm") else None
 
     app.before_request(before_request)
+    app.after_request(_keep_polling)
+
+
+def _keep_polling(response: Response) -> Response:
+    """Call a test in clean-up a running one: seeing that word, Locust's page stops asking for good."""
+    if request.path.endswith("/stats/requests") and b'"cleanup"' in response.data:
+        data = response.get_json()
+        if data["state"] == "cleanup":
+            response.set_data(json.dumps({**data, "state": "running"}))
+    return response
+
+
+def _check_start(starter: Starter) -> Response | None:
+    if starter.is_busy:
+        return _refuse("a run is on; its verdict comes first (stop it, or wait for its quiet to end)")
+    unknown = sorted(request.form.keys() - starter.form_fields)
+    if unknown:
+        return _refuse(f"not in this form: {', '.join(unknown)}; options of the command line stay there")
+    try:
+        starter.prepare_form(request.form)
+    except LoadtestError as error:
+        return _refuse(str(error))
+    return None
+
+
+def _forbid(why: str) -> Response:
+    return Response(f"{why}\n", 403, mimetype="text/plain")
 
 
 def _refuse(message: str) -> Response:

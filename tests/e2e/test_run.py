@@ -283,19 +283,22 @@ def test_a_foreign_page_may_not_start_a_run_and_a_mistake_is_an_answer_of_the_fo
     with served([*TOOL, "ui", "--port", str(port)], port, tmp_path / "ui.log", cwd=tmp_path):
         foreign = post(port, "nav_profile=demo", origin="http://evil.example")
         wrong = post(port, "nav_profile=nosuch&host=" + board.url)
+        rebound = post(port, "nav_profile=demo", host=f"evil.example:{port}")
+        smuggled = post(port, f"nav_profile=demo&host={board.url}&nav_out=elsewhere")
 
-    assert foreign[0] == 403
+    assert (foreign[0], rebound[0]) == (403, 403)
+    assert "not in this form: nav_out" in json.loads(smuggled[1])["message"]
     answer = json.loads(wrong[1])
     assert answer["success"] is False
     assert "nosuch" in answer["message"]
     assert not (tmp_path / "results").exists()
 
 
-def post(port: int, body: str, origin: str | None = None) -> tuple[int, str]:
+def post(port: int, body: str, origin: str | None = None, host: str | None = None) -> tuple[int, str]:
     with socket.create_connection(("127.0.0.1", port), 10) as connection:
         lines = [
             "POST /swarm HTTP/1.1",
-            f"Host: 127.0.0.1:{port}",
+            f"Host: {host or f'127.0.0.1:{port}'}",
             "Content-Type: application/x-www-form-urlencoded",
             f"Content-Length: {len(body)}",
             "Connection: close",

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
         )
         context.set_default_timeout(30_000)
         yield context.pages[0]
+        context.pages[0].screenshot(path=tmp_path / "last.png")
         context.close()
 
 
@@ -61,8 +63,27 @@ def test_a_mistake_is_an_alert_and_a_run_comes_to_its_verdict(page: Page, tmp_pa
         page.get_by_role("button", name="Start").click()
         expect(page.get_by_role("cell", name="handshake").first).to_be_visible()
         expect(page.get_by_text("Stopped").first).to_be_visible(timeout=60_000)
+        run = only_run(tmp_path / "results")
+        page.get_by_role("tab", name="Exceptions").click()
+        expect(page.get_by_text("KeyError in handle_disconnect").first).to_be_visible()
 
-    run = only_run(tmp_path / "results")
+        page.get_by_role("button", name="New").click()
+        page.get_by_role("button", name="Custom parameters").click()
+        page.get_by_label("Nav Profile").select_option("demo")
+        page.get_by_label("Nav Set").fill("stages=[{duration_s = 60, rate_per_s = 20}]")
+        page.get_by_role("button", name="Start").click()
+        stop = page.get_by_role("button", name="Stop")
+        expect(stop).to_be_visible()
+        deadline = time.monotonic() + 60
+        while not all(path.stat().st_size for path in (tmp_path / "results").glob("2*/navigations.jsonl")):
+            assert time.monotonic() < deadline, "no visit of the second run ended"
+            page.wait_for_timeout(200)
+        stop.click()
+        expect(page.get_by_text("Stopped").first).to_be_visible(timeout=60_000)
+
+    (second,) = {path for path in (tmp_path / "results").iterdir() if not path.is_symlink()} - {run}
+    assert summary_of(second)["ended"] == "interrupted"
+    assert summary_of(second)["navigations"]["started"] > 0
     summary = summary_of(run)
     assert json.loads((run / "run.json").read_text())["profile"] == "demo"
     assert (summary["ended"], summary["exit_code"]) == ("finished", 99)

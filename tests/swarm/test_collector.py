@@ -15,7 +15,27 @@ from loadtest.swarm.collector import Collector
 
 RUN = "00112233445566ff"
 LATENCY = {"count": 1, "sum_us": 5, "max_us": 5, "counts": {"5": 1}}
-ERROR = {"id": 0, "what": "KeyError in f", "count": 1, "traceback": "Traceback", "navigations": [3]}
+HANDLER = {
+    "namespace": "/",
+    "event": "connect",
+    "calls": 1,
+    "errors": 0,
+    "in_flight": 2,
+    "latency": LATENCY,
+}
+ERROR = {
+    "id": 0,
+    "what": "KeyError in f",
+    "type": "KeyError",
+    "function": "f",
+    "file": "app.py",
+    "line": 7,
+    "namespace": "/",
+    "event": "connect",
+    "count": 1,
+    "traceback": "Traceback",
+    "navigations": [3],
+}
 SNAPSHOT: dict[str, Any] = {
     "schema": 1,
     "run": RUN,
@@ -24,9 +44,23 @@ SNAPSHOT: dict[str, Any] = {
     "sequence": 1,
     "taken_at": 1.0,
     "visits": 1,
-    "handlers": [{"namespace": "/", "event": "connect", "calls": 1, "errors": 0, "latency": LATENCY}],
+    "python": "3.11.7",
+    "versions": {"python-socketio": "5.18.1"},
+    "command": "app.py",
+    "hooks": {"installed": ["socketio.AsyncServer"], "problems": []},
+    "handlers": [HANDLER],
+    "errors_overflow": 0,
     "errors": [ERROR],
-    "residue": {"sids": 1, "eio_sockets": 0, "rooms": 0, "environs": 0, "pending_disconnects": None},
+    "residue": {
+        "sids": 1,
+        "eio_sockets": 0,
+        "rooms": 0,
+        "environs": 0,
+        "pending_disconnects": None,
+        "tasks": None,
+        "threads": 3,
+        "rss_bytes": 4096,
+    },
     "left_behind": {"sids": [3], "eio_sockets": [], "rooms": [], "environs": [], "pending_disconnects": []},
     "journal": {"from": 0, "entries": [{"kind": "error", "number": 3, "error": 0}], "lost": 0},
 }
@@ -79,7 +113,8 @@ def test_a_snapshot_is_kept_and_written_with_its_errors_and_journal(received: Re
         "entries": SNAPSHOT["journal"]["entries"],
         "lost": 0,
     }
-    assert [process.left_behind["sids"] for process in received.collector.visited()] == [1]
+    (process,) = received.collector.visited()
+    assert (process.left_behind["sids"], process.in_flight) == (1, 2)
 
 
 def test_a_journal_that_is_sent_again_is_written_once(received: Received) -> None:
@@ -142,6 +177,10 @@ def test_another_runs_snapshot_is_answered_with_this_runs_id_and_dropped(receive
         json.dumps(changed(handlers=[{"namespace": "/"}])),
         json.dumps(changed(errors=[{"id": "x"}])),
         json.dumps(changed(journal=[])),
+        json.dumps(changed(journal={"from": 0, "entries": [1, "x", None], "lost": 0})),
+        json.dumps(changed(visits=float("inf"))),
+        json.dumps({key: value for key, value in SNAPSHOT.items() if key != "hooks"}),
+        "[" * 100_000,
     ],
 )
 def test_what_is_no_snapshot_is_refused_and_nothing_is_kept(received: Received, body: str) -> None:
@@ -162,3 +201,14 @@ def test_an_address_that_is_taken_is_a_usage_error(received: Received) -> None:
 
     with pytest.raises(UsageError, match=f"--collector-bind: 127.0.0.1:{port} cannot be bound"):
         Collector(RUN, received.lines.extend, ("127.0.0.1", port))
+
+
+@pytest.mark.parametrize(
+    ("address", "start"),
+    [("::1", "http://[::1]:"), ("0.0.0.0", "http://127.0.0.1:"), ("::", "http://[::1]:")],
+)
+def test_hooks_are_told_an_address_that_they_can_reach(address: str, start: str) -> None:
+    collector = Collector(RUN, list[Mapping[str, Any]]().extend, (address, 0))
+
+    assert collector.url.startswith(start)
+    collector.close()

@@ -35,6 +35,26 @@ def test_a_navigation_without_a_free_user_is_dropped_at_once() -> None:
     assert (dispatcher.due, dispatcher.dropped) == (2, 1)
 
 
+def test_a_schedule_that_is_behind_its_time_still_meets_the_users_that_come_free() -> None:
+    dispatcher = Dispatcher(drop=forget)
+    served: list[int] = []
+
+    def user() -> None:
+        while (due := dispatcher.take()) is not None:
+            served.append(due.number)
+
+    users = [gevent.spawn(user) for _ in range(2)]
+    gevent.idle()
+
+    dispatcher.run(((number, 0.0) for number in range(100)), time.monotonic() - 9, None)
+    gevent.idle()
+    dispatcher.close()
+    gevent.joinall(users, timeout=5)
+
+    assert len(served) > 50
+    assert dispatcher.dropped == 100 - len(served)
+
+
 def test_the_user_that_became_free_last_is_served_first() -> None:
     dispatcher = Dispatcher(drop=forget)
     first, last = gevent.spawn(dispatcher.take), gevent.spawn(dispatcher.take)

@@ -35,7 +35,9 @@ def test_everything_that_was_asked_for_is_handed_on() -> None:
         collector_bind="0.0.0.0:8090",
     )
 
-    assert request.locust_arguments(Path("told"))[2:] == [
+    arguments = request.locust_arguments(Path("told"))
+    (port,) = [text.rpartition("=")[2] for text in arguments if text.startswith("--master-port=")]
+    assert arguments[2:] == [
         "--require-hooks",
         "--loglevel=WARNING",
         "--nav-embedded=told",
@@ -50,4 +52,9 @@ def test_everything_that_was_asked_for_is_handed_on() -> None:
         "--allow-host=a,b",
         "--collector-bind=0.0.0.0:8090",
         "--processes=2",
+        "--master-bind-host=127.0.0.1",
+        f"--master-bind-port={port}",
+        "--master-host=127.0.0.1",
+        f"--master-port={port}",
     ]
+    assert int(port) != 5557

@@ -67,6 +67,11 @@ def test_an_address_that_is_none_is_a_usage_error(address: str) -> None:
         parse("--collector-bind", address)
 
 
+@pytest.mark.parametrize(("text", "bound"), [("0.0.0.0:8090", ("0.0.0.0", 8090)), ("[::1]:0", ("::1", 0))])
+def test_the_collectors_address_may_be_of_either_family(text: str, bound: tuple[str, int]) -> None:
+    assert parse("--collector-bind", text).collector_bind == bound
+
+
 def test_without_a_profile_the_shipped_ones_are_named() -> None:
     with pytest.raises(UsageError, match="--nav-profile: no profile is named; shipped are demo, nicegui"):
         parse().load()

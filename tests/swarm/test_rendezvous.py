@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,24 @@ def test_the_file_tells_where_to_push_and_goes_with_the_run(runtime: Path) -> No
 
     rendezvous.remove()
     assert list(path.parent.iterdir()) == []
+
+
+def test_the_files_of_runs_that_were_killed_are_removed(runtime: Path) -> None:
+    with subprocess.Popen(["true"]) as process:
+        dead = process.pid
+    folder = runtime / "loadtest"
+    folder.mkdir(mode=0o700)
+    (folder / "old.json").write_text(json.dumps({"pid": dead}))
+    (folder / "odd.json").write_text("{")
+    (folder / "live.json").write_text(json.dumps({"pid": os.getppid()}))
+
+    Rendezvous(url="http://127.0.0.1:1/", token="t", run="00000000000000aa")
+
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "00000000000000aa.json",
+        "live.json",
+        "odd.json",
+    ]
 
 
 def test_a_folder_that_others_can_read_is_refused(runtime: Path) -> None:

@@ -1,0 +1,185 @@
+"""How runs end when something else ends first: a handler, the server, a worker, the disk, another run."""
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.harness import (
+    TOOL,
+    Served,
+    free_port,
+    instrumented,
+    loadtest,
+    only_run,
+    records,
+    served,
+    summary_of,
+)
+
+SLOW_HANDLER = Path(__file__).parent / "apps" / "slow_handler.py"
+HANDSHAKE = """
+[app]
+pages = ["/"]
+handshake = { event = "handshake", data = {}, ack = true }
+[[departures]]
+at = "P17"
+[[stages]]
+duration_s = 2
+rate_per_s = 10
+"""
+LONG = ("--set", "stages=[{duration_s = 60, rate_per_s = 20}]")
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demo board, mended, under the hooks."""
+    port = free_port()
+    folder = tmp_path_factory.mktemp("board")
+    with served(board_command(port), port, folder / "board.log") as board:
+        yield board
+
+
+def board_command(port: int) -> list[str]:
+    return instrumented(sys.executable, "-m", "loadtest.demo", "--fault", "none", "--port", str(port))
+
+
+def wait_for_visits(results: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not list(results.glob("*/navigations.jsonl")) or not records(only_run(results)):
+        assert time.monotonic() < deadline, "no visit ended within a minute"
+        time.sleep(0.2)
+
+
+def test_an_error_of_a_handler_that_outlives_its_visitor_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "handshake.toml").write_text(HANDSHAKE)
+    port = free_port()
+    command = instrumented(sys.executable, str(SLOW_HANDLER), str(port), "3")
+
+    with served(command, port, tmp_path / "app.log") as app:
+        ended = loadtest("run", "handshake.toml", "--host", app.url, cwd=tmp_path)
+
+    summary = summary_of(only_run(tmp_path / "results"))
+    (finding,) = summary["findings"]
+    assert ended.status == 99, ended.output
+    assert (finding["what"], finding["at"]) == ("KeyError in handshake", ["P17"])
+    assert finding["count"] == finding["of"] == summary["navigations"]["started"] > 0
+
+
+def test_handlers_that_outlive_the_quiet_make_the_run_inconclusive(tmp_path: Path) -> None:
+    (tmp_path / "handshake.toml").write_text(HANDSHAKE)
+    port = free_port()
+    command = instrumented(sys.executable, str(SLOW_HANDLER), str(port), "60")
+
+    with served(command, port, tmp_path / "app.log") as app:
+        ended = loadtest("run", "handshake.toml", "--host", app.url, cwd=tmp_path)
+
+    assert ended.status == 98, ended.output
+    assert "still running" in ended.output
+
+
+def test_a_server_that_dies_is_no_finding_but_no_pass_either(tmp_path: Path) -> None:
+    port = free_port()
+    command = [
+        *TOOL,
+        "run",
+        "demo",
+        "--host",
+        f"http://127.0.0.1:{port}",
+        "--set",
+        "stages=[{duration_s = 8, rate_per_s = 20}]",
+    ]
+    with (
+        served(board_command(port), port, tmp_path / "board.log") as board,
+        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process,
+    ):
+        wait_for_visits(tmp_path / "results")
+        psutil.Process(board.pid).kill()
+        output, errors = process.communicate(timeout=120)
+
+    summary = summary_of(only_run(tmp_path / "results"))
+    assert process.returncode == 98, errors
+    assert (summary["findings"], summary["server"]["alive"]) == ([], False)
+    assert b"stopped reporting" in output
+
+
+def test_a_dead_master_takes_its_workers_with_it(board: Served, tmp_path: Path) -> None:
+    command = [*TOOL, "run", "demo", "--host", board.url, *LONG, "--workers", "2"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_for_visits(tmp_path / "results")
+        (master,) = psutil.Process(process.pid).children()
+        workers = master.children()
+        master.kill()
+        process.communicate(timeout=60)
+
+    assert len(workers) == 2
+    assert process.returncode == 98
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert alive == []
+
+
+def test_two_runs_at_once_keep_their_workers_apart(board: Served, tmp_path: Path) -> None:
+    arguments = ["--host", board.url, "--workers", "2", "--set", "stages=[{duration_s = 4, rate_per_s = 10}]"]
+    runs = [
+        subprocess.Popen(
+            [*TOOL, "run", "demo", *arguments, "--out", name],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for name in ("one", "other")
+    ]
+    said = [run.communicate(timeout=120)[1] for run in runs]
+
+    assert [run.returncode for run in runs] == [0, 0], said
+    for name in ("one", "other"):
+        info = json.loads((tmp_path / name / "run.json").read_text())
+        assert (info["workers"], info["lost_numbers"]) == (2, 0)
+        numbers = [record["number"] for record in records(tmp_path / name)]
+        assert numbers == list(range(len(numbers)))
+        assert len(numbers) == summary_of(tmp_path / name)["server"]["visits"] + sum(
+            record["actual"]["at"] < "P12" for record in records(tmp_path / name)
+        )
+
+
+def test_a_full_disk_ends_the_run_in_order(board: Served, tmp_path: Path) -> None:
+    def limit_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (24_000, 24_000))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    done = subprocess.run(
+        [*TOOL, "run", "demo", "--host", board.url, *LONG],
+        cwd=tmp_path,
+        preexec_fn=limit_files,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 98, done.stderr
+    assert "the run is broken off" in done.stderr
+    assert "Traceback" not in done.stderr
+    lines = (only_run(tmp_path / "results") / "navigations.jsonl").read_text().splitlines()
+    numbers = {json.loads(line)["number"] for line in lines[:-1]}  # the last one is cut where the disk ended
+    assert len(numbers) > 20
+
+
+def test_an_address_that_is_taken_is_told_before_anything_is_made(board: Served, tmp_path: Path) -> None:
+    port = board.url.rpartition(":")[2]
+
+    ended = loadtest(
+        "run", "demo", "--host", board.url, "--collector-bind", f"127.0.0.1:{port}", cwd=tmp_path
+    )
+
+    assert ended.status == 104, ended.errors
+    assert "cannot be bound" in ended.errors
+    assert "Traceback" not in ended.errors
+    assert not (tmp_path / "results").exists()
