@@ -38,7 +38,7 @@ class HookedProcess:
         self.installed: list[str] = []
         """The classes that are watched: ``socketio.AsyncServer``…"""
         self.problems: list[str] = []
-        """What could not be hooked, read or sent, each once."""
+        """What could not be hooked or read, each once: it concerns every run."""
         self._versions: dict[str, str] | None = None
         self._begin()
         # held weakly: os has no way to take this back
@@ -50,6 +50,7 @@ class HookedProcess:
         self.recorder = Recorder()
         self.servers = Servers()
         self._sequence = 0
+        self._problems_of: dict[str, list[str]] = {}
         self._pusher: Pusher | None = None
         self._arming = threading.Lock()
 
@@ -72,11 +73,21 @@ class HookedProcess:
             atexit.unregister(pusher.finish)
             pusher.stop()
 
-    def complain(self, problem: str) -> None:
-        """Keep a problem for the snapshots; the app hears nothing of it."""
+    def complain(self, problem: str, run: str | None = None) -> None:
+        """Keep a problem for the snapshots, or for those of one run alone; the app hears nothing of it."""
+        problems = self.problems if run is None else self._problems_of.setdefault(run, [])
         text = clip(problem, _MAX_PROBLEM_CHARACTERS)
-        if len(self.problems) < _MAX_PROBLEMS and text not in self.problems:
-            self.problems.append(text)
+        if len(problems) < _MAX_PROBLEMS and text not in problems:
+            problems.append(text)
+
+    def problems_of(self, run: str | None) -> list[str]:
+        """Return the problems that concern a run: the process's, then its own."""
+        return self.problems + self._problems_of.get(run or "", [])
+
+    def forget_run(self, run: str) -> None:
+        """Drop the counts and the problems of a run that has ended."""
+        self.recorder.forget_run(run)
+        self._problems_of.pop(run, None)
 
     def confess(self) -> None:
         """Keep the exception being handled as a problem: a fault of the hooks', which the app never sees."""
@@ -113,7 +124,7 @@ class HookedProcess:
             "python": sys.version.split()[0],
             "versions": self._known_versions(),
             "command": _command(),
-            "hooks": {"installed": list(self.installed), "problems": list(self.problems)},
+            "hooks": {"installed": list(self.installed), "problems": self.problems_of(run)},
             **(_NOTHING if tally is None else tally.to_json(max_journal_entries)),
             "residue": {
                 **{kind: reading.count(run or "", kind) for kind in KINDS},

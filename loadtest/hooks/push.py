@@ -37,7 +37,8 @@ class Source(Protocol):
 
     def read_residue(self) -> Reading: ...
     def snapshot(self, run: str | None, reading: Reading, max_journal_entries: int) -> dict[str, object]: ...
-    def complain(self, problem: str) -> None: ...
+    def complain(self, problem: str, run: str | None = None) -> None: ...
+    def forget_run(self, run: str) -> None: ...
     def confess(self) -> None: ...
 
 
@@ -110,10 +111,12 @@ class Pusher:
             except OSError:
                 return  # the run has ended or is busy; counts are cumulative, the next push says it all
             except ValueError as error:
-                self._source.complain(f"the collector at {collector.url} is none: {error}")
+                self._source.complain(
+                    f"the collector at {collector.url} is none: {error}", run or collector.url
+                )
                 return
             if answer.status != 200:
-                self._refused(answer.status)
+                self._refused(answer.status, run or collector.url)
                 return
             if answer.run != run:
                 if collector.run is not None:
@@ -126,22 +129,23 @@ class Pusher:
             if tally is None or not tally.has_journal or left_s <= 0:
                 return
 
-    def _refused(self, status: int) -> None:
+    def _refused(self, status: int, run: str) -> None:
         if status == 413:
             self._journal_entries = max(self._journal_entries // 2, 10)
-        self._source.complain(f"the collector answered {status}")
+        self._source.complain(f"the collector answered {status}", run)
 
     def _forget_ended_runs(self, collectors: list[Collector]) -> None:
-        """Drop the counts of runs that listened once and have not for a minute."""
-        listening = {collector.run or self._run_of_url.get(collector.url) for collector in collectors}
-        for run in self._source.recorder.runs():
-            if run in listening:
-                self._pushes_without[run] = 0
-            elif run in self._pushes_without:
-                self._pushes_without[run] += 1
-                if self._pushes_without[run] > _FORGET_AFTER_PUSHES:
-                    del self._pushes_without[run]
-                    self._source.recorder.forget_run(run)
+        """Drop what is kept of runs that listened once and have not for a minute."""
+        for run in self._pushes_without:
+            self._pushes_without[run] += 1
+        for collector in collectors:
+            # a collector that has not said its run yet goes by its address
+            run = collector.run or self._run_of_url.get(collector.url, collector.url)
+            self._pushes_without[run] = 0
+        for run, pushes in list(self._pushes_without.items()):
+            if pushes > _FORGET_AFTER_PUSHES:
+                del self._pushes_without[run]
+                self._source.forget_run(run)
 
 
 def encode(value: Any, depth: int = 3) -> bytes:

@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 __all__ = ["Collector", "find_collectors", "rendezvous_folder"]
@@ -30,7 +31,7 @@ class Collector:
 
 
 def find_collectors(environ: Mapping[str, str]) -> list[Collector]:
-    """Return the runs that listen now.
+    """Return the runs that listen now, the newest first.
 
     ``LOADTEST_COLLECTOR`` and ``LOADTEST_TOKEN`` take the folder's place: the run is another user's, or
     on another machine.
@@ -42,11 +43,12 @@ def find_collectors(environ: Mapping[str, str]) -> list[Collector]:
     try:
         if not _is_ours_alone(folder):
             return []
-        files = sorted(folder.glob("*.json"))
+        files = sorted(folder.glob("*.json"), key=lambda file: (-_modified_ns(file), file.name))
     except OSError:
         return []
-    found = (_read(file) for file in files[:_MAX_COLLECTORS])
-    return [collector for collector in found if collector is not None]
+    # what killed runs left behind must not take the living ones' places
+    found = (_read(file) for file in files)
+    return list(islice((collector for collector in found if collector is not None), _MAX_COLLECTORS))
 
 
 def rendezvous_folder(environ: Mapping[str, str]) -> Path:
@@ -66,6 +68,13 @@ def rendezvous_folder(environ: Mapping[str, str]) -> Path:
 def _is_ours_alone(folder: Path) -> bool:
     found = folder.lstat()
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
+def _modified_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0  # its run has just ended
 
 
 def _read(path: Path) -> Collector | None:

@@ -11,33 +11,42 @@ from loadtest.navigation.draw import Distribution, Law
 
 __all__ = ["Seconds"]
 
+_MOST_S = 1e6
+_MOST_SIGMA = 10.0
+"""A larger one draws durations beyond every float."""
 _FORMS = "{ constant = 1 }, { uniform = [0, 2] }, { exponential = 1 } or { lognormal = [1, 0.5] }"
 
 
 def _read_constant(value: Any) -> Distribution:
-    if wrong := wrong_number(value, at_least=0):
+    if wrong := wrong_number(value, at_least=0) or _too_large(value, _MOST_S):
         raise mistaken(wrong)
     return Distribution(Law.CONSTANT, float(value))
 
 
 def _read_uniform(value: Any) -> Distribution:
     low, high = _read_pair(value, "[from, to]")
-    if wrong := wrong_number(low, at_least=0) or wrong_number(high, at_least=low):
+    wrong = wrong_number(low, at_least=0) or wrong_number(high, at_least=low) or _too_large(high, _MOST_S)
+    if wrong:
         raise mistaken(f"{show(value)} is not [from, to]: {wrong}")
     return Distribution(Law.UNIFORM, float(low), float(high))
 
 
 def _read_exponential(value: Any) -> Distribution:
-    if wrong := wrong_number(value, above=0):
+    if wrong := wrong_number(value, above=0) or _too_large(value, _MOST_S):
         raise mistaken(wrong)
     return Distribution(Law.EXPONENTIAL, float(value))
 
 
 def _read_lognormal(value: Any) -> Distribution:
     median, sigma = _read_pair(value, "[median, sigma]")
-    if wrong := wrong_number(median, above=0) or wrong_number(sigma, at_least=0):
+    wrong_median = wrong_number(median, above=0) or _too_large(median, _MOST_S)
+    if wrong := wrong_median or wrong_number(sigma, at_least=0) or _too_large(sigma, _MOST_SIGMA):
         raise mistaken(f"{show(value)} is not [median, sigma]: {wrong}")
     return Distribution(Law.LOGNORMAL, float(median), float(sigma))
+
+
+def _too_large(number: float, most: float) -> str | None:
+    return f"{show(number)} is above {most:,.10g}" if number > most else None
 
 
 def _read_pair(value: Any, form: str) -> tuple[Any, Any]:

@@ -1,7 +1,7 @@
 """Brings the two sides together: what the server had to bear, and from which departures it came."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,11 @@ class _Merged:
 
 
 def find(
-    records: Iterable[NavigationRecord], server: ServerSide | None, *, is_quiet: bool
+    records: Iterable[NavigationRecord],
+    server: ServerSide | None,
+    *,
+    is_quiet: bool,
+    silent_boots: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Return the findings, those with the most visits first.
 
@@ -52,6 +56,7 @@ def find(
         records: every navigation of the run; those that never started play no part.
         server: what the hooks told, None when there were none.
         is_quiet: whether the server had its quiet; without it nobody can say what would have stayed.
+        silent_boots: processes that stopped reporting before the quiet; what they told last is no residue.
     """
     if server is None:
         return ()
@@ -60,7 +65,7 @@ def find(
         for record in records
         if record.actual is not None
     }
-    left_behind = _left_behind(server) if is_quiet else {}
+    left_behind = _left_behind(server, silent_boots) if is_quiet else {}
     errors = _merge(server)
     findings = [_error_finding(error, visits, left_behind) for error in errors]
     blamed = frozenset[int]().union(*(error.navigations for error in errors))
@@ -74,9 +79,10 @@ def _rank(finding: Finding) -> tuple[int, int, str]:
     return (-(finding.count + finding.elsewhere), -(finding.exceptions or 0), finding.what)
 
 
-def _left_behind(server: ServerSide) -> Mapping[str, frozenset[int]]:
+def _left_behind(server: ServerSide, silent_boots: Collection[str]) -> Mapping[str, frozenset[int]]:
+    heard = [process for process in server.processes if process.boot not in silent_boots]
     return {
-        key: frozenset[int]().union(*(process.left_behind[key] for process in server.processes))
+        key: frozenset[int]().union(*(process.left_behind[key] for process in heard))
         for key in JUDGED_RESIDUE
     }
 

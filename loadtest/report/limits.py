@@ -59,6 +59,8 @@ class Figures:
     lag_p99_ms: float | None
     has_hooks: bool
     is_quiet: bool
+    has_silent: bool = False
+    """Whether a server process stopped reporting before the quiet."""
 
 
 def judge_thresholds(written: Mapping[str, tuple[str, ...]], figures: Figures) -> tuple[ThresholdResult, ...]:
@@ -113,6 +115,8 @@ def _why_no_data(metric: str, figures: Figures) -> str:
             return "no hooks were seen in the server"
         if metric.startswith("server.residue.") and not figures.is_quiet:
             return "the run was over before the server had its quiet"
+        if metric.removeprefix("server.residue.") in JUDGED_RESIDUE and figures.has_silent:
+            return "a server process stopped reporting before the quiet"
         return "the hooks did not tell it"
     return "the generator did not tell it" if metric.startswith("generator.") else "nothing was counted"
 

@@ -1,6 +1,6 @@
 """What the hooks in the server told of one run: its processes, read from ``server.jsonl``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -87,6 +87,11 @@ class ServerSide:
             process.errors_overflow + sum(error.count for error in process.errors)
             for process in self.processes
         )
+
+    def running_calls(self, silent_boots: Collection[str]) -> int:
+        """Return how many handler calls had not ended in the last snapshots of the processes not silent."""
+        heard = (process for process in self.processes if process.boot not in silent_boots)
+        return sum(handler.in_flight for process in heard for handler in process.handlers)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """What the hooks told, all server processes together."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from loadtest.metrics.histogram import Histogram
@@ -53,15 +53,17 @@ def merge_handlers(server: ServerSide) -> tuple[HandlerFigures, ...]:
     return tuple(merged[key] for key in sorted(merged))
 
 
-def merge_residue(server: ServerSide, *, is_quiet: bool) -> Residue:
+def merge_residue(server: ServerSide, *, is_quiet: bool, silent_boots: Collection[str] = ()) -> Residue:
     """Add up what stayed on the server.
 
     Args:
         server: what the hooks told.
         is_quiet: whether the server had its quiet; without it what is still there is no residue.
+        silent_boots: processes that stopped reporting before the quiet; what stayed in them nobody knows.
     """
+    is_known = is_quiet and not silent_boots
     judged = {
-        key: _sum(process.residue.get(key) for process in server.processes) if is_quiet else None
+        key: _sum(process.residue.get(key) for process in server.processes) if is_known else None
         for key in JUDGED_RESIDUE
     }
     grown = {key: _sum(_growth(process, key) for process in server.processes) for key in _GROWTH}

@@ -41,10 +41,18 @@ def summarize(run: Run) -> dict[str, Any]:
     """Return the content of ``summary.json``: plain JSON, null where there is no data."""
     info = run.info
     parts = _measure(run)
-    findings = find(run.records, run.server, is_quiet=info.quiet is not None)
+    findings = find(run.records, run.server, is_quiet=info.quiet is not None, silent_boots=info.silent_boots)
     thresholds = judge_thresholds(info.thresholds, _figures(run, parts))
     verdict = judge(
-        Evidence(info, parts.navigations, findings, thresholds, run.server is not None, run.skipped_lines)
+        Evidence(
+            info=info,
+            navigations=parts.navigations,
+            findings=findings,
+            thresholds=thresholds,
+            has_hooks=run.server is not None,
+            running_calls=run.server.running_calls(info.silent_boots) if run.server else 0,
+            skipped_lines=run.skipped_lines,
+        )
     )
     summary = {
         "schema": SCHEMA,
@@ -106,11 +114,13 @@ def _figures(run: Run, parts: _Parts) -> Figures:
         lag_p99_ms=parts.lag_p99_ms,
         has_hooks=server is not None,
         is_quiet=info.quiet is not None,
+        has_silent=bool(info.silent_boots),
     )
 
 
 def _residue(server: ServerSide, info: RunInfo) -> dict[str, int | None]:
-    return asdict(merge_residue(server, is_quiet=info.quiet is not None))
+    is_quiet = info.quiet is not None
+    return asdict(merge_residue(server, is_quiet=is_quiet, silent_boots=info.silent_boots))
 
 
 def _phase_json(times: PhaseTimes) -> dict[str, Any]:

@@ -45,6 +45,8 @@ class Evidence:
     findings: Sequence[Finding]
     thresholds: Sequence[ThresholdResult]
     has_hooks: bool
+    running_calls: int
+    """Handler calls that had not ended when the server last reported."""
     skipped_lines: int
 
 
@@ -109,12 +111,22 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     if info.silent_boots:
         processes = amount(len(info.silent_boots), "server process", "server processes")
         gaps.append(f"{processes} stopped reporting before the run's end: look whether it died")
+    if _is_cut_by_quiet(evidence):
+        calls = amount(evidence.running_calls, "handler call was", "handler calls were")
+        gaps.append(f"{calls} still running when the quiet ended: give the app more time with quiet_s")
     if info.lost_numbers:
         lost = amount(info.lost_numbers, "navigation")
         gaps.append(f"a worker died, and nobody knows what became of its {lost}: run it again")
     if evidence.skipped_lines and info.ended is Ended.FINISHED:
         gaps.append(f"{amount(evidence.skipped_lines, 'line')} of the run's files cannot be read")
     return ((ExitCode.INCONCLUSIVE, gap) for gap in gaps if gap)
+
+
+def _is_cut_by_quiet(evidence: Evidence) -> bool:
+    """Return whether handlers may yet have failed or left something behind; a finding outweighs that."""
+    info = evidence.info
+    is_complete = info.ended is Ended.FINISHED and info.quiet is not None
+    return is_complete and evidence.running_calls > 0 and not evidence.findings
 
 
 def _why_nothing_ran(navigations: NavigationCounts, host: str) -> str:

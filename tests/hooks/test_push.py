@@ -125,7 +125,7 @@ def test_a_refusal_is_told_once_and_harms_nobody(
         pusher.push(2)
 
     assert receiver.statuses == [status, status]
-    assert process.problems == [f"the collector answered {status}"]
+    assert process.problems_of(RUN) == [f"the collector answered {status}"]
     assert len(journal_of(process)["entries"]) == 3
 
 
@@ -220,7 +220,7 @@ def test_nobody_there_is_no_problem_but_a_wrong_address_is(
     pusher.push(2)
     pusher.push(2)
 
-    assert len(process.problems) == problems
+    assert len(process.problems_of(url)) == problems
 
 
 def test_an_answer_for_another_run_acknowledges_nothing(process: HookedProcess, receiver: Receiver) -> None:
@@ -247,6 +247,56 @@ def test_a_run_that_has_ended_is_forgotten_after_a_while(
         kept.append(process.recorder.runs())
 
     assert kept == [[RUN, "ab" * 8], [RUN, "ab" * 8], ["ab" * 8]]
+
+
+def test_a_refusal_is_told_to_the_run_that_refused_and_to_no_later_one(
+    process: HookedProcess, receiver: Receiver, runtime: Path
+) -> None:
+    pusher = Pusher(process)
+    receiver.refuse_with = 500
+    pusher.push(2)
+    receiver.refuse_with = None
+    with receiving(runtime, Receiver("ab" * 8)) as other:
+        pusher.push(2)
+
+    assert receiver.last()["hooks"]["problems"] == ["the collector answered 500"]
+    assert other.last()["hooks"]["problems"] == []
+
+
+def test_the_next_run_at_an_address_hears_nothing_of_the_last_ones_problems(
+    process: HookedProcess, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert runtime.exists()
+    receiver = Receiver()
+    monkeypatch.setenv("LOADTEST_COLLECTOR", receiver.url)
+    monkeypatch.setenv("LOADTEST_TOKEN", "secret")
+    pusher = Pusher(process)
+    for refusal in (None, 500, None):
+        receiver.refuse_with = refusal
+        pusher.push(2)
+    last = receiver.last()
+    receiver.run = "ab" * 8
+    pusher.push(2)
+    receiver.close()
+
+    assert (last["run"], last["hooks"]["problems"]) == (RUN, ["the collector answered 500"])
+    assert (receiver.last()["run"], receiver.last()["hooks"]["problems"]) == ("ab" * 8, [])
+
+
+def test_the_problems_of_a_run_are_forgotten_with_it(
+    process: HookedProcess, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_FORGET_AFTER_PUSHES", 2)
+    pusher = Pusher(process)
+    with receiving(runtime) as receiver:
+        receiver.refuse_with = 500
+        pusher.push(2)
+    kept = []
+    for _ in range(3):
+        pusher.push(2)
+        kept.append(process.problems_of(RUN))
+
+    assert kept == [["the collector answered 500"], ["the collector answered 500"], []]
 
 
 def test_a_fault_while_pushing_is_told_and_goes_no_further(

@@ -92,6 +92,32 @@ def test_a_run_whose_process_is_dead_does_not_listen(folder: Path) -> None:
     assert found(folder) == []
 
 
+def test_what_dead_runs_left_does_not_hide_a_living_one(folder: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    write(folder, "z.json")
+    os.utime(folder / "z.json", (1, 1))
+    for number in range(20):
+        write(folder, f"{number:02}.json", run=f"{number:016x}", pid=process.pid)
+
+    assert [collector.run for collector in found(folder)] == [RUN]
+
+
+def test_of_too_many_runs_the_newest_are_found(folder: Path) -> None:
+    for number in range(20):
+        write(folder, f"{number:02}.json", run=f"{number:016x}")
+        os.utime(folder / f"{number:02}.json", (number, number))
+
+    assert [collector.run for collector in found(folder)] == [f"{n:016x}" for n in range(19, 3, -1)]
+
+
+def test_a_file_that_is_gone_before_it_is_looked_at_is_passed_over(folder: Path) -> None:
+    (folder / "a.json").symlink_to(folder / "missing")
+    write(folder, "b.json")
+
+    assert [collector.run for collector in found(folder)] == [RUN]
+
+
 def test_a_process_of_another_user_lives(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(pid: int, number: int) -> None:
         raise PermissionError(pid, number)

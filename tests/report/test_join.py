@@ -23,9 +23,12 @@ KEY_ERRORS = range(100, 320)
 
 
 def found(
-    records: Sequence[NavigationRecord], *lines: Mapping[str, object], is_quiet: bool = True
+    records: Sequence[NavigationRecord],
+    *lines: Mapping[str, object],
+    is_quiet: bool = True,
+    silent_boots: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
-    return find(records, hooked(*lines), is_quiet=is_quiet)
+    return find(records, hooked(*lines), is_quiet=is_quiet, silent_boots=silent_boots)
 
 
 def test_an_error_is_placed_at_the_points_whose_visits_had_it() -> None:
@@ -73,6 +76,21 @@ def test_it_is_the_point_where_a_visit_really_left_that_counts() -> None:
     (finding,) = found(moved, snapshot([error(late)]))
 
     assert (finding.at, finding.of) == (("P18",), 100)
+
+
+def test_what_a_process_that_went_silent_still_held_is_no_residue() -> None:
+    lines = [snapshot((), {"sids": [1, 2]}, boot="a"), snapshot((), {"sids": [3]}, boot="b")]
+
+    (finding,) = found(SPREAD, *lines, silent_boots=["a"])
+
+    assert (finding.kind, finding.count, finding.left_behind) == (FindingKind.RESIDUE, 1, {"sids": 1})
+    assert found(SPREAD, *lines, silent_boots=["a", "b"]) == ()
+
+
+def test_the_errors_of_a_process_that_went_silent_are_found() -> None:
+    (finding,) = found(SPREAD, snapshot([error([1, 2])], {"sids": [1, 2]}), silent_boots=[BOOT])
+
+    assert (finding.kind, finding.count, finding.left_behind) == (FindingKind.SERVER_ERROR, 2, {})
 
 
 def test_without_hooks_nothing_is_found() -> None:

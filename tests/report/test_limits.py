@@ -80,6 +80,13 @@ def test_every_expression_of_a_metric_is_judged() -> None:
             {"numbers": {}, "is_quiet": False},
             "the run was over before the server had its quiet",
         ),
+        (
+            "server.residue.sids",
+            "value==0",
+            {"numbers": {}, "has_silent": True},
+            "a server process stopped reporting before the quiet",
+        ),
+        ("server.residue.tasks", "value==0", {"has_silent": True}, "the hooks did not tell it"),
         ("server.processes", "value==1", {"is_quiet": False}, "the hooks did not tell it"),
         ("server.mood", "value==0", {}, "'server.mood' is not a metric that thresholds know"),
     ],

@@ -148,3 +148,14 @@ def test_a_snapshot_that_cannot_be_read_does_not_replace_one_that_can() -> None:
 
     assert server is not None
     assert server.processes[0].visits == 10
+
+
+def test_calls_that_had_not_ended_are_counted_in_the_last_snapshots_of_processes_not_silent() -> None:
+    def busy(boot: str, *in_flight: int, sequence: int = 1) -> dict[str, Any]:
+        calls = [{**handler(f"event {n}", 9, 0, histogram()), "in_flight": n} for n in in_flight]
+        return snapshot(boot=boot, sequence=sequence, handlers=calls)
+
+    server = hooked(busy("a", 5), busy("a", 1, 2, sequence=2), busy("b", 4), busy("c", 8))
+
+    assert server.running_calls(()) == 15
+    assert server.running_calls(("c",)) == 7

@@ -72,3 +72,11 @@ def test_without_a_quiet_nothing_is_called_residue() -> None:
     residue = merge_residue(hooked(snapshot((), {"sids": [1]})), is_quiet=False)
 
     assert (residue.sids, residue.rooms, residue.pending_disconnects) == (None, None, None)
+
+
+def test_what_stayed_in_a_process_that_went_silent_nobody_knows() -> None:
+    server = hooked(snapshot((), {"sids": [1]}, boot="a"), snapshot(boot="b"))
+
+    residue = merge_residue(server, is_quiet=True, silent_boots=["a"])
+
+    assert (residue.sids, residue.rooms, residue.pending_disconnects) == (None, None, None)

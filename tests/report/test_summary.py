@@ -17,6 +17,7 @@ from loadtest.report.summary import summarize
 from tests.gold.build import GOLD, RUNS
 from tests.gold.build import summary as gold_summary
 from tests.report.building import (
+    BOOT,
     RUN,
     dropped,
     error,
@@ -34,6 +35,11 @@ def summarized(
     records: list[NavigationRecord], server: ServerSide | None = None, run: RunInfo | None = None
 ) -> dict[str, Any]:
     return summarize(Run(Path("results/x"), run or info(), tuple(records), server))
+
+
+def running(event: str, calls: int) -> dict[str, Any]:
+    """Return a handler of which so many calls have not ended."""
+    return {**handler(event, calls, 0, histogram()), "in_flight": calls}
 
 
 def follow(path: str, summary: dict[str, Any]) -> Any:
@@ -213,6 +219,34 @@ def test_a_server_that_went_silent_is_not_alive() -> None:
     summary = summarized([visit(1)], hooked(snapshot()), info(silent_boots=("a",)))
 
     assert (summary["server"]["alive"], summary["verdict"]) == (False, "inconclusive")
+
+
+def test_a_server_that_went_silent_under_load_left_nothing_that_anybody_knows() -> None:
+    server = hooked(snapshot((), {"sids": [1]}, handlers=[running("connect", 2)]))
+
+    summary = summarized([visit(1)], server, info(silent_boots=(BOOT,)))
+
+    assert (summary["exit_code"], summary["findings"]) == (98, [])
+    assert summary["server"]["residue"]["sids"] is None
+    assert summary["reasons"] == [
+        "5 thresholds have no data: a server process stopped reporting before the quiet",
+        "1 server process stopped reporting before the run's end: look whether it died",
+    ]
+
+
+def test_the_errors_of_a_server_that_went_silent_count() -> None:
+    server = hooked(snapshot([error([1])]))
+
+    assert summarized([visit(1)], server, info(silent_boots=(BOOT,)))["exit_code"] == 99
+
+
+def test_a_handler_that_outlasts_the_quiet_leaves_the_run_open() -> None:
+    summary = summarized([visit(1)], hooked(snapshot(handlers=[running("connect", 2)])))
+
+    assert (summary["exit_code"], summary["reasons"]) == (
+        98,
+        ["2 handler calls were still running when the quiet ended: give the app more time with quiet_s"],
+    )
 
 
 def test_the_profiles_thresholds_are_judged_on_these_figures() -> None:

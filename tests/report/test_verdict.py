@@ -34,6 +34,7 @@ def judged(run: dict[str, Any] | None = None, **changes: Any) -> Verdict:
         "findings": (),
         "thresholds": (HOLDS,),
         "has_hooks": True,
+        "running_calls": 0,
         "skipped_lines": 0,
     }
     return judge(Evidence(**{**clean, **changes}))
@@ -117,6 +118,11 @@ def test_default_thresholds_say_nothing_beyond_a_finding() -> None:
             {"skipped_lines": 1},
             "the run was cut short (killed, or still going): run it again to the end; 2 visits had not ended",
         ),
+        (
+            {},
+            {"running_calls": 1},
+            "1 handler call was still running when the quiet ended: give the app more time with quiet_s",
+        ),
         ({}, {"skipped_lines": 2}, "2 lines of the run's files cannot be read"),
     ],
 )
@@ -124,6 +130,16 @@ def test_what_is_missing_for_a_pass_leaves_the_run_open(
     run: dict[str, Any], changes: dict[str, Any], reason: str
 ) -> None:
     assert judged(run, **changes) == Verdict(RunVerdict.INCONCLUSIVE, ExitCode.INCONCLUSIVE, (reason,))
+
+
+def test_running_handlers_are_no_matter_beside_a_finding_or_without_a_quiet() -> None:
+    assert judged(running_calls=2, findings=[finding()]).reasons == (
+        "finding 1: KeyError in handle_disconnect",
+    )
+    assert judged({"quiet": None}, running_calls=2).reasons == ()
+    assert judged({"ended": Ended.INTERRUPTED}, running_calls=2).reasons == (
+        "the run was interrupted: it is complete up to then",
+    )
 
 
 def test_hooks_that_were_required_and_came_are_no_matter() -> None:
