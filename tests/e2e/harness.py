@@ -14,7 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Command", "free_port", "instrumented", "loadtest", "only_run", "records", "served", "starting"]
+__all__ = [
+    "Command",
+    "Served",
+    "free_port",
+    "instrumented",
+    "loadtest",
+    "only_run",
+    "plain",
+    "records",
+    "served",
+    "starting",
+    "summary_of",
+    "wait_for_visits",
+]
 
 TOOL = [sys.executable, "-m", "loadtest"]
 
@@ -125,3 +138,15 @@ def summary_of(run: Path) -> dict[str, Any]:
 def plain(text: str) -> str:
     """Return a report's text with its line breaks and runs of blanks made one blank."""
     return re.sub(r"\s+", " ", text)
+
+
+def wait_for_visits(results: Path) -> None:
+    """Wait until the one run in ``results`` has written a record.
+
+    Raises:
+        AssertionError: none came within a minute.
+    """
+    deadline = time.monotonic() + 60
+    while not list(results.glob("*/navigations.jsonl")) or not records(only_run(results)):
+        assert time.monotonic() < deadline, "no visit ended within a minute"
+        time.sleep(0.2)

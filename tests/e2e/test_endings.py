@@ -5,7 +5,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from tests.e2e.harness import (
     records,
     served,
     summary_of,
+    wait_for_visits,
 )
 
 SLOW_HANDLER = Path(__file__).parent / "apps" / "slow_handler.py"
@@ -49,13 +49,6 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def board_command(port: int) -> list[str]:
     return instrumented(sys.executable, "-m", "loadtest.demo", "--fault", "none", "--port", str(port))
-
-
-def wait_for_visits(results: Path) -> None:
-    deadline = time.monotonic() + 60
-    while not list(results.glob("*/navigations.jsonl")) or not records(only_run(results)):
-        assert time.monotonic() < deadline, "no visit ended within a minute"
-        time.sleep(0.2)
 
 
 def test_an_error_of_a_handler_that_outlives_its_visitor_is_waited_for(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.e2e.harness import (
     records,
     served,
     summary_of,
+    wait_for_visits,
 )
 
 SHORT = ("--set", "stages=[{duration_s = 3, rate_per_s = 20}]", "--set", "dwell_s=0.2")
@@ -178,12 +178,7 @@ def test_an_interrupted_run_keeps_what_it_has(board: Served, tmp_path: Path, num
         "stages=[{duration_s = 60, rate_per_s = 20}]",
     ]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 60
-        while not list(tmp_path.glob("results/*/navigations.jsonl")) or not records(
-            only_run(tmp_path / "results")
-        ):
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+        wait_for_visits(tmp_path / "results")
         process.send_signal(number)
         output, errors = process.communicate(timeout=60)
 
@@ -207,12 +202,7 @@ def test_a_run_whose_process_is_killed_is_summed_up_from_what_it_left(board: Ser
         "stages=[{duration_s = 60, rate_per_s = 20}]",
     ]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 60
-        while not list(tmp_path.glob("results/*/navigations.jsonl")) or not records(
-            only_run(tmp_path / "results")
-        ):
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+        wait_for_visits(tmp_path / "results")
         (child,) = psutil.Process(process.pid).children()
         child.kill()
         output, errors = process.communicate(timeout=60)
