@@ -147,7 +147,7 @@ def residue(counts: Mapping[str, int | None]) -> str:
     """Return what stayed on the server, from ``server.residue`` or a finding's ``left_behind``."""
     known = {key: counts[key] for key in JUDGED_RESIDUE if counts.get(key) is not None}
     if not known:
-        return "not known: the run was over before the server had its quiet"
+        return "not known: the server did not report after a quiet"
     unknown = [key for key in JUDGED_RESIDUE if key in counts and counts[key] is None]
     told = ", ".join(f"{count:,} {key}" for key, count in known.items() if count) or "nothing"
     return told + (f" ({listed(unknown)} not known)" if unknown else "")

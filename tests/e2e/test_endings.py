@@ -24,6 +24,8 @@ from tests.e2e.harness import (
     wait_for_visits,
 )
 
+pytestmark = pytest.mark.slow
+
 SLOW_HANDLER = Path(__file__).parent / "apps" / "slow_handler.py"
 HANDSHAKE = """
 [app]

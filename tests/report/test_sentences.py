@@ -225,7 +225,7 @@ def test_failures_are_told_by_their_kind(counts: tuple[int, ...], text: str) -> 
         ({"sids": 412, "rooms": 1412, "environs": 0}, "412 sids, 1,412 rooms"),
         ({"sids": 0, "rooms": 0, "tasks": 5}, "nothing"),
         ({"sids": 0, "rooms": None, "environs": None}, "nothing (rooms and environs not known)"),
-        ({"sids": None}, "not known: the run was over before the server had its quiet"),
+        ({"sids": None}, "not known: the server did not report after a quiet"),
     ],
 )
 def test_residue_is_told_by_its_kind(counts: dict[str, int | None], text: str) -> None:
