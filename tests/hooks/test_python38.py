@@ -19,7 +19,9 @@ def test_there_are_files_to_check() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_syntax_is_that_of_python_3_8(file: Path) -> None:
-    ast.parse(file.read_text(encoding="utf-8"), feature_version=(3, 8))
+    tree = ast.parse(file.read_text(encoding="utf-8"), feature_version=(3, 8))
+
+    assert ast.get_docstring(tree), "parsed, and not an empty file"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

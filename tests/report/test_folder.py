@@ -148,5 +148,8 @@ def test_a_folder_that_has_vanished_is_told(tmp_path: Path) -> None:
 
 def test_closing_twice_is_allowed(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
+    folder.append_navigations("{}\n")
     folder.close()
     folder.close()
+
+    assert (tmp_path / "navigations.jsonl").read_text() == "{}\n"
