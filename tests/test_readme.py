@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from loadtest.navigation.departure import POINTS, Manner
+from loadtest.navigation.point import Manner
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -18,12 +18,7 @@ WIRE = {
 
 def points_table() -> str:
     """Return the table of points as the README shows it."""
-    rows = ["| id | name | the client has | manners |", "|---|---|---|---|"]
-    for point in POINTS.values():
-        manners = ", ".join(f"`{manner}`" for manner in Manner if manner in point.manners)
-        everywhere = "all" if len(point.manners) == len(Manner) else manners
-        rows.append(f"| {point.id} | `{point.name}` | {point.client_has} | {everywhere} |")
-    return "\n".join(rows)
+    return points_markdown()
 
 
 def test_the_table_of_points_is_the_codes() -> None:

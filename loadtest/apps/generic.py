@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from loadtest.apps.app import Access
 from loadtest.apps.generic_table import GenericTable, HandshakeTable
-from loadtest.apps.opening import connect_packet, disconnect_packet, document_id, event_packet
+from loadtest.apps.opening import connect_packet, disconnect_packet, event_packet, values_of
 from loadtest.apps.template import Template, as_json, as_url
 from loadtest.errors import ExtractionError
-from loadtest.navigation.opening import Handshake, HandshakeWay, Opening
+from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Namespace, Opening
 
 __all__ = ["GenericApp", "build_generic"]
 
@@ -30,54 +31,56 @@ class _HandshakeTemplate:
 class GenericApp:
     """An app whose page and packets a profile describes."""
 
-    pages: tuple[tuple[str, float], ...]
-    socket_path: str
-    quiet_s: float
-    headers: Mapping[str, str]
+    access: Access
+    namespaces: tuple[str, ...]
     extract: Mapping[str, re.Pattern[str]]
     query: Template
     connect: Template
     disconnect: str
+    others: tuple[Namespace, ...]
     handshake: _HandshakeTemplate | None
     preset: str = "generic"
 
-    def open(self, body: str, tab_id: str, navigation: str) -> Opening:
+    def open(self, body: str, caller: Caller) -> Opening:
         """Take the named values out of the page, and put them where the profile wants them.
 
         Raises:
             ExtractionError: the page does not hold one of them.
         """
-        values = {"tab_id": tab_id, "document_id": document_id(navigation), "navigation": navigation}
+        extracted = {}
         for name, regex in self.extract.items():
             found = regex.search(body)
             if found is None or found[1] is None:
                 raise ExtractionError(f"the page does not hold {name}")
-            values[name] = found[1]
+            extracted[name] = found[1]
+        values = values_of(caller, extracted)
         return Opening(
             way=HandshakeWay.EVENT if self.handshake else HandshakeWay.NONE,
             query=self.query.fill(values, as_url),
             connect=self.connect.fill(values, as_json),
             disconnect=self.disconnect,
             handshake=self.handshake.fill(values) if self.handshake else None,
+            namespace=self.namespaces[0],
+            others=self.others,
+            values=values,
         )
 
 
 def build_generic(table: GenericTable) -> GenericApp:
     """Prepare an app: every packet is written here, once."""
-    (namespace,) = table.namespaces
+    namespace, *others = table.namespaces
     query = [
         Template.join("=", [Template.parse(key, as_url), Template.parse(value, as_url)])
         for key, value in table.query.items()
     ]
     return GenericApp(
-        pages=table.pages,
-        socket_path=table.socket_path,
-        quiet_s=table.quiet_s,
-        headers=table.headers,
+        access=table.access(namespace),
+        namespaces=table.namespaces,
         extract={name: extract.regex for name, extract in table.extract.items()},
         query=Template.join("&", query),
         connect=Template.parse(connect_packet(namespace, table.auth)),
         disconnect=disconnect_packet(namespace),
+        others=tuple(Namespace(name, connect_packet(name), disconnect_packet(name)) for name in others),
         handshake=_prepare_handshake(namespace, table.handshake) if table.handshake else None,
     )
 

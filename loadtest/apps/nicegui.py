@@ -5,13 +5,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from loadtest.apps.opening import connect_packet, disconnect_packet, document_id, event_packet
-from loadtest.apps.table import AppTable, SocketPath
+from loadtest.apps.app import Access
+from loadtest.apps.opening import connect_packet, disconnect_packet, document_id, event_packet, values_of
+from loadtest.apps.table import BUILT_IN, AppTable, SocketPath
 from loadtest.apps.template import as_url
 from loadtest.errors import ExtractionError
-from loadtest.navigation.opening import Handshake, HandshakeWay, Opening
+from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
 
 __all__ = ["NiceguiApp", "NiceguiTable", "build_nicegui"]
 
@@ -28,6 +29,8 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 class NiceguiTable(AppTable):
     """What the preset ``nicegui`` lets a profile say; the rest is on the page."""
 
+    values: ClassVar[tuple[str, ...]] = (*BUILT_IN, "client_id")
+
     preset: str = "nicegui"
     socket_path: SocketPath = "/_nicegui_ws/socket.io/"
     quiet_s: float = 10.0
@@ -39,17 +42,15 @@ class NiceguiTable(AppTable):
 class NiceguiApp:
     """A NiceGUI app: which handshake it wants, its pages say."""
 
-    pages: tuple[tuple[str, float], ...]
-    socket_path: str
-    quiet_s: float
-    headers: Mapping[str, str]
+    access: Access
     connect: str
     disconnect: str
     handshake: str
     """The handshake's packet with ``$data`` where its JSON belongs."""
     preset: str = "nicegui"
+    namespaces: tuple[str, ...] = ("/",)
 
-    def open(self, body: str, tab_id: str, navigation: str) -> Opening:
+    def open(self, body: str, caller: Caller) -> Opening:
         """Read the page's options, and do with them what its ``nicegui.js`` does.
 
         Source: ``mounted()`` in ``static/nicegui.js`` of 2.0.0, 2.10.1, 2.11.0, 3.2.0, 3.6.1, 3.7.0 and
@@ -62,23 +63,30 @@ class NiceguiApp:
         if found is None:
             raise ExtractionError("not a page of NiceGUI 2 or 3")
         query = _read_query(found[3])
-        identity = {"document_id": document_id(navigation), "tab_id": tab_id, "old_tab_id": None}
+        identity = {
+            "document_id": document_id(caller.navigation),
+            "tab_id": caller.tab_id,
+            "old_tab_id": None,
+        }
         if _IMPLICIT in query:
             query |= identity
-            return self._opening(query, handshake=None if query[_IMPLICIT] is True else query)
+            return self._opening(caller, query, handshake=None if query[_IMPLICIT] is True else query)
         if (int(found[1]), int(found[2])) < _FIRST_WITH_DOCUMENT_ID:
             del identity["document_id"]
         handshake = {"client_id": query["client_id"], **identity}
         if "next_message_id" in query:
             handshake["next_message_id"] = query["next_message_id"]
-        return self._opening(query, handshake)
+        return self._opening(caller, query, handshake)
 
-    def _opening(self, query: Mapping[str, Any], handshake: Mapping[str, Any] | None) -> Opening:
+    def _opening(
+        self, caller: Caller, query: Mapping[str, Any], handshake: Mapping[str, Any] | None
+    ) -> Opening:
         return Opening(
             way=HandshakeWay.IN_CONNECT if handshake is None else HandshakeWay.EVENT,
             query="&".join([f"{as_url(key)}={_as_query(value)}" for key, value in query.items()]),
             connect=self.connect,
             disconnect=self.disconnect,
+            values=values_of(caller, {"client_id": str(query["client_id"])}),
             handshake=None
             if handshake is None
             else Handshake(self.handshake.replace(_DATA, _encode(handshake)), ack_id=0, refusal="[false]"),
@@ -103,10 +111,7 @@ def _as_query(value: object) -> str:
 def build_nicegui(table: NiceguiTable) -> NiceguiApp:
     """Prepare an app: every packet is written here, once."""
     return NiceguiApp(
-        pages=table.pages,
-        socket_path=table.socket_path,
-        quiet_s=table.quiet_s,
-        headers=table.headers,
+        access=table.access(),
         connect=connect_packet("/"),
         disconnect=disconnect_packet("/"),
         handshake=event_packet("/", "handshake", [_DATA], ack_id=0).replace(f'"{_DATA}"', _DATA),

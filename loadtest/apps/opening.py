@@ -1,16 +1,30 @@
 """The packets that open a page's socket, written by python-socketio's own classes, once for each run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import engineio.packet
 import socketio.packet
 
-__all__ = ["connect_packet", "disconnect_packet", "document_id", "event_packet"]
+from loadtest.navigation.opening import Caller
+
+__all__ = ["connect_packet", "disconnect_packet", "document_id", "event_packet", "values_of"]
 
 
 def document_id(navigation: str) -> str:
     """Return the UUID (version 4) text that a browser would draw for a page load, made from its trace id."""
     return f"{navigation[:8]}-{navigation[8:12]}-4{navigation[13:16]}-8{navigation[17:20]}-{navigation[20:]}"
+
+
+def values_of(caller: Caller, extracted: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what templates may name: who opens the page, the tab's row of data, what the page holds."""
+    return {
+        "tab_id": caller.tab_id,
+        "document_id": document_id(caller.navigation),
+        "navigation": caller.navigation,
+        **caller.row,
+        **extracted,
+    }
 
 
 def connect_packet(namespace: str, auth: dict[str, Any] | None = None) -> str:

@@ -1,13 +1,20 @@
 """The keys of ``[app]`` that every preset has."""
 
 import re
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
+from loadtest.apps.app import Access, Login, Tls
 from loadtest.apps.mistake import Mistake, Table, mistaken, show, wrong_number
+from loadtest.apps.steps_table import StepTable, read_json, unknown_names
+from loadtest.navigation.point import Transport
 
-__all__ = ["AppTable", "SocketPath"]
+__all__ = ["BUILT_IN", "AppTable", "LoginTable", "SocketPath", "TlsTable", "columns_of"]
+
+BUILT_IN = ("tab_id", "document_id", "navigation")
+"""Placeholders that every page has."""
 
 _PATH = re.compile(r"/[!-~]*")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -94,15 +101,143 @@ def _read_hosts(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _read_cookies(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise mistaken(f'{show(value)} is not a table of cookies, such as {{ session = "$session" }}')
+    mistakes = []
+    for name, text in value.items():
+        if not _HEADER.fullmatch(name):
+            mistakes.append(Mistake((name,), f"{show(name)} is not the name of a cookie"))
+        elif not isinstance(text, str) or not text.isascii() or not text.isprintable() or ";" in text:
+            mistakes.append(Mistake((name,), f"{show(text)} is not the value of a cookie"))
+    if mistakes:
+        raise mistaken(mistakes)
+    return value
+
+
+def _read_transports(value: Any) -> tuple[Transport, ...]:
+    words = ", ".join(Transport)
+    if not isinstance(value, list) or not value:
+        raise mistaken(f'{show(value)} is not a list of transports, such as ["websocket"]; known: {words}')
+    mistakes = [
+        Mistake((index,), f"{show(word)} is not a transport; known: {words}")
+        for index, word in enumerate(value)
+        if word not in list(Transport)
+    ]
+    if mistakes:
+        raise mistaken(mistakes)
+    return tuple(dict.fromkeys(map(Transport, value)))
+
+
+def _read_rows(value: Any) -> tuple[Mapping[str, str], ...]:
+    if isinstance(value, str):  # the profile's loader has put the rows in the place of the file's name
+        raise mistaken(f"{show(value)} cannot be read here; only a profile out of a file may name one")
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise mistaken(f'{show(value)} is not the name of a CSV file, such as "accounts.csv"')
+    mistakes = [
+        Mistake((index,), f"{show(row)} has not the columns of the first row, all with strings")
+        for index, row in enumerate(value)
+        if row.keys() != value[0].keys() or not all(isinstance(cell, str) for cell in row.values())
+    ]
+    if mistakes:
+        raise mistaken(mistakes)
+    return tuple(value)
+
+
+def columns_of(keys: Mapping[str, Any]) -> Sequence[str]:
+    """Return the columns of the ``data`` file among the keys that have been read already."""
+    rows = keys.get("data") or ()
+    return tuple(rows[0]) if rows else ()
+
+
 SocketPath = Annotated[str, PlainValidator(_read_socket_path)]
 """The path of a Socket.IO server; it ends up with a slash at both ends."""
 
 
+class TlsTable(Table):
+    """``[app.tls]``."""
+
+    ca: str | None = None
+    """PEM text; the profile's loader puts it here for ``ca_file``."""
+    verify: bool = True
+
+
+class LoginTable(Table):
+    """``[app.login]``."""
+
+    path: str = Field(examples=["/login"])
+    form: dict[str, str] | None = None
+    json_: Annotated[Any, PlainValidator(read_json)] = Field(default=None, alias="json")
+
+    @field_validator("path")
+    @classmethod
+    def _is_path(cls, value: str) -> str:
+        if wrong := _wrong_path(value):
+            raise mistaken(wrong)
+        return value
+
+    @field_validator("json_")
+    @classmethod
+    def _is_only_body(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is not None and info.data.get("form") is not None:
+            raise mistaken("there is form already; write one of the two")
+        return value
+
+
 class AppTable(Table):
-    """What every preset lets a profile say."""
+    """What every preset lets a profile say; each key is judged against the ones before it."""
+
+    values: ClassVar[tuple[str, ...]] = BUILT_IN
+    """Placeholders that this preset's pages have."""
 
     preset: str = Field(examples=["nicegui"])
     pages: Annotated[tuple[tuple[str, float], ...], PlainValidator(_read_pages)] = (("/", 1.0),)
+    transports: Annotated[tuple[Transport, ...], PlainValidator(_read_transports)] = (Transport.WEBSOCKET,)
     headers: Annotated[dict[str, str], PlainValidator(_read_headers)] = Field(default_factory=dict)
+    data: Annotated[tuple[Mapping[str, str], ...], PlainValidator(_read_rows)] = ()
+    cookies: Annotated[dict[str, str], PlainValidator(_read_cookies)] = Field(default_factory=dict)
+    login: LoginTable | None = None
+    tls: TlsTable = Field(default_factory=TlsTable)
     quiet_s: float = Field(default=0.0, ge=0)
     allowed_hosts: Annotated[tuple[str, ...], PlainValidator(_read_hosts)] = ()
+    steps: list[StepTable] = Field(default_factory=list)
+
+    @field_validator("cookies", "login")
+    @classmethod
+    def _knows_columns(cls, value: Any, info: ValidationInfo) -> Any:
+        plain = value.model_dump(by_alias=True) if isinstance(value, LoginTable) else value
+        if "data" in info.data and (mistakes := unknown_names(plain or {}, columns_of(info.data))):
+            raise mistaken(mistakes)
+        return value
+
+    def known_values(self) -> Sequence[str]:
+        """Return what the first step may name as ``$name``."""
+        return (*self.values, *columns_of({"data": self.data}))
+
+    def wrong_steps(self) -> list[Mistake]:
+        """Return a mistake for each name in the steps that nothing has given a value to by then."""
+        known = [*self.known_values()]
+        mistakes = []
+        for index, step in enumerate(self.steps):
+            for key, value in (("data", step.data), ("args", step.args)):
+                mistakes += [
+                    Mistake(("steps", index, key, *mistake.path), mistake.text)
+                    for mistake in unknown_names(value, known)
+                ]
+            known += step.save
+        return mistakes
+
+    def access(self, namespace: str = "/", socket_path: str | None = None) -> Access:
+        """Return how visitors come in; ``namespace`` is that of steps which name none."""
+        return Access(
+            pages=self.pages,
+            socket_path=socket_path or vars(self).get("socket_path", "/socket.io/"),
+            transports=self.transports,
+            quiet_s=self.quiet_s,
+            headers=self.headers,
+            cookies=self.cookies,
+            login=Login(self.login.path, self.login.form, self.login.json_) if self.login else None,
+            tls=Tls(self.tls.ca, self.tls.verify),
+            rows=self.data,
+            steps=tuple(step.act(namespace) for step in self.steps),
+        )

@@ -20,6 +20,9 @@ class Stream(StrEnum):
     CLOCK = "clock"
     DWELL = "dwell"
     PAGE = "page"
+    JOURNEY = "journey"
+    PREFETCH = "prefetch"
+    JITTER = "jitter"
 
 
 _STREAM_OFFSETS = {stream: index + 1 for index, stream in enumerate(Stream)}

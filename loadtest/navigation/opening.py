@@ -1,9 +1,10 @@
 """What a visit sends after it has read its page: the app's part of the protocol, as data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Handshake", "HandshakeWay", "Opening"]
+__all__ = ["Caller", "Handshake", "HandshakeWay", "Namespace", "Opening"]
 
 
 class HandshakeWay(StrEnum):
@@ -15,6 +16,18 @@ class HandshakeWay(StrEnum):
     """CONNECT itself is the handshake (NiceGUI 3.7+): no P16, P16b, P17."""
     NONE = "none"
     """The app has none: no P16b, P17, P18."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who opens a page's socket."""
+
+    tab_id: str
+    """UUID text that a tab keeps over its pages, as an app keeps it in sessionStorage."""
+    navigation: str
+    """Trace id, 32 hex digits."""
+    row: Mapping[str, str] = field(default_factory=dict)
+    """The tab's row of the profile's ``data`` file, by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,15 @@ class Handshake:
 
 
 @dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace of a connection, with the packets that enter and leave it."""
+
+    name: str
+    connect: str
+    disconnect: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """How a page opens its socket."""
 
@@ -49,3 +71,19 @@ class Opening:
     """The DISCONNECT packet of the same namespace."""
     handshake: Handshake | None = None
     """Given exactly when ``way`` is ``EVENT``."""
+    namespace: str = "/"
+    """The namespace of ``connect`` and of the handshake."""
+    others: tuple[Namespace, ...] = ()
+    """Further namespaces that the page enters on the same connection, right after the first."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What steps may name as ``$name``: what was taken out of the page, and who opens it."""
+
+    @property
+    def connects(self) -> tuple[str, ...]:
+        """The CONNECT packets of all namespaces, in the order in which they are sent."""
+        return (self.connect, *(other.connect for other in self.others))
+
+    @property
+    def disconnects(self) -> tuple[str, ...]:
+        """The DISCONNECT packets of all namespaces."""
+        return (self.disconnect, *(other.disconnect for other in self.others))

@@ -49,6 +49,7 @@ _SOCKET = {
     "6": PacketKind.BINARY_ACK,
 }
 _BINARY = frozenset({PacketKind.BINARY_EVENT, PacketKind.BINARY_ACK})
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Packet:
     data: str = ""
     namespace: str = "/"
     id: int | None = None
+    attachments: int = 0
+    """Binary messages that follow and belong to it."""
 
     def decode(self) -> Any:
         """Return the packet's data.
@@ -96,12 +99,13 @@ def _read_socket_packet(text: str) -> Packet:
     kind = _SOCKET.get(text[1:2])
     if kind is None:
         raise ProtocolError(f"not a Socket.IO packet: {text[:80]!r}")
-    at = 2
+    at, attachments = 2, 0
     if kind in _BINARY:  # "<number of attachments>-" comes first
         dash = text.find("-", at)
-        if not text[at : max(dash, at)].isdecimal():
+        digits = text[at : max(dash, at)]
+        if not (digits.isdecimal() and digits.isascii() and len(digits) <= _MOST_DIGITS):
             raise ProtocolError(f"a binary packet without its attachments' number: {text[:80]!r}")
-        at = dash + 1
+        at, attachments = dash + 1, int(digits)
     namespace = "/"
     if text[at : at + 1] == "/":
         comma = text.find(",", at)
@@ -110,9 +114,9 @@ def _read_socket_packet(text: str) -> Packet:
     start = at
     while text[at : at + 1].isdecimal() and text[at].isascii():
         at += 1
-    if at - start > 18:
+    if at - start > _MOST_DIGITS:
         raise ProtocolError(f"a packet id of {at - start} digits")
-    return Packet(kind, text[at:], namespace, int(text[start:at]) if at > start else None)
+    return Packet(kind, text[at:], namespace, int(text[start:at]) if at > start else None, attachments)
 
 
 @dataclass(frozen=True, slots=True)

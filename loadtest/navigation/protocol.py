@@ -4,50 +4,43 @@ The driver asks ``next_step``, does it, and says what ``happened``; text that ca
 Where the connection is (its ``State``) names the point at which a departure happens, whenever it happens.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from loadtest.errors import ProtocolError
-from loadtest.navigation.departure import BY_CLOCK, POINTS, STAY, Departure, Manner
+from loadtest.navigation.departure import BY_CLOCK, STAY, Departure
 from loadtest.navigation.opening import HandshakeWay, Opening
 from loadtest.navigation.packet import Open, Packet, PacketKind, read_open, read_packet
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import POINTS, Manner, Transport
 from loadtest.navigation.record import ActualDeparture, Outcome
-from loadtest.navigation.states import PHASE_OF, POINT_OF, STEP_IN, TRANSITIONS, Signal, State, Step
-
-__all__ = ["PHASE_OF", "POINT_OF", "STEP_IN", "TRANSITIONS", "Signal", "State", "Step", "Visit"]
-
-_STATE_OF = {point: state for state, point in POINT_OF.items()}
-
-_HALF_STEPS: Mapping[State, tuple[State, Step]] = MappingProxyType(
-    {
-        State.HALF_REQUEST: (State.NEW, Step.SEND_HALF_REQUEST),
-        State.HALF_HANDSHAKE: (State.CONNECTED, Step.SEND_HALF_HANDSHAKE),
-        State.HALF_FRAME: (State.STEADY, Step.SEND_HALF_FRAME),
-    }
+from loadtest.navigation.states import (
+    DETOURS,
+    MISSING,
+    PHASE_OF,
+    TARGET_OF,
+    TRANSITIONS,
+    Detour,
+    Signal,
+    State,
+    Step,
+    has_history,
+    point_in,
+    step_in,
 )
-"""Departures in the middle of a send: from which state, and by which step they are reached."""
 
-_MISSING: Mapping[HandshakeWay, Mapping[State, State]] = MappingProxyType(
-    {
-        HandshakeWay.EVENT: {},
-        HandshakeWay.IN_CONNECT: {
-            State.CONNECTED: State.SHAKEN,
-            State.HALF_HANDSHAKE: State.SHAKEN,
-            State.HANDSHAKING: State.SHAKEN,
-        },
-        HandshakeWay.NONE: {
-            State.HALF_HANDSHAKE: State.STEADY,
-            State.HANDSHAKING: State.STEADY,
-            State.SHAKEN: State.STEADY,
-        },
-    }
-)
-"""Points that an app does not have, and the next one that it has."""
+__all__ = ["Visit"]
+
+_LEFT_BY: Mapping[tuple[str, Manner], str] = MappingProxyType({("P07", Manner.EIO_CLOSE): "P07b"})
+"""Where the manner makes another point of it."""
+_OVER_POLLING: Mapping[str, str] = MappingProxyType({"P15": "P06", "P19": "P07"})
 
 _ACKS = frozenset({PacketKind.ACK, PacketKind.BINARY_ACK})
 _ANSWERS = _ACKS | {PacketKind.EVENT, PacketKind.BINARY_EVENT}
+_PHASES = tuple(Phase)
 _DETAIL_CHARACTERS = 300
+_PROBE = "probe"
+Listener = Callable[[Packet, float], None]
 
 
 class Visit:
@@ -57,12 +50,18 @@ class Visit:
     """
 
     __slots__ = (
+        "_aim",
+        "_awaited",
+        "_detour",
+        "_has_detoured",
         "_phase_began",
         "_target",
         "departure",
         "detail",
         "error",
+        "leave_at",
         "left_by",
+        "listener",
         "opened",
         "opening",
         "outcome",
@@ -85,18 +84,53 @@ class Visit:
         self.phase = Phase.PAGE
         """The phase that the visit is in, up to its leaving."""
         self.phases_ms: dict[Phase, float] = {}
+        self.leave_at: float | None = None
+        """The time at which the clock ends this visit, once it is known; None when a point does."""
+        self.listener: Listener | None = None
+        """Called with every event and acknowledgement that comes in."""
         self._phase_began = started
-        self._target = _STATE_OF[departure.at] if departure.at in POINTS else None
+        self._awaited: set[str] = set()
+        self._aim = departure.at
+        self._target = TARGET_OF.get(departure.at)
+        self._detour: Detour | None = DETOURS.get(departure.at)
+        self._has_detoured = False
+        self._start_clock()
+
+    @property
+    def transport(self) -> Transport:
+        """How its packets travel."""
+        return self.departure.transport
+
+    @property
+    def is_upgrading(self) -> bool:
+        """Whether a polling open packet is only the way to a WebSocket."""
+        return self.departure.transport is Transport.UPGRADE
 
     def _phase_in(self, state: State) -> Phase:
         if state is State.CONNECTED and self.opening and self.opening.way is HandshakeWay.NONE:
             return Phase.ACTIVE  # there is no handshake whose time it could be
+        if state is State.POLL_OPENED and self.is_upgrading:
+            return Phase.UPGRADE
         return PHASE_OF[state]
 
+    def _start_clock(self) -> None:
+        """Start the clock of a departure by it, once its phase has begun."""
+        departure = self.departure
+        if departure.at == BY_CLOCK and _PHASES.index(self.phase) >= _PHASES.index(departure.since):
+            self.leave_at = self._phase_began + departure.after_s
+
     @property
-    def leave_at(self) -> float | None:
-        """The time at which the clock ends this visit, or None when a point does."""
-        return self.started + self.departure.after_s if self.departure.at == BY_CLOCK else None
+    def point(self) -> str:
+        """The id of the point at which the visit is."""
+        at = point_in(self.state, self.departure.transport)
+        if self._has_detoured and self.state is self._target and has_history(self._aim):
+            return self._aim
+        return at
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether whoever leaves from here must not wait for anything before."""
+        return POINTS[self.point].is_fleeting
 
     @property
     def manner(self) -> Manner:
@@ -105,28 +139,56 @@ class Visit:
         Only a departure by the clock can meet a point that does not allow its manner; a browser that goes
         before there is a WebSocket just closes TCP.
         """
-        possible = POINTS[POINT_OF[self.state]].manners
-        if self.departure.manner in possible:
-            return self.departure.manner
+        point, planned = self.point, self.departure.manner
+        possible = POINTS[point].manners.get(self.departure.transport, frozenset())
+        if planned in possible or (point, planned) in _LEFT_BY:
+            return planned
         return Manner.WS_CLOSE if Manner.WS_CLOSE in possible else Manner.FIN
 
     def next_step(self) -> Step:
         """Return what the client does next; ``LEAVE`` once the departure's point, or an end, is reached."""
-        if self.outcome is not None or self.state is self._target:
+        if self.outcome is not None:
             return Step.LEAVE
-        half = _HALF_STEPS.get(self._target) if self._target else None
-        if half and self.state is half[0]:
-            return half[1]
+        detour = self._detour
+        if detour and self.state in detour.states and not self._is_on_the_way_to_a_socket:
+            return detour.step
+        if self.state is self._target and (self._detour is None or self._has_detoured):
+            return Step.LEAVE
         if self.state is State.CONNECTED and self.opening and self.opening.way is HandshakeWay.NONE:
             return Step.DWELL
-        return STEP_IN[self.state]
+        return step_in(self.state, self.departure.transport)
+
+    @property
+    def _is_on_the_way_to_a_socket(self) -> bool:
+        return self.is_upgrading and self.state is State.POLL_OPENED
 
     def page_read(self, opening: Opening, now: float) -> None:
-        """Take over how this page opens its socket; a target that the app does not have moves to the next."""
+        """Take over how this page opens its socket; a target that the app does not have moves to another."""
         self.opening = opening
-        if self._target is not None:
-            self._target = _MISSING[opening.way].get(self._target, self._target)
+        aim = MISSING[opening.way].get(self._aim)
+        if aim is not None:
+            over_polling = self.departure.transport is Transport.POLLING
+            self._aim_at(_OVER_POLLING.get(aim, aim) if over_polling else aim)
+        if self._aim == "P25" and opening.way is HandshakeWay.NONE:
+            self._detour = Detour(frozenset({State.CONNECTED}), Step.RECONNECT)
+        if self._aim == "P26" and not opening.others:
+            self._aim_at("P07" if self.departure.transport is Transport.POLLING else "P19")
         self.happened(Signal.PAGE_READ, now)
+
+    def _aim_at(self, point: str) -> None:
+        self._aim = point
+        self._target = TARGET_OF[point]
+        self._detour = DETOURS.get(point)
+
+    def had_page(self, took_ms: float | None) -> None:
+        """Take note that the page had been asked for before this visit began, and how long that took.
+
+        None: there was none to ask for, the tab's last page opens its socket again.
+        """
+        if took_ms is None:
+            self.phases_ms.pop(Phase.PAGE, None)
+        else:
+            self.phases_ms[Phase.PAGE] = took_ms
 
     def happened(self, signal: Signal, now: float) -> None:
         """Move on after an act or a packet.
@@ -139,10 +201,32 @@ class Visit:
             raise ProtocolError(f"{signal} while {self.state}")
         phase = self._phase_in(state)
         if phase is not self.phase:
-            self.phases_ms[self.phase] = (now - self._phase_began) * 1000
+            if signal is not Signal.LINE_LOST:
+                self.phases_ms.setdefault(self.phase, (now - self._phase_began) * 1000)
             self._phase_began = now
             self.phase = phase
+            if self.leave_at is None:
+                self._start_clock()
         self.state = state
+        if state is self._target and self.departure.after_s and self.departure.at != BY_CLOCK:
+            self._go_on_past_the_point(now)
+
+    def _go_on_past_the_point(self, now: float) -> None:
+        """Let a departure with jitter end by the clock from here on."""
+        if self._detour is None:
+            self._target = None
+            self.leave_at = now + self.departure.after_s
+
+    def detour_taken(self) -> None:
+        """Take note that the step that only this departure takes has been taken."""
+        self._detour = None
+        self._has_detoured = True
+
+    def connect_sent(self, now: float) -> None:
+        """Move on after the CONNECT packets of all namespaces."""
+        if self.opening is not None:
+            self._awaited = {self.opening.namespace, *(other.name for other in self.opening.others)}
+        self.happened(Signal.CONNECT_SENT, now)
 
     def handshake_sent(self, now: float) -> None:
         """Move on after the handshake; where nothing answers it, it is done when it is sent."""
@@ -158,22 +242,31 @@ class Visit:
         Raises:
             ProtocolError: no server of this protocol sends this, or sends it here.
         """
-        if text[:2] == "42" and self.state is not State.HANDSHAKING:
+        if text[:2] == "42" and self.state is not State.HANDSHAKING and self.listener is None:
             return None  # an event that nobody waits for: most of what a long visit hears
         packet = read_packet(text)
         if packet.kind is PacketKind.PING:
+            if self._detour and self._detour.step is Step.AWAIT_PING and self.state is State.STEADY:
+                self.detour_taken()
+                self.happened(Signal.PING, now)
+                return None
             return "3" + packet.data
+        if self.listener is not None and packet.kind in _ANSWERS:
+            self.listener(packet, now)
         self._take(packet, now)
         return None
 
     def _take(self, packet: Packet, now: float) -> None:
         match packet.kind:
-            case PacketKind.OPEN if self.state is State.UPGRADED:
+            case PacketKind.OPEN if self.state in (State.UPGRADED, State.POLL_ASKED):
                 self.opened = read_open(packet)
                 self.happened(Signal.OPEN, now)
+            case PacketKind.PONG if self.state is State.PROBE_SENT and packet.data == _PROBE:
+                self.happened(Signal.PROBE_ANSWER, now)
             case PacketKind.CONNECT if self.state is State.CONNECTING:
-                in_connect = self.opening is not None and self.opening.way is HandshakeWay.IN_CONNECT
-                self.happened(Signal.ANSWER if in_connect else Signal.CONNECT_REPLY, now)
+                self._take_connect(packet, now)
+            case PacketKind.CONNECT | PacketKind.CONNECT_ERROR if self._is_answer_to_second_connect(packet):
+                pass
             case PacketKind.CONNECT_ERROR:
                 self.end(Outcome.REFUSED, "CONNECT refused", packet.data)
             case PacketKind.DISCONNECT:
@@ -186,6 +279,20 @@ class Visit:
                 raise ProtocolError(f"{packet.kind} while {self.state}")
             case _:
                 pass  # an event, a late acknowledgement, a noop: nothing of the protocol's
+
+    def _take_connect(self, packet: Packet, now: float) -> None:
+        self._awaited.discard(packet.namespace)
+        if not self._awaited:
+            in_connect = self.opening is not None and self.opening.way is HandshakeWay.IN_CONNECT
+            self.happened(Signal.ANSWER if in_connect else Signal.CONNECT_REPLY, now)
+
+    def _is_answer_to_second_connect(self, packet: Packet) -> bool:
+        is_first = self.state is State.CONNECTING
+        return self._aim == "P24" and self._has_detoured and not is_first and packet.namespace == self._space
+
+    @property
+    def _space(self) -> str:
+        return self.opening.namespace if self.opening else "/"
 
     def _take_answer(self, packet: Packet, now: float) -> None:
         handshake = self.opening.handshake if self.opening else None
@@ -225,4 +332,7 @@ class Visit:
     @property
     def actual(self) -> ActualDeparture:
         """Where the connection was when it ended, and how it was left."""
-        return ActualDeparture(POINT_OF[self.state], self.left_by)
+        at = self.point
+        if self.left_by is not None:
+            at = _LEFT_BY.get((at, self.left_by), at)
+        return ActualDeparture(at, self.left_by)

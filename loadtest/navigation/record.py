@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from loadtest.navigation.departure import Manner
+from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner, Transport
 
 __all__ = ["ActualDeparture", "NavigationRecord", "Outcome", "navigation_id"]
 
@@ -76,8 +77,21 @@ class NavigationRecord:
     actual: ActualDeparture | None
     """None for a navigation that was dropped."""
     outcome: Outcome
+    transport: Transport = Transport.WEBSOCKET
+    move: Move = Move.NAVIGATE
+    """How the tab came here."""
+    planned_move: Move = Move.NAVIGATE
+    """What was drawn; a tab without a history can only navigate."""
+    previous: int | None = None
+    """The number of the same tab's visit before this one."""
+    was_ahead: bool = False
+    """Whether the page was asked for as the last act of the visit before: its time is measured there, and
+    no part of what passed after this visit was due."""
     phases_ms: Mapping[Phase, float] = field(default_factory=dict)
     """The duration of each phase that was passed through to its end."""
+    assertions: Mapping[str, str | None] = field(default_factory=dict)
+    """What the client had to see, by name: None where it did, else what was wrong. Those that could not be
+    judged, because the visit left too early, are missing."""
     error: str | None = None
     """One of a small set of stable texts."""
     detail: str | None = None
@@ -88,20 +102,30 @@ class NavigationRecord:
         """Whether the visit ended at its planned point (or by its clock) in its planned manner."""
         return self.outcome in (Outcome.COMPLETED, Outcome.LEFT)
 
+    @property
+    def breaches(self) -> Mapping[str, str]:
+        """The assertions that do not hold, and what was wrong."""
+        return {name: wrong for name, wrong in self.assertions.items() if wrong is not None}
+
     def to_line(self) -> str:
         """Return the record as one line of JSON, with its newline."""
         actual = {"at": self.actual.at, "manner": self.actual.manner} if self.actual else None
-        data = {
+        data: dict[str, Any] = {
             "number": self.number,
             "navigation": self.navigation,
             "page": self.page,
             "due_s": round(self.due_s, 6),
             "started_s": None if self.started_s is None else round(self.started_s, 6),
             "left_s": None if self.left_s is None else round(self.left_s, 6),
-            "planned": {"at": self.planned_at, "manner": self.planned_manner},
+            "planned": {"at": self.planned_at, "manner": self.planned_manner, "move": self.planned_move},
             "actual": actual,
+            "transport": self.transport,
+            "move": self.move,
+            "previous": self.previous,
+            "was_ahead": self.was_ahead,
             "outcome": self.outcome,
             "phases_ms": {phase: round(value, 3) for phase, value in self.phases_ms.items()},
+            "assertions": dict(self.assertions),
             "error": self.error,
             "detail": self.detail,
         }
@@ -115,7 +139,7 @@ class NavigationRecord:
             KeyError, TypeError, ValueError: the line is not such a record (cut short by a kill, say).
         """
         data: dict[str, Any] = json.loads(line)
-        actual = data["actual"]
+        actual, planned = data["actual"], data["planned"]
         return cls(
             number=data["number"],
             navigation=data["navigation"],
@@ -123,12 +147,18 @@ class NavigationRecord:
             due_s=data["due_s"],
             started_s=data["started_s"],
             left_s=data["left_s"],
-            planned_at=data["planned"]["at"],
-            planned_manner=Manner(data["planned"]["manner"]),
+            planned_at=planned["at"],
+            planned_manner=Manner(planned["manner"]),
             actual=actual
             and ActualDeparture(actual["at"], None if actual["manner"] is None else Manner(actual["manner"])),
             outcome=Outcome(data["outcome"]),
+            transport=Transport(data["transport"]),
+            move=Move(data["move"]),
+            planned_move=Move(planned["move"]),
+            previous=data["previous"],
+            was_ahead=data["was_ahead"],
             phases_ms={Phase(name): value for name, value in data["phases_ms"].items()},
+            assertions=dict(data["assertions"]),
             error=data["error"],
             detail=data["detail"],
         )

@@ -10,18 +10,24 @@ from typing import Any
 from pydantic import ValidationError
 
 import loadtest
-from loadtest.apps.mistake import KeyPath, mistakes_of
+from loadtest.apps.app import App
+from loadtest.apps.mistake import KeyPath, Mistake, mistakes_of
 from loadtest.apps.preset import PRESETS
 from loadtest.errors import ProfileError
-from loadtest.navigation.departure import BY_CLOCK, STAY, Choice, Manner, Mix
+from loadtest.navigation.departure import STAY, Mix
+from loadtest.navigation.journey import Journey
+from loadtest.profile.attachments import take_in_files
+from loadtest.profile.departures_table import DepartureTable, choices_of, wrong_departures
 from loadtest.profile.model import Profile, Stage
 from loadtest.profile.settings import Setting, put, read_setting
-from loadtest.profile.table import DepartureTable, ProfileTable
+from loadtest.profile.table import ProfileTable
 from loadtest.profile.text import write_text
 
 __all__ = ["load_profile", "parse_profile", "shipped_profiles"]
 
-_STAY = Choice(STAY, Manner.WS_CLOSE)
+_STAY = DepartureTable(at=STAY)
+_MARGIN_S = 0.1
+"""So much longer than an assertion needs stays who stays, so that it can be judged."""
 _WHERE = re.compile(r"(?P<what>.*) \(at (?P<where>.*)\)", re.DOTALL)
 
 
@@ -56,7 +62,10 @@ def load_profile(
     data = _decode(text, source=name_or_path)
     changes, mistakes = _changes(app, seed, settings, max_visits)
     mistakes += [f"{change.source}: {wrong}" for change in changes if (wrong := put(data, change))]
-    if changes:
+    folder = Path(app).parent if app and Path(app).is_file() else path.parent
+    has_files, wrong_files = take_in_files(data, folder)
+    mistakes += [f"{_source_of(wrong.path, changes) or name_or_path}: {wrong}" for wrong in wrong_files]
+    if changes or has_files:
         text = write_text(data)
     return _make(text, path.stem, name_or_path, changes, mistakes)
 
@@ -108,7 +117,7 @@ def _changes(
     mistakes: list[str] = []
     if app is not None:
         try:
-            changes.append(_read_app(app))
+            changes += _read_app(app)
         except ProfileError as error:
             mistakes += error.mistakes
     if seed is not None:
@@ -123,9 +132,10 @@ def _changes(
     return changes, mistakes
 
 
-def _read_app(name_or_path: str) -> Setting:
+def _read_app(name_or_path: str) -> list[Setting]:
+    """Return what ``--app`` brings: the app's part of another file, with what its clients must see."""
     if name_or_path in PRESETS:
-        return Setting(("app",), {"preset": name_or_path}, f"--app {name_or_path}")
+        return [Setting(("app",), {"preset": name_or_path}, f"--app {name_or_path}")]
     path = Path(name_or_path)
     if not path.is_file():
         raise ProfileError(
@@ -134,7 +144,7 @@ def _read_app(name_or_path: str) -> Setting:
     data = _decode(_read(path, name_or_path), name_or_path)
     if "app" not in data:
         raise ProfileError([f"{name_or_path}: app: is missing; write [app] with what the app needs"])
-    return Setting(("app",), data["app"], name_or_path)
+    return [Setting((key,), data[key], name_or_path) for key in ("app", "assertions") if key in data]
 
 
 def _make(text: str, name: str, source: str, changes: Sequence[Setting], mistakes: list[str]) -> Profile:
@@ -143,14 +153,17 @@ def _make(text: str, name: str, source: str, changes: Sequence[Setting], mistake
     except ValidationError as error:
         found = mistakes_of(error)
         raise ProfileError(
-            [*mistakes, *(f"{_origin(mistake.path, changes) or source}: {mistake}" for mistake in found)]
+            [*mistakes, *(f"{_source_of(mistake.path, changes) or source}: {mistake}" for mistake in found)]
         ) from None
+    app = PRESETS[table.app.preset].build(table.app)
+    wrong_steps = (Mistake(("app", *wrong.path), wrong.text) for wrong in table.app.wrong_steps())
+    mistakes += [f"{source}: {wrong}" for wrong in (*wrong_steps, *wrong_departures(table.departures, app))]
     if mistakes:
         raise ProfileError(mistakes)
-    return _build(table, name, source, text)
+    return _build(table, app, name, source, text)
 
 
-def _origin(path: KeyPath, changes: Sequence[Setting]) -> str | None:
+def _source_of(path: KeyPath, changes: Sequence[Setting]) -> str | None:
     """Return what changed the value at a path, or a part of it, if anything did."""
     sources = [
         change.source
@@ -160,23 +173,27 @@ def _origin(path: KeyPath, changes: Sequence[Setting]) -> str | None:
     return sources[-1] if sources else None
 
 
-def _build(table: ProfileTable, name: str, source: str, text: str) -> Profile:
+def _build(table: ProfileTable, app: App, name: str, source: str, text: str) -> Profile:
+    assertions = tuple(row.build(app.namespaces[0]) for row in table.assertions)
+    rows = table.departures or [_STAY]
     return Profile(
         name=name,
         source=source,
         text=text,
         description=table.description,
         seed=table.seed,
-        app=PRESETS[table.app.preset].build(table.app),
+        app=app,
         stages=tuple(Stage(row.duration_s, *row.rate_per_s, row.arrivals) for row in table.stages),
         max_users=table.users.max,
-        mix=Mix(tuple(map(_choice, table.departures)) or (_STAY,), table.dwell_s),
+        journey=Journey(table.users.journey),
+        mix=Mix(
+            tuple(choice for row in rows for choice in choices_of(row, app)),
+            table.dwell_s,
+            least_dwell_s=max((assertion.needs_s + _MARGIN_S for assertion in assertions), default=0.0),
+        ),
+        assertions=assertions,
         deadlines_s=table.deadline_s,
         thresholds=table.thresholds,
         max_visits=table.max_visits,
         allowed_hosts=table.app.allowed_hosts,
     )
-
-
-def _choice(row: DepartureTable) -> Choice:
-    return Choice(at=row.at or BY_CLOCK, manner=row.manner, weight=row.weight, after_s=row.after_s)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from loadtest.apps.app import App
+from loadtest.navigation.assertion import Assertion
 from loadtest.navigation.departure import Mix
+from loadtest.navigation.journey import Journey
 from loadtest.navigation.phase import Phase
 
 __all__ = ["Arrivals", "Profile", "Stage"]
@@ -47,7 +49,10 @@ class Profile:
     stages: tuple[Stage, ...]
     max_users: int
     """The pool of tabs; a due navigation without a free one is dropped, and counted."""
+    journey: Journey
     mix: Mix
+    assertions: tuple[Assertion, ...]
+    """What the clients must see."""
     deadlines_s: Mapping[Phase, float]
     thresholds: Mapping[str, tuple[str, ...]]
     """Expressions by the path of a figure in ``summary.json``; empty: the default thresholds."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from loadtest.navigation.departure import BY_CLOCK, POINTS, STAY, Choice
+from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
+from loadtest.navigation.point import POINTS
 from loadtest.profile.model import Profile
 from loadtest.profile.pacing import Schedule
 
@@ -13,10 +14,9 @@ def outline(profile: Profile) -> Iterator[str]:
     """Yield the lines: rates, navigations, and how many visits of each departure are to be expected."""
     expected = Schedule(profile.stages, profile.seed, profile.max_visits).expected_count
     yield f"{profile.source}: {profile.description or 'no description'}"
-    yield (
-        f"  app        {profile.app.preset}, pages {', '.join(path for path, _ in profile.app.pages)}, "
-        f"socket {profile.app.socket_path}"
-    )
+    access = profile.app.access
+    pages = ", ".join(path for path, _ in access.pages)
+    yield f"  app        {profile.app.preset}, pages {pages}, socket {access.socket_path}"
     for index, stage in enumerate(profile.stages):
         rate = f"{stage.from_per_s:g}"
         if stage.from_per_s != stage.to_per_s:

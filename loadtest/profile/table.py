@@ -1,24 +1,25 @@
 """The tables of a profile, as TOML writes them."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, PlainValidator, ValidationError, field_validator
 
+from loadtest.apps.distribution import Seconds
 from loadtest.apps.generic_table import GenericTable
 from loadtest.apps.mistake import Mistake, Table, mistaken, mistakes_of, near, show, wrong_number
 from loadtest.apps.preset import PRESETS
 from loadtest.apps.table import AppTable
 from loadtest.metrics import threshold
-from loadtest.navigation.departure import POINTS, STAY, Manner, find_point
 from loadtest.navigation.draw import Distribution, Law
+from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
-from loadtest.profile.distribution import Seconds
+from loadtest.profile.assertions_table import AssertionTable
+from loadtest.profile.departures_table import DepartureTable, read_word
 from loadtest.profile.model import Arrivals
 
-__all__ = ["DepartureTable", "ProfileTable", "StageTable", "UsersTable"]
+__all__ = ["ProfileTable", "StageTable", "UsersTable"]
 
 _DEADLINE_S = 10.0
 _MOST_USERS = 1_000_000
@@ -42,73 +43,37 @@ def _read_rate(value: Any) -> tuple[float, float]:
             return float(value), float(value)
 
 
-def _read_word(value: Any, words: type[StrEnum]) -> Any:
-    if value not in list(words):
-        raise mistaken(f"{show(value)} is not one of {', '.join(words)}")
-    return words(value)
-
-
 class StageTable(Table):
     """One of ``[[stages]]``."""
 
     duration_s: float = Field(gt=0, examples=[30])
     rate_per_s: Annotated[tuple[float, float], PlainValidator(_read_rate)] = Field(examples=[20, [5, 200]])
-    arrivals: Annotated[Arrivals, PlainValidator(lambda value: _read_word(value, Arrivals))] = (
-        Arrivals.POISSON
-    )
+    arrivals: Annotated[Arrivals, PlainValidator(lambda value: read_word(value, Arrivals))] = Arrivals.POISSON
+
+
+def _read_journey(value: Any) -> Mapping[Move, float]:
+    if not isinstance(value, dict):
+        raise mistaken(f"{show(value)} is not a table of weights, such as {{ navigate = 8, reload = 1 }}")
+    mistakes = [
+        Mistake((name,), f"unknown move; {near(name, Move)}") for name in value if name not in list(Move)
+    ]
+    mistakes += [
+        Mistake((name,), wrong) for name in value if (wrong := wrong_number(value[name], at_least=0))
+    ]
+    if not mistakes and value and not any(value.values()):
+        mistakes = [Mistake((), "all weights are 0; give a move more")]
+    if mistakes:
+        raise mistaken(mistakes)
+    return MappingProxyType({Move(name): float(weight) for name, weight in value.items()})
 
 
 class UsersTable(Table):
     """``[users]``."""
 
     max: int = Field(default=200, ge=1, le=_MOST_USERS)
-
-
-def _read_at(value: Any) -> str:
-    if value == STAY:
-        return STAY
-    point = find_point(value) if isinstance(value, str) else None
-    if point is None:
-        words = [STAY, *POINTS, *(point.name for point in POINTS.values())]
-        right = near(value, words) if isinstance(value, str) else f"known: {', '.join([STAY, *POINTS])}"
-        raise mistaken(f"{show(value)} is not a point; {right}")
-    return point.id
-
-
-class DepartureTable(Table):
-    """One of ``[[departures]]``; each key is judged against the ones before it."""
-
-    at: Annotated[str | None, PlainValidator(_read_at)] = None
-    after_s: Seconds | None = Field(default=None, validate_default=True)
-    manner: Annotated[Manner, PlainValidator(lambda value: _read_word(value, Manner))] = Field(
-        default=Manner.WS_CLOSE, validate_default=True
+    journey: Annotated[Mapping[Move, float], PlainValidator(_read_journey)] = Field(
+        default_factory=lambda: _read_journey({})
     )
-    weight: float = Field(default=1.0, ge=0)
-
-    @field_validator("after_s")
-    @classmethod
-    def _is_at_or_after(cls, value: Distribution | None, info: ValidationInfo) -> Distribution | None:
-        if "at" not in info.data:
-            return value  # has been told already
-        at = info.data["at"]
-        if at is None and value is None:
-            raise mistaken('is missing, as is at; write at = "P16", at = "stay" or after_s = 0.5')
-        if at is not None and value is not None:
-            raise mistaken(f"there is at = {show(at)} already; write one of the two")
-        return value
-
-    @field_validator("manner")
-    @classmethod
-    def _is_possible_there(cls, value: Manner, info: ValidationInfo) -> Manner:
-        at = info.data.get("at")
-        if at == STAY and value is not Manner.WS_CLOSE:
-            raise mistaken(
-                f"{show(value)} cannot be had after a stay, which ends as a browser does; leave it out"
-            )
-        if at is not None and at in POINTS and value not in POINTS[at].manners:
-            possible = ", ".join(manner for manner in Manner if manner in POINTS[at].manners)
-            raise mistaken(f"{show(value)} cannot be had at {at}: {POINTS[at].why_not}; possible: {possible}")
-        return value
 
 
 def _read_app(value: Any) -> AppTable:
@@ -179,9 +144,10 @@ class ProfileTable(Table):
     seed: int = Field(default=0, ge=0)
     app: Annotated[AppTable, PlainValidator(_read_app)] = Field(default=None, validate_default=True)
     stages: list[StageTable] = Field(default_factory=list, validate_default=True)
-    users: UsersTable = UsersTable()
+    users: UsersTable = Field(default_factory=UsersTable)
     departures: list[DepartureTable] = Field(default_factory=list)
     dwell_s: Seconds = Distribution(Law.EXPONENTIAL, 2.0)
+    assertions: list[AssertionTable] = Field(default_factory=list)
     deadline_s: Annotated[Mapping[Phase, float], PlainValidator(_read_deadlines)] = Field(
         default_factory=lambda: _read_deadlines(_DEADLINE_S)
     )
@@ -197,6 +163,19 @@ class ProfileTable(Table):
             raise mistaken("is missing; write [[stages]] with duration_s = 30 and rate_per_s = 20")
         if not any(sum(stage.rate_per_s) for stage in value):
             raise mistaken("all rates are 0, so nobody would come; give a stage more")
+        return value
+
+    @field_validator("assertions")
+    @classmethod
+    def _has_names_of_their_own(cls, value: list[AssertionTable]) -> list[AssertionTable]:
+        names = [row.name for row in value]
+        mistakes = [
+            Mistake((index, "name"), f"{show(name)} is the name of another one already")
+            for index, name in enumerate(names)
+            if name in names[:index]
+        ]
+        if mistakes:
+            raise mistaken(mistakes)
         return value
 
     @field_validator("departures")

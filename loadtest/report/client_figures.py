@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loadtest.metrics.histogram import Histogram
-from loadtest.navigation.departure import BY_CLOCK, STAY, Manner
+from loadtest.navigation.departure import BY_CLOCK, STAY
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.report.join import point_place
 

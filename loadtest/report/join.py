@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loadtest.navigation.departure import POINTS, Manner
+from loadtest.navigation.point import POINTS, Manner
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.attribution import Tally, guilty
 from loadtest.report.finding import ANY, ENDED_BY_SERVER, Finding, FindingKind

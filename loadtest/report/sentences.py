@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loadtest.navigation.departure import POINTS
+from loadtest.navigation.point import POINTS
 from loadtest.report.finding import ANY, ENDED_BY_SERVER
 from loadtest.report.server import JUDGED_RESIDUE
 from loadtest.report.wording import amount, clipped, listed, out_of

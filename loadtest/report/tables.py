@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loadtest.navigation.departure import BY_CLOCK, POINTS, STAY
+from loadtest.navigation.departure import BY_CLOCK, STAY
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import POINTS
 from loadtest.report.wording import amount, clipped
 
 __all__ = ["Sheet", "departures", "handlers", "phases"]

@@ -276,7 +276,7 @@ class Conductor:
         if not self._collector.processes:
             return None
         ping_s = max((report.ping_s for report in self._reports.values()), default=0.0)
-        limit_s = quiet_limit_s(self._profile.app.quiet_s, ping_s)
+        limit_s = quiet_limit_s(self._profile.app.access.quiet_s, ping_s)
         quiet = Quiet(limit_s, self._sequences())
         began = time.monotonic()
         while True:

@@ -83,7 +83,7 @@ class Generator:
         assignment = Assignment(
             number=due.number,
             due_s=due.due_s,
-            page=page_for(self._profile.app, seed, due.number),
+            page=page_for(self._profile.app.access, seed, due.number),
             departure=self._profile.mix.draw(seed, due.number),
         )
         record = self._driver.visit(tab, assignment)
@@ -153,7 +153,7 @@ class Generator:
         record = NavigationRecord(
             number=due.number,
             navigation=navigation_id(self._begin.run, due.number),
-            page=page_for(self._profile.app, seed, due.number),
+            page=page_for(self._profile.app.access, seed, due.number),
             due_s=due.due_s,
             started_s=None,
             left_s=None,

@@ -108,4 +108,4 @@ def _limit_s(profile: Profile) -> float:
     """Return how long this run can last when nothing is broken, with much room."""
     clocks = (choice.after_s.at(_SURELY) for choice in profile.mix.choices if choice.after_s)
     visit_s = sum(profile.deadlines_s.values()) + profile.mix.dwell_s.at(_SURELY) + max(clocks, default=0.0)
-    return profile.duration_s + visit_s + profile.app.quiet_s + _MARGIN_S
+    return profile.duration_s + visit_s + profile.app.access.quiet_s + _MARGIN_S

@@ -4,12 +4,11 @@ from typing import Any, Protocol
 
 from loadtest.errors import LoadtestError
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.protocol import PHASE_OF, POINT_OF
 from loadtest.navigation.record import NavigationRecord
+from loadtest.navigation.states import PHASE_AT
 
 __all__ = ["VisitError", "fire_rows"]
 
-_PHASE_AT = {point: PHASE_OF[state] for state, point in POINT_OF.items()}
 _NAMES = {Phase.OPEN: "WebSocket", Phase.CONNECT: "CONNECT", Phase.HANDSHAKE: "handshake"}
 
 
@@ -30,7 +29,7 @@ def fire_rows(event: RequestEvent, record: NavigationRecord) -> None:
     A failure has no response time: Locust keeps None out of its percentiles, and 0 in.
     """
     at = record.actual.at if record.actual else None
-    failed = _PHASE_AT[at] if at and record.outcome.is_failure else None
+    failed = PHASE_AT[at] if at and record.outcome.is_failure else None
     for phase, duration_ms in record.phases_ms.items():
         if phase is not failed and phase is not Phase.ACTIVE and phase is not Phase.LEAVING:
             _fire(event, phase, _name(record, phase), duration_ms, None)

@@ -59,8 +59,8 @@ class Driver:
         self._site = Site(
             target=target,
             app=app,
-            pages=PageRequests(target, app.headers),
-            upgrades=UpgradeRequests(target, app.socket_path, app.headers),
+            pages=PageRequests(target, app.access.headers),
+            upgrades=UpgradeRequests(target, app.access.socket_path, app.access.headers),
             deadlines_s={phase: deadlines_s.get(phase, _DEADLINE_S) for phase in Phase},
             keeper=keeper,
         )

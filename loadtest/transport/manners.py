@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from websocket import WebSocketException
 
-from loadtest.navigation.departure import Manner
+from loadtest.navigation.point import Manner
 from loadtest.transport.alarm import Alarm, Rang
 from loadtest.transport.fault import VisitError
 from loadtest.transport.keeper import Keeper

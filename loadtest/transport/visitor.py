@@ -7,11 +7,12 @@ from types import MappingProxyType
 
 from websocket import ABNF
 
-from loadtest.navigation.departure import Manner
-from loadtest.navigation.opening import Opening
+from loadtest.navigation.opening import Caller, Opening
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.protocol import Signal, State, Step, Visit
+from loadtest.navigation.point import Manner
+from loadtest.navigation.protocol import Visit
 from loadtest.navigation.record import Outcome
+from loadtest.navigation.states import Signal, State, Step
 from loadtest.transport.alarm import Alarm, Rang
 from loadtest.transport.fault import TOO_LATE, fault_of
 from loadtest.transport.line import Line
@@ -114,7 +115,7 @@ class Visitor:
     def _read_page(self) -> None:
         body = self._fetch.read()
         now = _now()
-        opening = self._site.app.open(body, self._tab.tab_id, self._errand.navigation)
+        opening = self._site.app.open(body, Caller(self._tab.tab_id, self._errand.navigation))
         self._visit.page_read(opening, now)
 
     def _ask_upgrade(self) -> None:

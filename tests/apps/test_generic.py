@@ -7,11 +7,13 @@ import pytest
 from loadtest.apps.generic import GenericApp, build_generic
 from loadtest.apps.generic_table import GenericTable
 from loadtest.errors import ExtractionError
-from loadtest.navigation.opening import Handshake, HandshakeWay, Opening
+from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
 
 TAB = "3e0fb2bd-57e5-4cc6-9d4c-3f5f4cb4c5a5"
 NAVIGATION = "00c0ffee00c0ffee00000000000000ff"
 DOCUMENT = "00c0ffee-00c0-4fee-8000-0000000000ff"
+CALLER = Caller(TAB, NAVIGATION)
+KNOWN = {"tab_id": TAB, "document_id": DOCUMENT, "navigation": NAVIGATION}
 PAGE = '<body data-id="4711">\n<script>token = "a \\"b&c\\""</script>'
 
 
@@ -22,10 +24,10 @@ def app_of(**keys: Any) -> GenericApp:
 def test_an_app_without_keys_is_plain_socketio_without_a_handshake() -> None:
     app = app_of()
 
-    assert (app.preset, app.pages, app.socket_path) == ("generic", (("/", 1.0),), "/socket.io/")
-    assert (app.quiet_s, app.headers) == (0.0, {})
-    assert app.open(PAGE, TAB, NAVIGATION) == Opening(
-        HandshakeWay.NONE, query="", connect="40", disconnect="41"
+    assert (app.preset, app.access.pages, app.access.socket_path) == ("generic", (("/", 1.0),), "/socket.io/")
+    assert (app.access.quiet_s, app.access.headers) == (0.0, {})
+    assert app.open(PAGE, CALLER) == Opening(
+        HandshakeWay.NONE, query="", connect="40", disconnect="41", values=KNOWN
     )
 
 
@@ -38,37 +40,39 @@ def test_values_out_of_the_page_go_where_the_profile_wants_them() -> None:
         handshake={"event": "join", "data": {"id": "$id", "document": "$document_id"}, "ack": True},
     )
 
-    assert app.open(PAGE, TAB, NAVIGATION) == Opening(
+    assert app.open(PAGE, CALLER) == Opening(
         HandshakeWay.EVENT,
         query="id=4711&t%20y=a%20%5C%22b%26c%5C%22!",
         connect='40/chat,{"token":"a \\\\\\"b&c\\\\\\"","tab":["' + TAB + '"],"n":5}',
         disconnect="41/chat,",
         handshake=Handshake(packet='42/chat,0["join",{"id":"4711","document":"' + DOCUMENT + '"}]', ack_id=0),
+        namespace="/chat",
+        values={**KNOWN, "id": "4711", "token": 'a \\"b&c\\"'},
     )
 
 
 def test_the_navigations_own_values_are_there_without_extraction() -> None:
     app = app_of(query={"n": "$navigation", "d": "$document_id", "t": "$tab_id", "x": "$$5"})
 
-    assert app.open("", TAB, NAVIGATION).query == f"n={NAVIGATION}&d={DOCUMENT}&t={TAB}&x=%245"
+    assert app.open("", CALLER).query == f"n={NAVIGATION}&d={DOCUMENT}&t={TAB}&x=%245"
 
 
 def test_a_handshake_may_be_answered_by_an_event() -> None:
     app = app_of(handshake={"event": "join", "data": "hello", "answer": "welcome"})
 
-    assert app.open("", TAB, NAVIGATION).handshake == Handshake('42["join","hello"]', answer="welcome")
+    assert app.open("", CALLER).handshake == Handshake('42["join","hello"]', answer="welcome")
 
 
 def test_a_handshake_without_data_has_no_argument() -> None:
     app = app_of(handshake={"event": "join"})
 
-    assert app.open("", TAB, NAVIGATION).handshake == Handshake('42["join"]')
+    assert app.open("", CALLER).handshake == Handshake('42["join"]')
 
 
 def test_a_list_as_data_is_one_argument() -> None:
     app = app_of(handshake={"event": "join", "data": [1, 2]})
 
-    assert app.open("", TAB, NAVIGATION).handshake == Handshake('42["join",[1,2]]')
+    assert app.open("", CALLER).handshake == Handshake('42["join",[1,2]]')
 
 
 @pytest.mark.parametrize(
@@ -78,7 +82,7 @@ def test_a_page_without_a_value_is_told(regex: str) -> None:
     app = app_of(extract={"client_id": {"regex": regex}})
 
     with pytest.raises(ExtractionError, match=r"^the page does not hold client_id$"):
-        app.open(PAGE, TAB, NAVIGATION)
+        app.open(PAGE, CALLER)
 
 
 def test_two_apps_of_the_same_keys_are_equal() -> None:

@@ -16,18 +16,27 @@ def told(**keys: Any) -> list[str]:
     return [str(mistake) for mistake in mistakes_of(caught.value)]
 
 
-@pytest.mark.parametrize(
-    "namespaces", ["/a", [], ["/a", "/b"], ["a"], [5], ["/a,b"], ["/a b"], ["/a?b"]], ids=str
-)
-def test_one_namespace_is_asked_for(namespaces: Any) -> None:
+@pytest.mark.parametrize("namespaces", [["a"], [5], ["/a,b"], ["/a b"], ["/a?b"]], ids=str)
+def test_what_is_no_namespace_is_told(namespaces: Any) -> None:
     (mistake,) = told(namespaces=namespaces)
 
-    assert mistake.startswith("namespaces: ")
-    assert mistake.endswith(' is not a list of one namespace (one, for now), such as ["/chat"]')
+    assert mistake.startswith("namespaces[0]: ")
+    assert mistake.endswith(' is not a namespace, such as "/chat"')
 
 
-def test_a_namespace_is_kept() -> None:
-    assert GenericTable.model_validate({"namespaces": ["/chat"]}).namespaces == ("/chat",)
+@pytest.mark.parametrize("namespaces", ["/a", []], ids=str)
+def test_namespaces_are_a_list(namespaces: Any) -> None:
+    (mistake,) = told(namespaces=namespaces)
+
+    assert mistake.endswith(' is not a list of namespaces, such as ["/chat"]')
+
+
+def test_a_namespace_is_entered_once() -> None:
+    assert told(namespaces=["/a", "/b", "/a"]) == ['namespaces[2]: "/a" is there already']
+
+
+def test_namespaces_are_kept_in_their_order() -> None:
+    assert GenericTable.model_validate({"namespaces": ["/chat", "/"]}).namespaces == ("/chat", "/")
 
 
 def test_an_event_may_be_answered_by_another() -> None:

@@ -4,12 +4,16 @@ import pytest
 
 from loadtest.apps.nicegui import NiceguiApp, NiceguiTable, build_nicegui
 from loadtest.errors import ExtractionError
-from loadtest.navigation.opening import Handshake, HandshakeWay, Opening
+from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
 
 CLIENT = "800bf824-9359-437e-8a88-6af488fc39a7"
 TAB = "ecac0a4a-982f-4aba-87bf-8fbb63f15ddf"
 NAVIGATION = "f7b8e4ab405a0812fe46003da91f4ff2"
 DOCUMENT = "f7b8e4ab-405a-4812-8e46-003da91f4ff2"
+
+
+CALLER = Caller(TAB, NAVIGATION)
+VALUES = {"tab_id": TAB, "document_id": DOCUMENT, "navigation": NAVIGATION, "client_id": CLIENT}
 
 
 def page(version: str, query: str, prefix: str = "") -> str:
@@ -56,7 +60,7 @@ def test_a_page_that_shakes_hands_by_an_event_emits_what_its_release_wants(
 ) -> None:
     body = page(version, f"{{'client_id': '{CLIENT}'{query}}}")
 
-    assert app.open(body, TAB, NAVIGATION) == Opening(
+    assert app.open(body, CALLER) == Opening(
         HandshakeWay.EVENT,
         query=f"client_id={CLIENT}{asked}",
         connect="40",
@@ -64,13 +68,12 @@ def test_a_page_that_shakes_hands_by_an_event_emits_what_its_release_wants(
         handshake=Handshake(
             f'420["handshake",{{"client_id":"{CLIENT}",{data}}}]', ack_id=0, refusal="[false]"
         ),
+        values=VALUES,
     )
 
 
 def test_what_an_app_puts_into_the_query_itself_is_asked_for_but_not_emitted(app: NiceguiApp) -> None:
-    opening = app.open(
-        page("2.11.0", "{'room': 'a b', 'client_id': 'c', 'next_message_id': 0}"), TAB, NAVIGATION
-    )
+    opening = app.open(page("2.11.0", "{'room': 'a b', 'client_id': 'c', 'next_message_id': 0}"), CALLER)
 
     assert opening.query == "room=a%20b&client_id=c&next_message_id=0"
     assert opening.handshake is not None
@@ -81,7 +84,7 @@ def test_what_an_app_puts_into_the_query_itself_is_asked_for_but_not_emitted(app
 def test_a_page_of_3_7_and_later_shakes_hands_inside_connect(app: NiceguiApp, version: str) -> None:
     query = "{'client_id': '" + CLIENT + "', 'next_message_id': 0, 'implicit_handshake': True}"
 
-    assert app.open(page(version, query, prefix="/gui"), TAB, NAVIGATION) == Opening(
+    assert app.open(page(version, query, prefix="/gui"), CALLER) == Opening(
         HandshakeWay.IN_CONNECT,
         query=(
             f"client_id={CLIENT}&next_message_id=0&implicit_handshake=true"
@@ -89,13 +92,14 @@ def test_a_page_of_3_7_and_later_shakes_hands_inside_connect(app: NiceguiApp, ve
         ),
         connect="40",
         disconnect="41",
+        values=VALUES,
     )
 
 
 def test_every_navigation_is_a_document_of_its_own(app: NiceguiApp) -> None:
     body = page("3.18.0", "{'client_id': 'a', 'implicit_handshake': True}")
 
-    one, other = (app.open(body, TAB, f"00c0ffee00c0ffee{number:016x}").query for number in (1, 2))
+    one, other = (app.open(body, Caller(TAB, f"00c0ffee00c0ffee{number:016x}")).query for number in (1, 2))
 
     assert "document_id=00c0ffee-00c0-4fee-8000-000000000001" in one
     assert "document_id=00c0ffee-00c0-4fee-8000-000000000002" in other
@@ -114,11 +118,15 @@ def test_every_navigation_is_a_document_of_its_own(app: NiceguiApp) -> None:
 )
 def test_another_page_is_told(app: NiceguiApp, body: str, error: str) -> None:
     with pytest.raises(ExtractionError, match=f"^{error}$"):
-        app.open(body, TAB, NAVIGATION)
+        app.open(body, CALLER)
 
 
 def test_the_preset_knows_path_and_clean_up_of_nicegui(app: NiceguiApp) -> None:
-    assert (app.preset, app.socket_path, app.quiet_s) == ("nicegui", "/_nicegui_ws/socket.io/", 10.0)
+    assert (app.preset, app.access.socket_path, app.access.quiet_s) == (
+        "nicegui",
+        "/_nicegui_ws/socket.io/",
+        10.0,
+    )
 
 
 def test_a_profile_may_say_otherwise() -> None:
@@ -126,4 +134,6 @@ def test_a_profile_may_say_otherwise() -> None:
 
     app = build_nicegui(NiceguiTable.model_validate(keys))
 
-    assert (app.pages, app.socket_path, app.quiet_s, app.headers) == ((("/a", 1.0),), "/x/", 70.0, {"a": "b"})
+    access = app.access
+    assert (access.pages, access.socket_path) == ((("/a", 1.0),), "/x/")
+    assert (access.quiet_s, access.headers) == (70.0, {"a": "b"})

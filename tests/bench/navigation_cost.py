@@ -42,7 +42,8 @@ def measure(count: int, users: int, visit_many: Any) -> dict[str, float]:
 
 def generate_ours(url: str, count: int, users: int) -> dict[str, float]:
     """Visit with our driver."""
-    from loadtest.navigation.departure import Departure, Manner
+    from loadtest.navigation.departure import Departure
+    from loadtest.navigation.point import Manner
     from loadtest.profile.load import load_profile
     from loadtest.transport.driver import Assignment, Driver
     from loadtest.transport.keeper import Keeper

@@ -10,7 +10,7 @@ import pytest
 import websocket
 
 from loadtest.demo.fault import Fault
-from loadtest.navigation.opening import HandshakeWay
+from loadtest.navigation.opening import Caller, HandshakeWay
 from loadtest.profile.load import load_profile
 from tests.demo.boards import Board, Visitor, board
 
@@ -117,7 +117,7 @@ def test_there_is_only_the_board(mended: Board) -> None:
 
 def test_the_demos_profile_fits_the_demos_page(mended: Board) -> None:
     visitor = Visitor(mended.url)
-    opening = load_profile("demo").app.open(visitor.page, "tab", "0" * 32)
+    opening = load_profile("demo").app.open(visitor.page, Caller("tab", "0" * 32))
 
     assert opening.way is HandshakeWay.EVENT
     assert opening.handshake is not None

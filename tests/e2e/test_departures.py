@@ -15,7 +15,8 @@ import gevent
 import gevent.pool
 import pytest
 
-from loadtest.navigation.departure import POINTS, Departure, Manner
+from loadtest.navigation.departure import Departure
+from loadtest.navigation.point import POINTS, Manner, Transport
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
@@ -34,7 +35,12 @@ BUSY_AT_A_TIME = 4
 PING_TIME_S = 2.0
 """The witness's ping interval + ping timeout."""
 
-CELLS = [(point.id, manner) for point in POINTS.values() for manner in Manner if manner in point.manners]
+CELLS = [
+    (point.id, manner)
+    for point in POINTS.values()
+    for manner in Manner
+    if manner in point.manners.get(Transport.WEBSOCKET, ())
+]
 
 NO_SOCKET = ("page",)
 NO_EVENT = ("page", "open")

@@ -14,8 +14,8 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.navigation.departure import Manner
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.report.console import print_report
 from loadtest.report.run import read_run

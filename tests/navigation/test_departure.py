@@ -6,18 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.navigation.departure import (
-    BY_CLOCK,
-    POINTS,
-    STAY,
-    Choice,
-    Departure,
-    Manner,
-    Mix,
-    Point,
-    find_point,
-)
+from loadtest.navigation.departure import BY_CLOCK, STAY, Choice, Departure, Mix
 from loadtest.navigation.draw import Distribution, Law
+from loadtest.navigation.point import POINTS, Manner, Point, find_point
 
 ONE_SECOND = Distribution(Law.CONSTANT, 1.0)
 

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtest.errors import ProtocolError
-from loadtest.navigation.departure import BY_CLOCK, POINTS, STAY, Departure, Manner
+from loadtest.navigation.departure import BY_CLOCK, STAY, Departure
 from loadtest.navigation.opening import Handshake, HandshakeWay, Opening
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import POINTS, Manner
 from loadtest.navigation.protocol import Visit
 from loadtest.navigation.record import ActualDeparture, Outcome
 from loadtest.navigation.states import Signal, State, Step

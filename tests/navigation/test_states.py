@@ -2,8 +2,8 @@
 
 import pytest
 
-from loadtest.navigation.departure import POINTS
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import POINTS
 from loadtest.navigation.states import PHASE_OF, POINT_OF, STEP_IN, TRANSITIONS, Signal, State, Step
 
 

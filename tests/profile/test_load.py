@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ProfileError
-from loadtest.navigation.departure import BY_CLOCK, STAY, Choice, Manner
+from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
 from loadtest.navigation.draw import Distribution, Law
+from loadtest.navigation.point import Manner
 from loadtest.profile.load import load_profile, parse_profile, shipped_profiles
 from loadtest.profile.model import Arrivals, Profile, Stage
 
@@ -62,7 +63,7 @@ def test_a_profile_is_read_from_its_file() -> None:
     assert profile.stages == (Stage(30.0, 5.0, 200.0, Arrivals.CONSTANT),)
     assert profile.mix.choices == (
         Choice("P16", Manner.WS_CLOSE, 6.0),
-        Choice(BY_CLOCK, Manner.FIN, 1.0, Distribution(Law.EXPONENTIAL, 0.12)),
+        Choice(BY_CLOCK, Manner.FIN, 1.0, after_s=Distribution(Law.EXPONENTIAL, 0.12)),
     )
     assert (profile.max_users, profile.max_visits) == (200, None)
     assert profile.allowed_hosts == ("staging.example.org",)
@@ -91,7 +92,7 @@ def test_the_command_line_changes_the_text_that_runs() -> None:
 def test_app_names_a_preset_that_takes_the_place_of_the_profiles_app() -> None:
     profile = load_profile("few.toml", app="generic", settings=['app.pages=["/a"]'])
 
-    assert (profile.app.preset, profile.app.pages) == ("generic", (("/a", 1.0),))
+    assert (profile.app.preset, profile.app.access.pages) == ("generic", (("/a", 1.0),))
     assert profile.allowed_hosts == ()
     assert parsed_again(profile) == profile
 
@@ -102,7 +103,7 @@ def test_app_names_a_file_whose_app_takes_the_place(folder: Path) -> None:
 
     profile = load_profile("few.toml", app="mine.toml")
 
-    assert (profile.app.preset, profile.app.pages, profile.seed) == ("generic", (("/b", 1.0),), 7)
+    assert (profile.app.preset, profile.app.access.pages, profile.seed) == ("generic", (("/b", 1.0),), 7)
     assert parsed_again(profile) == profile
 
 

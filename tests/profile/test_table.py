@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from loadtest.apps.mistake import mistakes_of
-from loadtest.navigation.departure import Manner
 from loadtest.navigation.draw import Distribution, Law
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.profile.model import Arrivals
 from loadtest.profile.table import ProfileTable
 

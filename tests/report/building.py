@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.metrics.histogram import Histogram
-from loadtest.navigation.departure import Manner
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome, navigation_id
 from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo
 from loadtest.report.server import ServerLines, ServerSide

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.navigation.departure import Manner
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.report.client_figures import (
     ClientErrors,

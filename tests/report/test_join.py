@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from loadtest.navigation.departure import Manner
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import NavigationRecord, navigation_id
 from loadtest.report.attribution import Tally
 from loadtest.report.finding import Finding, FindingKind

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from loadtest.metrics.threshold import Aggregate, known_metrics
-from loadtest.navigation.departure import Manner
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import NavigationRecord, Outcome, navigation_id
 from loadtest.report.info import Ended, GeneratorInfo, RunInfo
 from loadtest.report.run import Run

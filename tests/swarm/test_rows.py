@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from loadtest.navigation.departure import Manner
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.swarm.rows import fire_rows
 

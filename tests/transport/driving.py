@@ -3,8 +3,9 @@
 import time
 from dataclasses import dataclass
 
-from loadtest.navigation.departure import STAY, Departure, Manner
+from loadtest.navigation.departure import STAY, Departure
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper

@@ -1,10 +1,11 @@
 """An app for the tests of transport: every page opens its socket in the same way."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from loadtest.apps.app import Access
 from loadtest.errors import ExtractionError
-from loadtest.navigation.opening import Handshake, HandshakeWay, Opening
+from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
 
 __all__ = ["HANDSHAKE", "PlainApp"]
 
@@ -19,16 +20,14 @@ class PlainApp:
     """What ``loadtest.apps`` makes of a profile's ``[app]``, without a profile."""
 
     opening: Opening = _OPENING
-    headers: Mapping[str, str] = field(default_factory=dict)
+    access: Access = Access()  # noqa: RUF009  # frozen
     preset: str = "plain"
-    pages: Sequence[tuple[str, float]] = (("/", 1.0),)
-    socket_path: str = "/socket.io/"
-    quiet_s: float = 0.0
+    namespaces: Sequence[str] = ("/",)
 
-    def open(self, body: str, tab_id: str, navigation: str) -> Opening:
+    def open(self, body: str, caller: Caller) -> Opening:
         """Open every page's socket in the same way; a page that says "nothing" holds nothing."""
-        assert len(tab_id) == 36
-        assert len(navigation) == 32
+        assert len(caller.tab_id) == 36
+        assert len(caller.navigation) == 32
         if body == "nothing":
             raise ExtractionError("no client_id on the page")
         return self.opening

@@ -8,10 +8,12 @@ import time
 import gevent
 import pytest
 
+from loadtest.apps.app import Access
 from loadtest.errors import UsageError
-from loadtest.navigation.departure import STAY, Departure, Manner
-from loadtest.navigation.opening import Opening
+from loadtest.navigation.departure import STAY, Departure
+from loadtest.navigation.opening import Caller, Opening
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, Outcome
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
@@ -149,8 +151,8 @@ def test_a_visit_killed_while_it_waits_for_the_page_leaves_nothing_open() -> Non
 
 def test_a_fault_of_ours_ends_the_visit_and_not_the_user() -> None:
     class BrokenApp(PlainApp):
-        def open(self, body: str, tab_id: str, navigation: str) -> Opening:
-            raise KeyError(f"{body} {len(tab_id)} {len(navigation)}")
+        def open(self, body: str, caller: Caller) -> Opening:
+            raise KeyError(f"{body} {len(caller.tab_id)} {len(caller.navigation)}")
 
     drove = drive(page, app=BrokenApp())
     assert drove.end == (Outcome.FAILED, "a fault of loadtest's own", "KeyError('page 36 32')")
@@ -158,4 +160,11 @@ def test_a_fault_of_ours_ends_the_visit_and_not_the_user() -> None:
 
 def test_headers_that_cannot_be_sent_are_a_mistake_before_anything_is_sent() -> None:
     with pytest.raises(UsageError, match="is no header"):
-        Driver(Target.resolve("http://127.0.0.1:1"), PlainApp(headers={"X": "a\nb"}), {}, Keeper(), RUN, 0.0)
+        Driver(
+            Target.resolve("http://127.0.0.1:1"),
+            PlainApp(access=Access(headers={"X": "a\nb"})),
+            {},
+            Keeper(),
+            RUN,
+            0.0,
+        )

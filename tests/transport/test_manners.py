@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from loadtest.navigation.departure import Manner
+from loadtest.navigation.point import Manner
 from loadtest.transport.alarm import Alarm
 from loadtest.transport.keeper import Keeper
 from loadtest.transport.line import Address, Line

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from loadtest.navigation.departure import BY_CLOCK, STAY, Departure, Manner
-from loadtest.navigation.opening import Handshake, HandshakeWay, Opening
+from loadtest.navigation.departure import BY_CLOCK, STAY, Departure
+from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, Outcome
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
@@ -288,9 +289,9 @@ def test_a_server_that_resets_before_the_visit_can_leave_has_lost_it() -> None:
     has_reset = threading.Event()
 
     class WaitingApp(PlainApp):
-        def open(self, body: str, tab_id: str, navigation: str) -> Opening:
+        def open(self, body: str, caller: Caller) -> Opening:
             assert has_reset.wait(10)
-            return super().open(body, tab_id, navigation)
+            return super().open(body, caller)
 
     drove = drive(
         acts(Peer.request, sends(PAGE), resets, lambda _: has_reset.set()),

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from loadtest.apps.distribution import Seconds
 from loadtest.apps.mistake import Table, mistakes_of
 from loadtest.navigation.draw import Distribution, Law
-from loadtest.profile.distribution import Seconds
 
 
 class Row(Table):

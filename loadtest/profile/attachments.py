@@ -1,0 +1,76 @@
+"""Files that a profile names: read when it is loaded, so that its text alone is enough for every worker."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from loadtest.apps.mistake import Mistake, show
+
+__all__ = ["take_in_files"]
+
+_MOST_ROWS = 100_000
+
+
+def take_in_files(data: dict[str, Any], folder: Path) -> tuple[bool, list[Mistake]]:
+    """Put the rows of ``app.data`` and the text of ``app.tls.ca_file`` into a profile's data.
+
+    Args:
+        folder: where the profile lies; names are relative to it.
+
+    Returns:
+        whether anything was put in, and the mistakes.
+    """
+    app = data.get("app")
+    if not isinstance(app, dict):
+        return False, []
+    mistakes: list[Mistake] = []
+    has_files = False
+    if isinstance(app.get("data"), str):
+        has_files = True
+        app["data"] = _rows(folder / app["data"], app["data"], mistakes)
+    tls = app.get("tls")
+    if isinstance(tls, dict) and isinstance(tls.get("ca_file"), str):
+        has_files = True
+        name = tls.pop("ca_file")
+        tls["ca"] = _text(folder / name, name, ("app", "tls", "ca_file"), mistakes)
+    return has_files, mistakes
+
+
+def _text(path: Path, name: str, at: tuple[str, ...], mistakes: list[Mistake]) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        mistakes.append(Mistake(at, f"{show(name)} cannot be read: {why}"))
+        return ""
+
+
+def _rows(path: Path, name: str, mistakes: list[Mistake]) -> list[Mapping[str, str]]:
+    """Read a CSV file (RFC 4180) with a header line."""
+    at = ("app", "data")
+    text = _text(path, name, at, mistakes)
+    if mistakes:
+        return []
+    reader = csv.DictReader(text.splitlines(), strict=True)
+    rows: list[Mapping[str, str]] = []
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                wrong = f"{show(name)}: line {reader.line_num} has not as many cells as the header"
+                mistakes.append(Mistake(at, wrong))
+                return []
+            rows.append(row)
+    except csv.Error as error:
+        mistakes.append(Mistake(at, f"{show(name)}: line {reader.line_num}: {error}"))
+        return []
+    columns = reader.fieldnames or []
+    bad = [column for column in columns if not column.isidentifier() or not column.isascii()]
+    if bad:
+        wrong = f"{show(name)}: {show(bad[0])} is no name for a column: letters, digits and _, no digit first"
+        mistakes.append(Mistake(at, wrong))
+    elif not rows:
+        mistakes.append(Mistake(at, f"{show(name)} has no rows; write a header, and a line for each tab"))
+    elif len(rows) > _MOST_ROWS:
+        mistakes.append(Mistake(at, f"{show(name)} has {len(rows):,} rows, which is above {_MOST_ROWS:,}"))
+    return rows
