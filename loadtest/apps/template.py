@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["Template", "as_json", "as_url", "names_in"]
+__all__ = ["Template", "as_json", "as_url", "filled", "names_in"]
 
 _PLACEHOLDER = re.compile(
     r"\$(?:(?P<dollar>\$)|(?P<bare>[A-Za-z_][A-Za-z0-9_]*)|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\})"
@@ -38,6 +38,23 @@ def names_in(value: Any) -> frozenset[str]:
             return frozenset[str]().union(*map(names_in, value))
         case _:
             return frozenset()
+
+
+def filled(value: Any, values: Mapping[str, str]) -> Any:
+    """Return a value out of TOML with the placeholders in its strings filled.
+
+    Raises:
+        KeyError: a name has no value.
+    """
+    match value:
+        case str():
+            return Template.parse(value).fill(values, str) if "$" in value else value
+        case Mapping():
+            return {filled(key, values): filled(inner, values) for key, inner in value.items()}
+        case list():
+            return [filled(inner, values) for inner in value]
+        case _:
+            return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,20 @@
 """Reading Engine.IO 4 and Socket.IO 5 packets out of text frames, by hand for speed.
 
 Sources: the Engine.IO protocol (revision 4) and the Socket.IO protocol (revision 5). Packets are *written*
-by python-socketio's own classes (``loadtest.apps.opening``), once for each target.
+by python-socketio's own classes (``loadtest.apps.opening``), once for each target; only the events that
+steps emit again and again are written here.
 """
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from loadtest.errors import ProtocolError
 
-__all__ = ["Open", "Packet", "PacketKind", "read_open", "read_packet"]
+__all__ = ["Open", "Packet", "PacketKind", "read_open", "read_packet", "write_event"]
 
 
 class PacketKind(StrEnum):
@@ -142,3 +144,12 @@ def read_open(packet: Packet) -> Open:
         return Open(str(data["sid"]), interval_s, timeout_s)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"an open packet without sid and ping times: {packet.data[:80]!r}") from error
+
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def write_event(namespace: str, event: str, arguments: Sequence[Any], ack_id: int | None = None) -> str:
+    """Return the text frame of an EVENT without attachments, byte for byte as python-socketio writes it."""
+    space = "" if namespace == "/" else f"{namespace},"
+    return f"42{space}{'' if ack_id is None else ack_id}{_encode([event, *arguments])}"

@@ -128,6 +128,11 @@ class Visit:
         return at
 
     @property
+    def is_haunted(self) -> bool:
+        """Whether an old connection of it is still open which the server is to see end now."""
+        return self._has_detoured and self._aim == "P25"
+
+    @property
     def is_fleeting(self) -> bool:
         """Whether whoever leaves from here must not wait for anything before."""
         return POINTS[self.point].is_fleeting

@@ -2,25 +2,32 @@
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from loadtest.apps.app import App
+from loadtest.navigation.assertion import Assertion
 from loadtest.navigation.departure import Departure
+from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.protocol import Visit
 from loadtest.navigation.record import NavigationRecord, navigation_id
+from loadtest.transport.client import Client
 from loadtest.transport.keeper import Keeper
+from loadtest.transport.login import new_tab
 from loadtest.transport.page import PageRequests
-from loadtest.transport.site import Errand, Site
+from loadtest.transport.polling import PollRequests
+from loadtest.transport.site import Behaviour, Errand, Onward, Site
 from loadtest.transport.tab import Tab
 from loadtest.transport.target import Target
 from loadtest.transport.upgrade import UpgradeRequests
-from loadtest.transport.visitor import Visitor
+from loadtest.transport.visitor import run_visit
 
 __all__ = ["Assignment", "Driver"]
 
 _DEADLINE_S = 10.0
+_AHEAD_FROM = "P03"
+"""Who leaves before this point has not read its page: nothing may be asked for ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,10 @@ class Assignment:
     due_s: float
     """Seconds after the run's t0."""
     page: str
-    """Path and query, below the target's base path."""
+    """Path and query, below the target's base path: where a link leads."""
     departure: Departure
+    move: Move = Move.NAVIGATE
+    """How the tab is to come there; one whose history does not allow it navigates."""
 
 
 class Driver:
@@ -55,54 +64,118 @@ class Driver:
         keeper: Keeper,
         run: str,
         t0: float,
+        assertions: Sequence[Assertion] = (),
     ) -> None:
+        access = app.access
         self._site = Site(
             target=target,
             app=app,
-            pages=PageRequests(target, app.access.headers),
-            upgrades=UpgradeRequests(target, app.access.socket_path, app.access.headers),
+            pages=PageRequests(target, access.headers),
+            polls=PollRequests(target, access.socket_path, access.headers),
+            upgrades=UpgradeRequests(target, access.socket_path, access.headers),
             deadlines_s={phase: deadlines_s.get(phase, _DEADLINE_S) for phase in Phase},
             keeper=keeper,
+            assertions=assertions,
         )
+        self._own_way = Behaviour(app.open)
         self._run = run
         self._t0 = t0
         self.ping_s = 0.0
         """The largest ping interval + ping timeout that an open packet has named."""
 
-    def visit(self, tab: Tab, assignment: Assignment) -> NavigationRecord:
+    def new_tab(self, index: int) -> Tab:
+        """Return the tab with this index, with its row of the ``data`` file and its cookies."""
+        return new_tab(self._site.app.access, index)
+
+    def visit(
+        self,
+        tab: Tab,
+        assignment: Assignment,
+        behaviour: Behaviour | None = None,
+        onward: Callable[[], Assignment | None] = lambda: None,
+    ) -> NavigationRecord:
         """Run one visit in this tab, to its one record.
+
+        Args:
+            behaviour: what it does otherwise than the app's pages do.
+            onward: asked as the last act of a visit that leaves as a browser does: the navigation that the
+                tab goes on to, whose page is then asked for before the socket is dropped.
 
         Raises:
             GreenletExit, KeyboardInterrupt: the user is not wanted any more. The visit's connections are
                 closed by then, without any wait.
         """
         started = time.monotonic()
-        navigation = navigation_id(self._run, assignment.number)
+        move = _possible_move(tab, assignment)
+        was_ahead = tab.ahead is not None and tab.ahead.number == assignment.number
+        if tab.ahead is not None and was_ahead:
+            move = tab.ahead.move
         visit = Visit(assignment.departure, started)
-        errand = Errand(assignment.page, navigation, _trace_lines(navigation))
-        Visitor(self._site, tab, visit, errand).run()
+        errand = Errand(
+            number=assignment.number,
+            page=tab.page_of(move, assignment.page),
+            move=move,
+            navigation=navigation_id(self._run, assignment.number),
+            trace=self._trace(assignment.number),
+            behaviour=behaviour or self._own_way,
+            onward=lambda: self._onward(tab, onward()),
+        )
+        client = Client(self._site, tab, visit, errand)
+        run_visit(client)
         if visit.opened is not None:
             self.ping_s = max(self.ping_s, visit.opened.ping_interval_s + visit.opened.ping_timeout_s)
         assert visit.outcome is not None, "a visit that has left has an outcome"
+        departure, previous, tab.previous = assignment.departure, tab.previous, assignment.number
         return NavigationRecord(
             number=assignment.number,
-            navigation=navigation,
-            page=assignment.page,
+            navigation=errand.navigation,
+            page=errand.page,
             due_s=assignment.due_s,
             started_s=started - self._t0,
             left_s=time.monotonic() - self._t0,
-            planned_at=assignment.departure.at,
-            planned_manner=assignment.departure.manner,
+            planned_at=departure.at,
+            planned_manner=departure.manner,
             actual=visit.actual,
             outcome=visit.outcome,
+            transport=departure.transport,
+            move=move,
+            planned_move=assignment.move,
+            previous=previous,
+            was_ahead=was_ahead,
             phases_ms=visit.phases_ms,
+            assertions=client.assertions,
             error=visit.error,
             detail=visit.detail,
         )
 
+    def _onward(self, tab: Tab, assignment: Assignment | None) -> Onward | None:
+        if assignment is None or not _has_page(assignment):
+            return None
+        move = _possible_move(tab, assignment)
+        if move is Move.RECONNECT:
+            return None  # there is no page to ask for
+        page = tab.page_of(move, assignment.page)
+        return Onward(assignment.number, page, move, self._trace(assignment.number))
 
-def _trace_lines(navigation: str) -> bytes:
-    """Return the header lines that carry the trace id (W3C Trace Context, 3.2; not sampled)."""
-    span = random.getrandbits(64) or 1  # an all-zero span is invalid
-    lines = f"traceparent: 00-{navigation}-{span:016x}-00\r\nx-loadtest-navigation: {navigation}\r\n"
-    return lines.encode("ascii")
+    def _trace(self, number: int) -> bytes:
+        """Return the header lines that carry the trace id (W3C Trace Context, 3.2; not sampled)."""
+        navigation = navigation_id(self._run, number)
+        span = random.getrandbits(64) or 1  # an all-zero span is invalid
+        lines = f"traceparent: 00-{navigation}-{span:016x}-00\r\nx-loadtest-navigation: {navigation}\r\n"
+        return lines.encode("ascii")
+
+
+def _has_page(assignment: Assignment) -> bool:
+    """Return whether a visit comes as far as having read its page."""
+    at = assignment.departure.at
+    return not at.startswith("P") or at >= _AHEAD_FROM
+
+
+def _possible_move(tab: Tab, assignment: Assignment) -> Move:
+    move = assignment.move
+    if not tab.can(move):
+        return Move.NAVIGATE
+    at = assignment.departure.at
+    if move is Move.RECONNECT and at.startswith("P") and at <= _AHEAD_FROM:
+        return Move.NAVIGATE  # its departure is before any socket, and a reconnect begins with one
+    return move

@@ -21,6 +21,7 @@ TOO_LATE: Mapping[Phase, str] = MappingProxyType(
     {
         Phase.PAGE: "no page within the deadline",
         Phase.OPEN: "no open packet within the deadline",
+        Phase.UPGRADE: "no upgrade to a WebSocket within the deadline",
         Phase.CONNECT: "no answer to CONNECT within the deadline",
         Phase.HANDSHAKE: "no answer to the handshake within the deadline",
         Phase.ACTIVE: "the server does not read within the deadline",

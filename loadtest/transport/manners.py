@@ -2,17 +2,19 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from websocket import WebSocketException
 
+from loadtest.errors import ProtocolError
 from loadtest.navigation.point import Manner
 from loadtest.transport.alarm import Alarm, Rang
 from loadtest.transport.fault import VisitError
 from loadtest.transport.keeper import Keeper
 from loadtest.transport.line import Line
+from loadtest.transport.polling import Polling
 from loadtest.transport.websocket import LeanWebSocket
 
 __all__ = ["ACTS", "Leaving", "leave_by_fin"]
@@ -20,8 +22,9 @@ __all__ = ["ACTS", "Leaving", "leave_by_fin"]
 _ENGINE_CLOSE = "1"
 _PINGS = 3
 _PONGS_WITHIN_S = 0.5
+_ANSWERED_WITHIN_S = 1.0
 _CLOSED_WITHIN_S = 0.5
-_ENOUGH = (Rang, VisitError, OSError, WebSocketException)
+_ENOUGH = (Rang, VisitError, ProtocolError, OSError, WebSocketException)
 """What ends the wait for a server that has been told goodbye: time, or its closing in any way."""
 
 
@@ -29,11 +32,14 @@ _ENOUGH = (Rang, VisitError, OSError, WebSocketException)
 class Leaving:
     """What an act needs."""
 
-    line: Line
+    lines: Sequence[Line]
+    """Every connection of the visit that ends now, the WebSocket's first."""
     socket: LeanWebSocket | None
-    """Given from P13 on."""
-    disconnect: str
-    """The app's DISCONNECT packet."""
+    """Given once a server has switched to it."""
+    polling: Polling | None
+    """Given while long-polling carries the packets."""
+    disconnects: Sequence[str]
+    """The app's DISCONNECT packets, one for each namespace."""
     keeper: Keeper
     alarm: Alarm
 
@@ -57,20 +63,49 @@ def leave_by_fin(line: Line) -> None:
         line.close()
 
 
+def _fin(leaving: Leaving) -> None:
+    for line in leaving.lines:
+        leave_by_fin(line)
+
+
+def _rst(leaving: Leaving) -> None:
+    for line in leaving.lines:
+        line.reset()
+
+
 def _ws_close(leaving: Leaving) -> None:
     leaving.open_socket.send_going_away()
-    leave_by_fin(leaving.line)
+    _fin(leaving)
 
 
 def _sio_disconnect(leaving: Leaving) -> None:
-    _say_goodbye(leaving, leaving.disconnect)
+    _say_goodbye(leaving, leaving.disconnects)
 
 
 def _eio_close(leaving: Leaving) -> None:
-    _say_goodbye(leaving, _ENGINE_CLOSE)
+    _say_goodbye(leaving, (_ENGINE_CLOSE,))
 
 
-def _say_goodbye(leaving: Leaving, packet: str) -> None:
+def _say_goodbye(leaving: Leaving, packets: Sequence[str]) -> None:
+    if leaving.polling is not None:
+        _post_goodbye(leaving, leaving.polling, packets)
+    else:
+        _send_goodbye(leaving, packets)
+
+
+def _post_goodbye(leaving: Leaving, polling: Polling, packets: Sequence[str]) -> None:
+    """Post the last packets; the POST's answer says that the server has dealt with them."""
+    try:
+        polling.send_all(packets)
+        with contextlib.suppress(*_ENOUGH):
+            leaving.alarm.set(time.monotonic() + _ANSWERED_WITHIN_S)
+            polling.finish_sending()
+    finally:
+        for line in polling.lines:
+            leave_by_fin(line)
+
+
+def _send_goodbye(leaving: Leaving, packets: Sequence[str]) -> None:
     """Send a last packet, and close only when the server has dealt with it.
 
     A connection that is closed under a server that still writes answers with RST; the server's next write
@@ -83,28 +118,30 @@ def _say_goodbye(leaving: Leaving, packet: str) -> None:
     Servers that stop answering after ``1`` (simple-websocket) cost the first bound.
     """
     try:
-        leaving.open_socket.send_text(packet)
+        leaving.open_socket.send_all(packets)
         with contextlib.suppress(*_ENOUGH):
             leaving.alarm.set(time.monotonic() + _PONGS_WITHIN_S)
             for number in range(_PINGS):
                 leaving.open_socket.round_trip(b"%d" % number)
         with contextlib.suppress(*_ENOUGH):
-            leaving.line.half_close()
+            leaving.open_socket.line.half_close()
             leaving.alarm.set(time.monotonic() + _CLOSED_WITHIN_S)
-            leaving.line.await_end()
+            leaving.open_socket.line.await_end()
     finally:
-        leaving.line.close()
+        for line in leaving.lines:
+            line.close()
 
 
 def _silent(leaving: Leaving) -> None:
-    leaving.keeper.hold(leaving.line)
+    for line in leaving.lines:
+        leaving.keeper.hold(line)
 
 
 ACTS: Mapping[Manner, Callable[[Leaving], None]] = MappingProxyType(
     {
         Manner.WS_CLOSE: _ws_close,
-        Manner.FIN: lambda leaving: leave_by_fin(leaving.line),
-        Manner.RST: lambda leaving: leaving.line.reset(),
+        Manner.FIN: _fin,
+        Manner.RST: _rst,
         Manner.SIO_DISCONNECT: _sio_disconnect,
         Manner.EIO_CLOSE: _eio_close,
         Manner.SILENT: _silent,

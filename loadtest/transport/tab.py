@@ -1,23 +1,90 @@
 """A browser tab: what one user keeps from navigation to navigation."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from loadtest.navigation.journey import Move
+from loadtest.navigation.opening import Opening
 from loadtest.transport.cookies import Cookies
+from loadtest.transport.fault import VisitError
 from loadtest.transport.line import Line
 
-__all__ = ["Tab"]
+__all__ = ["Ahead", "Tab"]
+
+_MOST_PAGES = 20
+"""Of its history."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A page that was asked for as the last act of the visit before."""
+
+    number: int
+    """The navigation that it is for."""
+    page: str
+    move: Move
+    asked_at: float
+    """Seconds of the monotonic clock."""
+    took_ms: float
+    body: str = ""
+    fault: VisitError | None = None
+    """Why there is no page."""
+
+
+@dataclass(slots=True)
 class Tab:
-    """The tab's id (as an app keeps it in sessionStorage), its cookies, its kept-alive connection."""
+    """The tab's id (as an app keeps it in sessionStorage), its cookies, its history, its connection."""
 
-    __slots__ = ("cookies", "line", "tab_id")
+    row: Mapping[str, str] = field(default_factory=dict)
+    """Its row of the profile's ``data`` file."""
+    tab_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    cookies: Cookies = field(default_factory=Cookies)
+    is_logged_in: bool = False
+    line: Line | None = None
+    """The connection that pages came over, while it can be used again."""
+    pages: list[str] = field(default_factory=list)
+    """Its history, the page that it shows last."""
+    opening: Opening | None = None
+    """How the page that it shows opens its socket."""
+    previous: int | None = None
+    """The number of its last visit."""
+    ahead: Ahead | None = None
 
-    def __init__(self) -> None:
-        self.tab_id = str(uuid.uuid4())
-        self.cookies = Cookies()
-        self.line: Line | None = None
-        """The connection that pages came over, while it can be used again."""
+    def shows(self, page: str, move: Move, opening: Opening) -> None:
+        """Take note of the page that has been read."""
+        if move is Move.BACK and len(self.pages) > 1:
+            self.pages.pop()
+        elif move is not Move.RELOAD or not self.pages:
+            self.pages = [*self.pages[1 - _MOST_PAGES :], page]
+        self.opening = opening
+
+    def can(self, move: Move) -> bool:
+        """Return whether its history allows a move."""
+        match move:
+            case Move.BACK:
+                return len(self.pages) > 1
+            case Move.RELOAD:
+                return bool(self.pages)
+            case Move.RECONNECT:
+                return self.opening is not None
+            case _:
+                return True
+
+    def page_of(self, move: Move, drawn: str) -> str:
+        """Return the page that a move leads to; ``drawn`` is the one that a link leads to."""
+        match move:
+            case Move.BACK if len(self.pages) > 1:
+                return self.pages[-2]
+            case Move.RELOAD | Move.RECONNECT if self.pages:
+                return self.pages[-1]
+            case _:
+                return drawn
+
+    def take_ahead(self, number: int) -> Ahead | None:
+        """Return the page that was asked for ahead for this navigation; another one's is forgotten."""
+        ahead, self.ahead = self.ahead, None
+        return ahead if ahead and ahead.number == number else None
 
     def close(self) -> None:
         """Close the kept-alive connection; never waits."""

@@ -45,7 +45,8 @@ class UpgradeRequests:
         """Return the upgrade of one visit.
 
         Args:
-            query: what the socket's address has beyond ``EIO`` and ``transport``, encoded.
+            query: what the socket's address has beyond ``EIO`` and ``transport``, encoded; the session's
+                ``sid`` among it when the visit has one already, from long-polling.
             trace, cookies: header lines, each with its line end.
         """
         key = b64encode(random.getrandbits(128).to_bytes(16, "big"))

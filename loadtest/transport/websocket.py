@@ -2,11 +2,13 @@
 
 import random
 import struct
+from collections.abc import Sequence
 
 import websocket
 from websocket import ABNF, STATUS_GOING_AWAY, WebSocketPayloadException, WebSocketProtocolException
 
 from loadtest.navigation.record import Outcome
+from loadtest.transport.channel import Message
 from loadtest.transport.fault import CLOSED, VisitError
 from loadtest.transport.line import Line
 
@@ -20,6 +22,7 @@ _FINAL_TEXT = _FINAL | ABNF.OPCODE_TEXT
 _MASKED = 0x80
 _LENGTH_16 = 126
 _SHORT_BYTES = 1 << 16
+_SHORT_CHARACTERS = _SHORT_BYTES // 4  # of UTF-8
 _MOST_BYTES = 16 * 1024 * 1024
 """Of one message that comes through the library; python-engineio's own limit is 1 MB."""
 
@@ -89,12 +92,42 @@ class LeanWebSocket(websocket.WebSocket):
         self.line.send(masked_frame(data))
         return len(data)
 
+    @property
+    def lines(self) -> Sequence[Line]:
+        """The one connection."""
+        return (self.line,)
+
+    def send_all(self, messages: Sequence[Message]) -> None:
+        """Send messages back to back: short texts in one piece, so that they arrive together."""
+        if all(isinstance(message, str) and len(message) < _SHORT_CHARACTERS for message in messages):
+            self.line.send(b"".join([masked_frame(str(message).encode()) for message in messages]))
+            return
+        for message in messages:
+            if isinstance(message, str):
+                self.send_text(message)
+            else:
+                self.send_binary(message)
+
+    def listen(self) -> None:
+        """Do nothing: a server can always send over a WebSocket."""
+
+    def await_message(self) -> None:
+        """Wait until something has come; pings of WebSocket's own are something too."""
+        if not self.line.buffer and not self.line.fill():
+            raise VisitError(Outcome.LOST, CLOSED)
+
     def send_going_away(self) -> None:
         """Send the close frame of a browser that navigates; nobody waits for its answer."""
         self.line.send(masked_frame(GOING_AWAY, ABNF.OPCODE_CLOSE))
 
-    def receive(self) -> str | bytes:
+    def receive(self) -> Message:
         """Wait for a message; pings are answered on the way."""
+        while (message := self.receive_next()) is None:
+            pass
+        return message
+
+    def receive_next(self) -> Message | None:
+        """Wait for a frame; None when it was no message (a ping, which is answered, or a pong)."""
         line = self.line
         while True:
             buffer = line.buffer
@@ -112,12 +145,18 @@ class LeanWebSocket(websocket.WebSocket):
             if not line.fill():
                 raise VisitError(Outcome.LOST, CLOSED)
 
-    def _receive_through_library(self) -> str | bytes:
+    def _receive_through_library(self) -> Message | None:
         self._allowance = _MOST_BYTES
-        opcode, data = self.recv_data()
-        if opcode == ABNF.OPCODE_CLOSE:
-            raise _closed_by(data)
-        return _decode(data) if opcode == ABNF.OPCODE_TEXT else bytes(data)
+        opcode, data = self.recv_data(control_frame=True)
+        match opcode:
+            case ABNF.OPCODE_CLOSE:
+                raise _closed_by(data)
+            case ABNF.OPCODE_TEXT:
+                return _decode(data)
+            case ABNF.OPCODE_BINARY:
+                return bytes(data)
+            case _:
+                return None
 
     def round_trip(self, payload: bytes) -> None:
         """Send a ping and wait for its pong; what else comes is thrown away."""

@@ -37,7 +37,7 @@ def leave(manner: Manner, script: Script, *, unread: bool = False, is_late: bool
         has_sent.wait(10)
         keeper = Keeper()
         alarm = Alarm()
-        ACTS[manner](Leaving(line, LeanWebSocket(line), "41/admin,", keeper, alarm))
+        ACTS[manner](Leaving([line], LeanWebSocket(line), None, ["41/admin,"], keeper, alarm))
         alarm.close()
         has_left.set()
         if manner is Manner.SILENT:
@@ -137,7 +137,7 @@ def test_leaving_a_server_that_has_reset_the_connection_is_an_error() -> None:
         line = Line(Address(socket.AF_INET, ("127.0.0.1", served.port)))
         with pytest.raises(ConnectionResetError):
             line.fill()
-        leaving = Leaving(line, None, "41", Keeper(), Alarm())
+        leaving = Leaving([line], None, None, ["41"], Keeper(), Alarm())
         leaving.alarm.set(math.inf)
         with pytest.raises(OSError, match="not connected"):
             ACTS[Manner.FIN](leaving)

@@ -1,0 +1,167 @@
+"""One visit's client: its page, its connections, and what it hears, for the steps that move it on."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from loadtest.navigation.assertion import Watcher
+from loadtest.navigation.opening import Caller, Opening
+from loadtest.navigation.packet import Packet
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.protocol import Visit
+from loadtest.navigation.states import Signal
+from loadtest.transport.alarm import Alarm, Rang
+from loadtest.transport.channel import Message
+from loadtest.transport.connection import Connection
+from loadtest.transport.conversation import Conversation
+from loadtest.transport.fault import VisitError
+from loadtest.transport.page import MOVE_HEADERS, PageFetch
+from loadtest.transport.site import Errand, Site
+from loadtest.transport.tab import Tab
+
+__all__ = ["Client"]
+
+_now = time.monotonic
+
+
+class Client:
+    """What the steps of a visit work with; it owns its connections until they are given away.
+
+    Raises:
+        VisitError, ProtocolError, OSError, WebSocketException: from any method that sends or waits.
+    """
+
+    __slots__ = (
+        "alarm",
+        "connection",
+        "conversation",
+        "errand",
+        "fetch",
+        "former",
+        "site",
+        "tab",
+        "visit",
+        "watcher",
+    )
+
+    def __init__(self, site: Site, tab: Tab, visit: Visit, errand: Errand) -> None:
+        self.site = site
+        self.tab = tab
+        self.visit = visit
+        self.errand = errand
+        trace = errand.trace + MOVE_HEADERS.get(errand.move, b"")
+        self.fetch = PageFetch(site.target, site.pages, tab, errand.page, trace)
+        self.connection: Connection | None = None
+        self.former: list[Connection] = []
+        """Connections that were left behind: a ghost, or the twin of a duplicate."""
+        self.conversation: Conversation | None = None
+        self.watcher: Watcher | None = None
+        self.alarm = Alarm()
+
+    @property
+    def assertions(self) -> Mapping[str, str | None]:
+        """What the client had to see, as far as it can be judged: None where it did."""
+        judged = dict(self.watcher.judge(_now())) if self.watcher else {}
+        return judged | (self.conversation.checks if self.conversation else {})
+
+    def set_deadline(self, phase: Phase) -> None:
+        self.alarm.set(self._not_after_leaving(_now() + self.site.deadlines_s[phase]))
+
+    def _not_after_leaving(self, at: float) -> float:
+        leave_at = self.visit.leave_at
+        return at if leave_at is None else min(at, leave_at)
+
+    def read_opening(self, body: str) -> Opening:
+        tab = self.tab
+        caller = Caller(tab.tab_id, self.errand.navigation, tab.row)
+        return self.errand.behaviour.open(body, caller)
+
+    def show(self, opening: Opening, took_ms: float | None) -> None:
+        self.visit.page_read(opening, _now())
+        self.visit.had_page(took_ms)
+        self.tab.shows(self.errand.page, self.errand.move, opening)
+        self.listen(opening)
+
+    def listen(self, opening: Opening) -> None:
+        """Hear events only where somebody asks for them: most visits throw them away unread."""
+        if self.site.assertions:
+            self.watcher = Watcher(self.site.assertions)
+        if self.errand.behaviour.converse is not None:
+            self.conversation = Conversation(self, opening.namespace, opening.values)
+        if self.watcher or self.conversation:
+            self.visit.listener = self._hear
+
+    def _hear(self, packet: Packet, now: float) -> None:
+        if self.conversation:
+            self.conversation.hear(packet)
+        if self.watcher:
+            self.watcher.hear(packet, now)
+
+    def detour(self, signal: Signal) -> None:
+        """Take note of the step that only this departure takes."""
+        self.visit.detour_taken()
+        self.visit.happened(signal, _now())
+
+    @property
+    def opening(self) -> Opening:
+        assert self.visit.opening is not None, "the page is read first"
+        return self.visit.opening
+
+    @property
+    def open_connection(self) -> Connection:
+        assert self.connection is not None, "it is opened first"
+        return self.connection
+
+    def new_connection(self) -> Connection:
+        self.connection = Connection(self.site, self.tab, self.errand, self.opening.query)
+        return self.connection
+
+    @property
+    def sid(self) -> str:
+        assert self.visit.opened is not None, "the open packet is read first"
+        return self.visit.opened.sid
+
+    def read_message(self) -> None:
+        self.take(self.open_connection.channel.receive())
+
+    def take(self, message: Message) -> None:
+        if isinstance(message, bytes):  # an attachment
+            if self.conversation:
+                self.conversation.hear(message)
+            return
+        answer = self.visit.receive(message, _now())
+        if answer is not None:
+            self.send((answer,))
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Send packets."""
+        self.open_connection.channel.send_all(messages)
+
+    def hear_until(self, until: float) -> bool:
+        """Take in one message and return True, or return False when the time has come.
+
+        Raises:
+            Rang: the visit's own departure has come before.
+            VisitError: the visit has ended otherwise.
+        """
+        limit = self._not_after_leaving(until)
+        if _now() < limit:
+            self.alarm.set(limit)
+            try:
+                self.open_connection.channel.await_message()
+            except Rang:
+                pass
+            else:
+                self.set_deadline(Phase.ACTIVE)
+                message = self.open_connection.channel.receive_next()
+                if message is not None:
+                    self.take(message)
+                self._fail_if_ended()
+                return True
+        if limit < until:
+            raise Rang
+        return False
+
+    def _fail_if_ended(self) -> None:
+        visit = self.visit
+        if visit.outcome is not None:
+            raise VisitError(visit.outcome, visit.error or visit.outcome, visit.detail)

@@ -1,0 +1,290 @@
+"""How each step of a visit is done: one function for each."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from loadtest.navigation.assertion import Begin
+from loadtest.navigation.journey import Move
+from loadtest.navigation.packet import read_packet, write_event
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.record import Outcome
+from loadtest.navigation.states import Signal, State, Step
+from loadtest.transport.alarm import Rang
+from loadtest.transport.channel import Message
+from loadtest.transport.client import Client
+from loadtest.transport.fault import VisitError
+from loadtest.transport.login import log_in
+from loadtest.transport.manners import leave_by_fin
+
+__all__ = ["LAST_ACTS", "STEPS", "begin"]
+
+_now = time.monotonic
+
+_OWN_EVENT = "loadtest"
+"""The name of the events that no page would send: halves, and ones that come too early."""
+
+
+def begin(client: Client) -> None:
+    """Log in, or take up the page that is there already."""
+    tab, errand = client.tab, client.errand
+    ahead = tab.take_ahead(errand.number)
+    if not tab.is_logged_in:
+        log_in(client.site.target, client.site.app.access, tab, errand.trace)
+    if errand.move is Move.RECONNECT and tab.opening is not None:
+        client.show(tab.opening, None)
+    elif ahead is not None:
+        if ahead.fault is not None:
+            client.visit.happened(Signal.PAGE_ASKED, _now())
+            raise ahead.fault
+        client.show(client.read_opening(ahead.body), ahead.took_ms)
+
+
+def _connect_only(client: Client) -> None:
+    client.fetch.connect()
+
+
+def _send_half_request(client: Client) -> None:
+    client.fetch.send_half()
+    client.detour(Signal.HALF_SENT)
+
+
+def _ask_page(client: Client) -> None:
+    client.fetch.ask()
+    client.visit.happened(Signal.PAGE_ASKED, _now())
+
+
+def _read_part(client: Client) -> None:
+    client.fetch.read_part()
+
+
+def _read_page(client: Client) -> None:
+    body = client.fetch.read()
+    now = _now()
+    opening = client.read_opening(body)
+    client.visit.page_read(opening, now)
+    client.tab.shows(client.errand.page, client.errand.move, opening)
+    client.listen(opening)
+
+
+def _ask_poll(client: Client) -> None:
+    client.new_connection().ask_poll()
+    client.visit.happened(Signal.POLL_ASKED, _now())
+
+
+def _read_poll(client: Client) -> None:
+    client.read_message()
+    polling = client.open_connection.polling
+    if client.visit.opened is not None and polling is not None:
+        polling.opened(client.sid)
+
+
+def _ask_probe(client: Client) -> None:
+    client.open_connection.ask_probe(client.sid)
+    client.visit.happened(Signal.PROBE_ASKED, _now())
+
+
+def _ask_upgrade(client: Client) -> None:
+    client.new_connection().ask_upgrade()
+    client.visit.happened(Signal.UPGRADE_ASKED, _now())
+
+
+def _read_upgrade(client: Client) -> None:
+    client.open_connection.read_upgrade()
+    client.visit.happened(Signal.SWITCHED, _now())
+
+
+def _send_probe(client: Client) -> None:
+    client.open_connection.send_probe()
+    client.visit.happened(Signal.PROBE_SENT, _now())
+
+
+def _read_probe(client: Client) -> None:
+    client.take(client.open_connection.read_probe())
+
+
+def _send_upgrade(client: Client) -> None:
+    while (message := client.open_connection.read_last_poll()) is not None:
+        client.take(message)
+        if client.visit.outcome is not None:
+            return
+    client.open_connection.send_upgrade()
+    client.visit.happened(Signal.UPGRADE_SENT, _now())
+
+
+def _send_connect(client: Client) -> None:
+    client.send(client.opening.connects)
+    client.visit.connect_sent(_now())
+
+
+def _send_connect_twice(client: Client) -> None:
+    client.send((client.opening.connect, *client.opening.connects))
+    client.visit.detour_taken()
+    client.visit.connect_sent(_now())
+
+
+def _send_both(client: Client) -> None:
+    client.send((*client.opening.connects, _handshake_packet(client)))
+    client.detour(Signal.BOTH_SENT)
+
+
+def _send_early_event(client: Client) -> None:
+    opening = client.opening
+    client.send((opening.handshake.packet if opening.handshake else _own_event(client),))
+    client.detour(Signal.EVENT_SENT)
+
+
+def _own_event(client: Client) -> str:
+    return write_event(client.opening.namespace, _OWN_EVENT, ["no page sends this"])
+
+
+def _await_connect(client: Client) -> None:
+    client.read_message()
+    if client.watcher and client.visit.state in (State.CONNECTED, State.SHAKEN):
+        client.watcher.begin(Begin.CONNECT, _now())
+
+
+def _handshake_packet(client: Client) -> str:
+    assert client.opening.handshake is not None, "the protocol asks only where there is one"
+    return client.opening.handshake.packet
+
+
+def _send_handshake(client: Client) -> None:
+    packet = _handshake_packet(client)
+    client.send((packet,))
+    client.visit.handshake_sent(_now())
+    if client.watcher:
+        sent = read_packet(packet)
+        if sent.id is not None and sent.event is not None:
+            client.watcher.asked(sent.namespace, sent.id, sent.event, _now())
+
+
+def _send_half_post(client: Client) -> None:
+    _send_half(client, client.opening.connects)
+
+
+def _send_half_handshake(client: Client) -> None:
+    _send_half(client, (_handshake_packet(client),))
+
+
+def _send_half_frame(client: Client) -> None:
+    _send_half(client, (_own_event(client),))
+
+
+def _send_half(client: Client, messages: Sequence[Message]) -> None:
+    client.open_connection.send_half(messages)
+    client.detour(Signal.HALF_SENT)
+
+
+def _send_half_binary(client: Client) -> None:
+    placeholder = {"_placeholder": True, "num": 0}
+    event = write_event(client.opening.namespace, _OWN_EVENT, [placeholder])
+    client.send((f"451-{event[2:]}",))
+    client.detour(Signal.HEADER_SENT)
+
+
+def _leave_namespace(client: Client) -> None:
+    client.send((client.opening.others[-1].disconnect,))
+    client.detour(Signal.NAMESPACE_LEFT)
+
+
+def _reconnect(client: Client) -> None:
+    """Leave the connection as it is, unclosed and unheard, and open another."""
+    client.former.append(client.open_connection)
+    client.connection = None
+    client.visit.detour_taken()
+    client.visit.happened(Signal.LINE_LOST, _now())
+    client.listen(client.opening)
+
+
+def _dwell(client: Client) -> None:
+    """Do the steps, then stay, answering pings, until the visit's own time is up."""
+    visit, errand = client.visit, client.errand
+    if errand.move is Move.DUPLICATE and not client.former:
+        _reconnect(client)
+        return
+    for ghost in client.former if visit.is_haunted else ():
+        for line in ghost.lines:
+            leave_by_fin(line)
+        ghost.give_lines_away()
+    _converse(client)
+    client.open_connection.channel.listen()
+    until = _now() + visit.departure.dwell_s if visit.leave_at is None else visit.leave_at
+    if not _stay(client, until):
+        return
+    now = _now()
+    client.alarm.set(now + client.site.deadlines_s[Phase.ACTIVE])
+    visit.happened(Signal.DWELT, now)
+
+
+def _stay(client: Client, until: float) -> bool:
+    """Hear what comes until a time, cut off wherever it is; False when the visit has ended before."""
+    if _now() < until:
+        client.alarm.set(until)
+        try:
+            while client.visit.outcome is None:
+                client.read_message()
+        except Rang:
+            return True
+    return client.visit.outcome is None
+
+
+def _converse(client: Client) -> None:
+    watcher, converse = client.watcher, client.errand.behaviour.converse
+    if watcher:
+        watcher.begin(Begin.HANDSHAKE, _now())
+    if converse is not None and client.conversation is not None:
+        converse(client.conversation)
+    if watcher:
+        for asked in client.conversation.emitted if client.conversation else ():
+            watcher.asked(*asked)
+        watcher.begin(Begin.STEPS, _now())
+
+
+def _await_ping(client: Client) -> None:
+    """Wait for the server's next ping, and leave it unanswered."""
+    interval_s = client.visit.opened.ping_interval_s if client.visit.opened else 0.0
+    until = _now() + interval_s + client.site.deadlines_s[Phase.ACTIVE]
+    while client.visit.state is State.STEADY:
+        if not client.hear_until(until):
+            raise VisitError(Outcome.TIMED_OUT, "no PING within the interval that the server named")
+
+
+STEPS: Mapping[Step, Callable[[Client], None]] = MappingProxyType(
+    {
+        Step.ASK_PAGE: _ask_page,
+        Step.SEND_HALF_REQUEST: _send_half_request,
+        Step.READ_PAGE: _read_page,
+        Step.ASK_POLL: _ask_poll,
+        Step.READ_POLL: _read_poll,
+        Step.SEND_HALF_POST: _send_half_post,
+        Step.ASK_PROBE: _ask_probe,
+        Step.READ_PROBE_UPGRADE: _read_upgrade,
+        Step.SEND_PROBE: _send_probe,
+        Step.READ_PROBE: _read_probe,
+        Step.SEND_UPGRADE: _send_upgrade,
+        Step.ASK_UPGRADE: _ask_upgrade,
+        Step.READ_UPGRADE: _read_upgrade,
+        Step.READ_OPEN: Client.read_message,
+        Step.SEND_EARLY_EVENT: _send_early_event,
+        Step.SEND_CONNECT: _send_connect,
+        Step.SEND_CONNECT_TWICE: _send_connect_twice,
+        Step.SEND_BOTH: _send_both,
+        Step.AWAIT_CONNECT: _await_connect,
+        Step.SEND_HANDSHAKE: _send_handshake,
+        Step.SEND_HALF_HANDSHAKE: _send_half_handshake,
+        Step.AWAIT_ANSWER: Client.read_message,
+        Step.DWELL: _dwell,
+        Step.SEND_HALF_FRAME: _send_half_frame,
+        Step.SEND_HALF_BINARY: _send_half_binary,
+        Step.AWAIT_PING: _await_ping,
+        Step.LEAVE_NAMESPACE: _leave_namespace,
+        Step.RECONNECT: _reconnect,
+    }
+)
+"""How each step is done; ``LEAVE`` ends the steps."""
+
+LAST_ACTS: Mapping[State, Callable[[Client], None]] = MappingProxyType(
+    {State.NEW: _connect_only, State.PAGE_ASKED: _read_part}
+)
+"""What a departure at these states does first: P00 has connected, P02 has read part of the answer."""
