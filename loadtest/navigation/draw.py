@@ -23,6 +23,7 @@ class Stream(StrEnum):
     JOURNEY = "journey"
     PREFETCH = "prefetch"
     JITTER = "jitter"
+    STEP = "step"
 
 
 _STREAM_OFFSETS = {stream: index + 1 for index, stream in enumerate(Stream)}

@@ -5,13 +5,17 @@ from collections.abc import Callable
 
 import gevent
 
-from loadtest.apps.app import page_for
+from loadtest.apps.app import App, page_for
 from loadtest.metrics.histogram import Histogram
+from loadtest.navigation.departure import Departure
+from loadtest.navigation.journey import Move
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import NavigationRecord, Outcome, navigation_id
 from loadtest.profile.load import parse_profile
 from loadtest.profile.pacing import Schedule
 from loadtest.swarm.dispatcher import Dispatcher, Due
 from loadtest.swarm.messages import Begin, Report
+from loadtest.swarm.ways import PlainWays, Ways
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
 from loadtest.transport.tab import Tab
@@ -22,6 +26,8 @@ __all__ = ["Generator"]
 _REPORT_EVERY_S = 1.0
 _LAG_SLEEP_S = 0.02
 """A loop's lag is how late a sleep of this length ends."""
+_PAGE_ONLY = "P03"
+_OWN_WAYS = PlainWays()
 _MOST_LAGS = 5000
 """Of one stall: a hundred seconds of it."""
 
@@ -48,15 +54,17 @@ class Generator:
         self._t0 = time.monotonic() + (begin.t0_at - time.time())
         self._keeper = Keeper()
         self._driver = Driver(
-            Target.resolve(begin.host),
+            Target.resolve(begin.host, self._profile.app.access.tls),
             self._profile.app,
             self._profile.deadlines_s,
             self._keeper,
             begin.run,
             self._t0,
+            self._profile.assertions,
         )
         self._dispatcher = Dispatcher(self._record_dropped)
         self._lines: list[str] = []
+        self._tabs = 0
         self._ended = 0
         self._failed = 0
         self._last_error: str | None = None
@@ -74,19 +82,31 @@ class Generator:
             gevent.spawn(self._report_often),
         ]
 
-    def serve(self, tab: Tab) -> bool:
+    @property
+    def seed(self) -> int:
+        """The profile's seed."""
+        return self._profile.seed
+
+    @property
+    def app(self) -> App:
+        """The app under test, as the profile describes it."""
+        return self._profile.app
+
+    def new_tab(self) -> Tab:
+        """Return another tab, with its own row of the ``data`` file, whichever process it is in."""
+        index = self._begin.index + self._tabs * self._begin.generators
+        self._tabs += 1
+        return self._driver.new_tab(index)
+
+    def serve(self, tab: Tab, ways: Ways) -> bool:
         """Run one visit in this tab, once one is due; False when there will be no more."""
-        due = self._dispatcher.take()
+        promised, tab.promised = tab.promised, None
+        due = self._dispatcher.take(promised)
         if due is None:
             return False
-        seed = self._profile.seed
-        assignment = Assignment(
-            number=due.number,
-            due_s=due.due_s,
-            page=page_for(self._profile.app.access, seed, due.number),
-            departure=self._profile.mix.draw(seed, due.number),
-        )
-        record = self._driver.visit(tab, assignment)
+        assignment = self._assign(due, ways)
+        behaviour = ways.behaviour(due.number)
+        record = self._driver.visit(tab, assignment, behaviour, lambda: self._promise(tab, ways))
         self._ended += 1
         if record.outcome.is_failure:
             self._failed += 1
@@ -94,6 +114,32 @@ class Generator:
         self._lines.append(record.to_line())
         self._tell(record)
         return True
+
+    def _promise(self, tab: Tab, ways: Ways) -> Assignment | None:
+        """Return the navigation that a tab goes on to, which is its own from now on."""
+        if not self._profile.journey.goes_on:
+            return None
+        due = self._dispatcher.promise()
+        if due is None:
+            return None
+        tab.promised = due.number
+        return self._assign(due, ways)
+
+    def _assign(self, due: Due, ways: Ways) -> Assignment:
+        """Return navigation n of the schedule: but for a user's own ways, a pure function of seed and n."""
+        profile, number = self._profile, due.number
+        move = profile.journey.draw(profile.seed, number)
+        departure = profile.mix.draw(profile.seed, number)
+        nobody_comes = move is Move.PREFETCH and not profile.journey.is_used(profile.seed, number)
+        if move is Move.ABANDON or nobody_comes:
+            departure = Departure(_PAGE_ONLY, Manner.FIN, departure.transport)
+        return Assignment(
+            number=number,
+            due_s=due.due_s,
+            page=page_for(profile.app.access, profile.seed, number),
+            departure=ways.departure(number, departure),
+            move=move,
+        )
 
     def stop(self) -> None:
         """Start nothing more, let waiting users go, and send the last report.
@@ -148,18 +194,20 @@ class Generator:
                     break
 
     def _record_dropped(self, due: Due) -> None:
-        seed = self._profile.seed
-        planned = self._profile.mix.draw(seed, due.number)
+        planned = self._assign(due, _OWN_WAYS)
         record = NavigationRecord(
             number=due.number,
             navigation=navigation_id(self._begin.run, due.number),
-            page=page_for(self._profile.app.access, seed, due.number),
+            page=planned.page,
             due_s=due.due_s,
             started_s=None,
             left_s=None,
-            planned_at=planned.at,
-            planned_manner=planned.manner,
+            planned_at=planned.departure.at,
+            planned_manner=planned.departure.manner,
             actual=None,
             outcome=Outcome.DROPPED,
+            transport=planned.departure.transport,
+            move=planned.move,
+            planned_move=planned.move,
         )
         self._lines.append(record.to_line())

@@ -1,4 +1,4 @@
-"""The Locust user: one tab, which takes the next navigation that is due."""
+"""The Locust user: one tab, which takes the next navigation that is due; made to be subclassed."""
 
 from typing import Any
 
@@ -6,7 +6,12 @@ from gevent.event import Event
 from locust import User, task
 from locust.exception import StopUser
 
+from loadtest.navigation.departure import Departure
+from loadtest.navigation.draw import Stream, uniform
+from loadtest.navigation.opening import Caller, Opening
 from loadtest.swarm.generator import Generator
+from loadtest.transport.conversation import Conversation
+from loadtest.transport.site import Behaviour
 from loadtest.transport.tab import Tab
 
 __all__ = ["TabUser", "Work"]
@@ -34,20 +39,74 @@ class Work:
 
 
 class TabUser(User):
-    """One browser tab: its cookies, its tab id, its kept-alive connection; it does not pace itself."""
+    """One browser tab: its cookies, its tab id, its history, its kept-alive connection.
+
+    A locustfile of your own may subclass it, and say otherwise in any of three methods: ``opening`` (how a
+    page opens its socket), ``converse`` (what is said after the handshake) and ``departure`` (how a visit
+    ends). It does not pace itself: when a navigation is due, the profile's schedule says.
+    """
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         self._work: Work = environment.loadtest_work
-        self._tab = Tab()
+        self._generator: Generator | None = None
+        self._tab: Tab | None = None
+        self._number = 0
+        own = type(self)
+        self._has_own_opening = own.opening is not TabUser.opening
+        self._has_own_talk = own.converse is not TabUser.converse
+
+    def opening(self, body: str, caller: Caller) -> Opening:
+        """Return how a page opens its socket.
+
+        Args:
+            body: the page's text.
+            caller: the tab's id, the navigation's trace id, the tab's row of the ``data`` file.
+
+        Raises:
+            ExtractionError: the page does not hold what its socket needs; the visit fails with that.
+        """
+        return self._run.app.open(body, caller)
+
+    def converse(self, page: Conversation) -> None:
+        """Say something after the handshake: here, the steps of the profile.
+
+        What ``page`` waits for in vain ends the visit as timed out; what ``page.check`` is told and does not
+        hold is a finding. A departure by the clock, or by its point, may break it off anywhere.
+        """
+        steps, seed = self._run.app.access.steps, self._run.seed
+        page.perform(steps, [uniform(seed + i, self._number, Stream.STEP) for i in range(len(steps))])
+
+    def departure(self, number: int, planned: Departure) -> Departure:  # noqa: ARG002  # for subclasses
+        """Return how navigation ``number`` ends, which the profile has planned so."""
+        return planned
+
+    def behaviour(self, number: int) -> Behaviour | None:
+        """Return what a visit does; None where nothing differs from what the app's pages do."""
+        self._number = number
+        talks = self._has_own_talk or bool(self._run.app.access.steps)
+        if not talks and not self._has_own_opening:
+            return None
+        return Behaviour(self.opening, self.converse if talks else None)
+
+    @property
+    def _run(self) -> Generator:
+        assert self._generator is not None, "asked only while a visit is on"
+        return self._generator
 
     @task
     def navigate(self) -> None:
         """Wait for the next navigation, and run its visit."""
         generator = self._work.wait()
-        if generator is None or not generator.serve(self._tab):
+        if generator is None:
+            raise StopUser
+        if self._tab is None or generator is not self._generator:
+            self.on_stop()
+            self._generator, self._tab = generator, generator.new_tab()
+        if not generator.serve(self._tab, self):
             raise StopUser
 
     def on_stop(self) -> None:
         """Close the tab's kept-alive connection."""
-        self._tab.close()
+        if self._tab is not None:
+            self._tab.close()

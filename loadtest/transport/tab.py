@@ -50,6 +50,8 @@ class Tab:
     previous: int | None = None
     """The number of its last visit."""
     ahead: Ahead | None = None
+    promised: int | None = None
+    """The navigation that it goes on to, once that has been promised to it."""
 
     def shows(self, page: str, move: Move, opening: Opening) -> None:
         """Take note of the page that has been read."""

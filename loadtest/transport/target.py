@@ -5,6 +5,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 import gevent.socket
 
+from loadtest.apps.app import Tls
 from loadtest.errors import UsageError
 from loadtest.transport.line import Address, Line
 from loadtest.transport.tls import TlsLine
@@ -21,7 +22,9 @@ class Target:
 
     __slots__ = ("_addresses", "_context", "base_path", "host", "host_header", "origin", "port", "scheme")
 
-    def __init__(self, scheme: str, host: str, port: int, base_path: str, addresses: list[Address]) -> None:
+    def __init__(
+        self, scheme: str, host: str, port: int, base_path: str, addresses: list[Address], tls: Tls
+    ) -> None:
         self.scheme = scheme
         self.host = host
         self.port = port
@@ -31,14 +34,14 @@ class Target:
         self.host_header = name if port == _PORTS[scheme] else f"{name}:{port}"
         self.origin = f"{scheme}://{self.host_header}"
         self._addresses = addresses
-        self._context = _context() if scheme == "https" else None
+        self._context = _context(tls) if scheme == "https" else None
 
     @classmethod
-    def resolve(cls, url: str) -> "Target":
+    def resolve(cls, url: str, tls: Tls = Tls()) -> "Target":  # noqa: B008  # frozen
         """Read an address, and look its host up.
 
         Raises:
-            UsageError: it is malformed, or nobody knows the host.
+            UsageError: it is malformed, nobody knows the host, or the authorities are no certificates.
         """
         parts, port = _split(url)
         scheme = _SAME_AS.get(parts.scheme, parts.scheme)
@@ -54,7 +57,7 @@ class Target:
         host = _ascii(url, host)
         port = port or _PORTS[scheme]
         base_path = quote(parts.path.rstrip("/"), safe="/%~:@!$&'()*+,;=")
-        return cls(scheme, host, port, base_path, _look_up(url, host, port))
+        return cls(scheme, host, port, base_path, _look_up(url, host, port), tls)
 
     @property
     def address(self) -> Address:
@@ -115,8 +118,14 @@ def _look_up(url: str, host: str, port: int) -> list[Address]:
     return list(dict.fromkeys(Address(int(family), sockaddr) for family, _, _, _, sockaddr in rows))
 
 
-def _context() -> ssl.SSLContext:
-    """One for each target: making it costs ten times what a TLS connection does (SPEED.md)."""
-    context = ssl.create_default_context()
+def _context(tls: Tls) -> ssl.SSLContext:
+    """Return the one context of a target: making it costs ten times what a TLS connection does."""
+    try:
+        context = ssl.create_default_context(cadata=tls.ca)
+    except (ssl.SSLError, ValueError) as error:
+        raise UsageError(f"app.tls.ca_file: holds no certificates in PEM form ({error})") from error
+    if not tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols(["http/1.1"])
     return context
