@@ -7,8 +7,8 @@ from locust import events
 
 from loadtest.swarm.plugin import register
 from loadtest.swarm.shape import PoolShape
-from loadtest.swarm.user import TabUser
+from loadtest.swarm.user import BrowserTab
 
-__all__ = ["PoolShape", "TabUser"]
+__all__ = ["BrowserTab", "PoolShape"]
 
 register(events)

@@ -14,7 +14,7 @@ from loadtest.transport.conversation import Conversation
 from loadtest.transport.site import Behaviour
 from loadtest.transport.tab import Tab
 
-__all__ = ["TabUser", "Work"]
+__all__ = ["BrowserTab", "TabUser", "Work"]
 
 
 class Work:
@@ -45,6 +45,9 @@ class TabUser(User):
     page opens its socket), ``converse`` (what is said after the handshake) and ``departure`` (how a visit
     ends). It does not pace itself: when a navigation is due, the profile's schedule says.
     """
+
+    abstract = True
+    """Locust runs every user class that a locustfile imports, unless it is abstract."""
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
@@ -110,3 +113,7 @@ class TabUser(User):
         """Close the tab's kept-alive connection."""
         if self._tab is not None:
             self._tab.close()
+
+
+class BrowserTab(TabUser):
+    """The tab of the locustfile that comes with this package: what the profile says, and no more."""
