@@ -1,42 +1,24 @@
 """The Locust web UI with our form, driven in a real browser."""
 
 import json
-import shutil
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.e2e.browser import chromium
 from tests.e2e.harness import TOOL, free_port, instrumented, only_run, served, summary_of
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
     """A page of a new headless Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not here; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "chromium"), executable_path=CHROMIUM, headless=True, args=FLAGS
-        )
-        context.set_default_timeout(30_000)
+    with chromium(tmp_path / "chromium") as context:
         yield context.pages[0]
         context.pages[0].screenshot(path=tmp_path / "last.png")
-        context.close()
 
 
 def test_a_mistake_is_an_alert_and_a_run_comes_to_its_verdict(page: Page, tmp_path: Path) -> None:
