@@ -5,6 +5,7 @@ ours that behaves like the old one is called right.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from tests.e2e.browser import chromium
 from tests.e2e.environments import python_with
 from tests.e2e.harness import Served, free_port, served
-from tests.e2e.tracing import Act, Step, browser_trace, our_trace
+from tests.e2e.tracing import Act, Step, browser_trace, events, our_trace, play, wait_for
 
 WITNESS = Path(__file__).parent / "apps" / "nicegui_witness.py"
 EVENT, IN_CONNECT = "2.11.0", "3.18.0"
@@ -72,6 +73,30 @@ OPENS_PREFETCHED = {
     ],
 }
 """A page that was fetched with ``Sec-Purpose: prefetch`` shakes hands by the event in every release."""
+
+BY_ACT = (
+    *("cache-control", "referer", "sec-purpose"),
+    *("sec-fetch-site", "sec-fetch-mode", "sec-fetch-user", "sec-fetch-dest"),
+)
+"""The headers of a page's request that depend on how it came about."""
+TYPED = {
+    "sec-fetch-site": "none",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-user": "?1",
+    "sec-fetch-dest": "document",
+}
+LINKED = TYPED | {"sec-fetch-site": "same-origin"}
+PAGE_HEADERS = [
+    *("host", "connection", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform"),
+    *("upgrade-insecure-requests", "user-agent", "accept"),
+    *("sec-fetch-site", "sec-fetch-mode", "sec-fetch-user", "sec-fetch-dest", "referer"),
+    *("accept-encoding", "accept-language", "cookie"),
+]
+UPGRADE_HEADERS = [
+    *("host", "connection", "pragma", "cache-control", "user-agent", "upgrade", "origin"),
+    *("sec-websocket-version", "accept-encoding", "accept-language", "cookie"),
+    *("sec-websocket-key", "sec-websocket-extensions"),
+]
 
 
 def traces(release: str) -> dict[str, list[str]]:
@@ -144,12 +169,19 @@ def release(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@contextmanager
+def witness_of(release: str, folder: Path, *options: str) -> Iterator[Served]:
+    """Serve the NiceGUI app that writes down what its server sees."""
+    port = free_port()
+    command = [str(python_with(f"nicegui=={release}")), str(WITNESS), str(port), *options]
+    with served(command, port, folder / "witness.log") as app:
+        yield app
+
+
 @pytest.fixture
 def witness(release: str, tmp_path: Path) -> Iterator[Served]:
-    """A NiceGUI app of this release that writes down what its server sees."""
-    port = free_port()
-    python = python_with(f"nicegui=={release}")
-    with served([str(python), str(WITNESS), str(port)], port, tmp_path / "witness.log") as app:
+    """The app on this release, with NiceGUI's own headers."""
+    with witness_of(release, tmp_path) as app:
         yield app
 
 
@@ -163,3 +195,58 @@ def test_a_browsers_tab_leaves_this_trace(script: str, release: str, witness: Se
 @pytest.mark.parametrize("script", ["visit"])
 def test_our_tab_leaves_the_trace_of_a_browsers(script: str, release: str, witness: Served) -> None:
     assert our_trace(SCRIPTS[script], witness.url, witness.log) == traces(release)[script]
+
+
+def test_a_browsers_requests_have_these_headers(tmp_path: Path) -> None:
+    with witness_of(EVENT, tmp_path) as app, chromium(tmp_path / "chromium") as context:
+        browser_trace([*SCRIPTS["mix"], Step(Act.HINT, "/")], app.url, app.log, context)
+        seen = events(app.log)
+    pages = [event["headers"] for event in seen if event["what"] == "page"]
+    upgrades = [event["headers"] for event in seen if event["what"] == "upgrade"]
+    told = [{name: page[name] for name in BY_ACT if name in page} for page in pages]
+    at = {"referer": f"{app.url}/"}
+    assert told[0] == TYPED
+    assert told[1] == LINKED | at
+    assert told[2] == LINKED | at | {"cache-control": "max-age=0"}
+    assert told[3] == TYPED  # back: as it was asked for the first time
+    assert told[4] == LINKED | at
+    assert told[5] == {
+        "sec-purpose": "prefetch",
+        "sec-fetch-site": "same-origin",
+        "sec-fetch-mode": "no-cors",
+        "sec-fetch-dest": "empty",
+        "referer": f"{app.url}/other",
+    }
+    assert ["cookie" in page for page in pages] == [False, True, True, True, True, True]
+    assert [*pages[1]] == PAGE_HEADERS
+    assert [[*upgrade] for upgrade in upgrades] == [UPGRADE_HEADERS] * 5
+    assert {(upgrade["origin"], upgrade["cache-control"]) for upgrade in upgrades} == {(app.url, "no-cache")}
+
+
+def test_a_page_that_may_be_stored_is_left_without_a_word(release: str, tmp_path: Path) -> None:
+    with (
+        witness_of(release, tmp_path, "--storable") as app,
+        chromium(tmp_path / "chromium") as context,
+    ):
+        for step in SCRIPTS["navigate"]:
+            play(step, context.pages[0], app.url, app.log)
+        wait_for(app.log, "gone", 1)
+        seen = [event for event in events(app.log) if event.get("socket") == 1]
+    assert [event["what"] for event in seen][-3:] == ["disconnect", "disconnect.", "gone"]
+    assert "close" not in {event["what"] for event in seen}
+    assert seen[-1]["reason"] in {"ping timeout", "transport close"}  # python-engineio's names for silence
+
+
+def test_a_stored_page_comes_back_without_a_request_and_reconnects(release: str, tmp_path: Path) -> None:
+    with (
+        witness_of(release, tmp_path, "--storable") as app,
+        chromium(tmp_path / "chromium") as context,
+    ):
+        page = context.pages[0]
+        for step in SCRIPTS["navigate"]:
+            play(step, page, app.url, app.log)
+        page.evaluate("history.back()")  # Playwright's `go_back` would wait for a load
+        wait_for(app.log, "shaken", 3)
+        seen = events(app.log)
+    assert [event["client"] for event in seen if event["what"] == "shaken"] == [1, 2, 1]
+    assert [event["path"] for event in seen if event["what"] == "page"] == ["/", "/other"]

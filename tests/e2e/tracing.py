@@ -24,7 +24,7 @@ from loadtest.transport.keeper import Keeper
 from loadtest.transport.tab import Tab
 from loadtest.transport.target import Target
 
-__all__ = ["Act", "Step", "browser_trace", "events", "our_trace"]
+__all__ = ["Act", "Step", "browser_trace", "events", "our_trace", "play", "wait_for"]
 
 Event = dict[str, Any]
 
@@ -106,19 +106,20 @@ def browser_trace(script: Sequence[Step], url: str, log: Path, context: BrowserC
     """Play a script in a browser, close its tabs, and return what the server saw."""
     page = context.pages[0]
     for step in script:
-        _play(step, page, url, log)
+        play(step, page, url, log)
     for tab in reversed(context.pages):
         gone = _count(log)["gone"]
         tab.close()
-        _wait(log, "gone", gone + 1)
+        wait_for(log, "gone", gone + 1)
     return _trace(log)
 
 
-def _play(step: Step, page: Page, url: str, log: Path) -> None:
+def play(step: Step, page: Page, url: str, log: Path) -> None:
+    """Do one act in the browser, and wait until the server and the page have done with it."""
     awaited = "client" if step.act in _IN_ADVANCE else "shaken"
     seen = _count(log)[awaited]
     _ACTS[step.act](page, url, step.page)
-    _wait(log, awaited, seen + 1)
+    wait_for(log, awaited, seen + 1)
     if step.act not in _IN_ADVANCE:
         for tab in page.context.pages:
             expect(tab.get_by_text("Connected")).to_be_visible()
@@ -129,7 +130,7 @@ def _count(log: Path) -> Counter[str]:
     return Counter(event["what"] for event in events(log))
 
 
-def _wait(log: Path, what: str, times: int) -> None:
+def wait_for(log: Path, what: str, times: int) -> None:
     """Wait until the server has seen this so many times, and no handler is under way."""
     deadline = time.monotonic() + _DEADLINE_S
     while True:
@@ -197,5 +198,5 @@ def our_trace(script: Sequence[Step], url: str, log: Path) -> list[str]:
         record = driver.visit(tab, Assignment(number, 0.0, step.page, stay))
         assert record.outcome is Outcome.COMPLETED, record
     tab.close()
-    _wait(log, "gone", _count(log)["open"])
+    wait_for(log, "gone", _count(log)["open"])
     return _trace(log)

@@ -9,6 +9,8 @@ the server read (1001 "going away", 1005 a frame without a code, 1006 no frame).
 Ids are numbers in the order in which they came: ``socket`` 1 is the first Engine.IO session. So two visitors
 who do the same leave the same lines, but for ``at`` and ``headers``. Each page changes its text once it has a
 socket, so each tab gets one message. Runs under NiceGUI 2.10.1 and later.
+
+With ``--storable`` its pages come without NiceGUI's ``Cache-Control: no-store``, as most apps' do.
 """
 
 import json
@@ -123,6 +125,7 @@ class Requests:
             path = scope["path"]
             if path in PAGES:
                 tell("page", path=path, headers=headers_of(scope))
+                send = storable(send) if "--storable" in sys.argv else send
             elif path != SOCKET_PATH:
                 tell("asset", path=path, headers=headers_of(scope))
             else:
@@ -132,10 +135,12 @@ class Requests:
         await self._app(scope, receive, send)
 
     def _tell_close(self, scope: Scope, receive: Receive) -> Receive:
-        client = told(query_of(scope["query_string"].decode())).get("client")
-        tell("upgrade", client=client, headers=headers_of(scope))
+        query = query_of(scope["query_string"].decode())
+        tell("upgrade", client=told(query).get("client"), headers=headers_of(scope))
         socket: dict[str, int] = {}
-        scope["socket"] = socket  # its number, when Engine.IO has made one
+        if "sid" in query:  # a session that began by polling
+            socket["number"] = number_of("socket", query["sid"])
+        scope["socket"] = socket  # or its number will come with its session
 
         async def hear() -> Message:
             message = await receive()
@@ -144,6 +149,17 @@ class Requests:
             return message
 
         return hear
+
+
+def storable(send: Send) -> Send:
+    """Return a ``send`` that leaves out what forbids to store an answer."""
+
+    async def send_storable(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [header for header in message["headers"] if header[0] != b"cache-control"]
+        await send(message)
+
+    return send_storable
 
 
 def main() -> None:
