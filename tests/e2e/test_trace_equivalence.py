@@ -32,6 +32,8 @@ SCRIPTS: Mapping[str, Sequence[Step]] = {
     "hint": [VISIT, Step(Act.HINT, "/other"), GO],
     "mix": [VISIT, GO, Step(Act.RELOAD, "/other"), Step(Act.BACK, "/"), GO],
 }
+IN_MIX = {"visit", "navigate", "reload", "back"}
+"""Scripts whose acts are in the mix too."""
 
 LEAVES = [
     "close socket={socket} code={code}",
@@ -185,7 +187,9 @@ def witness(release: str, tmp_path: Path) -> Iterator[Served]:
         yield app
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize(
+    "script", [pytest.param(name, marks=[pytest.mark.slow] if name in IN_MIX else []) for name in SCRIPTS]
+)
 def test_a_browsers_tab_leaves_this_trace(script: str, release: str, witness: Served, tmp_path: Path) -> None:
     with chromium(tmp_path / "chromium") as context:
         seen = browser_trace(SCRIPTS[script], witness.url, witness.log, context)

@@ -3,7 +3,7 @@
 One JSON line on standard output for each request of a page and of the socket; each Engine.IO session's
 ``open`` and ``gone``; each handler's begin (``connect``) and end (``connect.``); each ``client`` that NiceGUI
 makes for a page, and ``shaken`` when that one has shaken hands; each WebSocket's ``close`` with the code that
-the server read (1001 "going away", 1005 a frame without a code, 1006 no frame). What else is fetched is an
+the server read (1001 "going away"; 1005 none was given). What else is fetched is an
 ``asset``, what else is said an ``event``.
 
 Ids are numbers in the order in which they came: ``socket`` 1 is the first Engine.IO session. So two visitors
