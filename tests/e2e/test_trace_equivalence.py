@@ -32,6 +32,12 @@ SCRIPTS: Mapping[str, Sequence[Step]] = {
     "hint": [VISIT, Step(Act.HINT, "/other"), GO],
     "mix": [VISIT, GO, Step(Act.RELOAD, "/other"), Step(Act.BACK, "/"), GO],
 }
+NOT_YET_OURS = {
+    "navigate": "no Referer",
+    "back": "no Referer",
+    "mix": "no Referer",
+    "reconnect": "closes with 1001, and does not count the messages that it gets",
+}
 IN_MIX = {"visit", "navigate", "reload", "back"}
 """Scripts whose acts are in the mix too."""
 
@@ -196,7 +202,17 @@ def test_a_browsers_tab_leaves_this_trace(script: str, release: str, witness: Se
     assert seen == traces(release)[script]
 
 
-@pytest.mark.parametrize("script", ["visit"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "visit",
+        "reload",
+        *[
+            pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=why))
+            for name, why in NOT_YET_OURS.items()
+        ],
+    ],
+)
 def test_our_tab_leaves_the_trace_of_a_browsers(script: str, release: str, witness: Served) -> None:
     assert our_trace(SCRIPTS[script], witness.url, witness.log) == traces(release)[script]
 
@@ -227,6 +243,7 @@ def test_a_browsers_requests_have_these_headers(tmp_path: Path) -> None:
     assert {(upgrade["origin"], upgrade["cache-control"]) for upgrade in upgrades} == {(app.url, "no-cache")}
 
 
+@pytest.mark.slow  # waits for the ping time-out
 def test_a_page_that_may_be_stored_is_left_without_a_word(release: str, tmp_path: Path) -> None:
     with (
         witness_of(release, tmp_path, "--storable") as app,

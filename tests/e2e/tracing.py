@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Page, expect
 
 from loadtest.apps.nicegui import NiceguiTable, build_nicegui
-from loadtest.navigation.departure import STAY, Departure, Manner
+from loadtest.navigation.departure import STAY, Departure
+from loadtest.navigation.journey import Move
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import Outcome
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
@@ -76,7 +78,8 @@ def events(log: Path) -> list[Event]:
     But what it does because a WebSocket was closed follows that ``close`` at once: it may come later when the
     server is busy, whoever the client is.
     """
-    lines = [line for line in log.read_text().splitlines() if line.startswith('{"what"')]
+    whole = log.read_text().split("\n")[:-1]
+    lines = [line for line in whole if line.startswith('{"what"')]
     told = [event for event in map(json.loads, lines) if event["what"] not in _ASIDE]
     closed = {event["socket"]: at for at, event in enumerate(told) if event["what"] == "close"}
     places = [
@@ -184,18 +187,31 @@ _ACTS: dict[Act, Callable[[Page, str, str], object]] = {
 }
 
 
-def our_trace(script: Sequence[Step], url: str, log: Path) -> list[str]:
-    """Play a script in a tab of ours, and return what the server saw.
+_MOVES: dict[Act, Move] = {
+    Act.VISIT: Move.NAVIGATE,
+    Act.NAVIGATE: Move.NAVIGATE,
+    Act.RELOAD: Move.RELOAD,
+    Act.BACK: Move.BACK,
+    Act.RECONNECT: Move.RECONNECT,
+    Act.DUPLICATE: Move.DUPLICATE,
+}
 
-    Of the acts only a first visit is there so far.
-    """
+
+def _always(onward: Assignment | None) -> Callable[[], Assignment | None]:
+    return lambda: onward
+
+
+def our_trace(script: Sequence[Step], url: str, log: Path) -> list[str]:
+    """Play a script in a tab of ours, and return what the server saw."""
     keeper = Keeper()
     driver = Driver(Target.resolve(url), build_nicegui(NiceguiTable()), {}, keeper, _RUN, time.monotonic())
-    tab = Tab()
     stay = Departure(STAY, Manner.WS_CLOSE)
-    for number, step in enumerate(script):
-        assert (number, step.act) == (0, Act.VISIT), "there are no journeys yet"
-        record = driver.visit(tab, Assignment(number, 0.0, step.page, stay))
+    visits = [
+        Assignment(number, 0.0, step.page, stay, _MOVES[step.act]) for number, step in enumerate(script)
+    ]
+    tab = Tab()
+    for visit, onward in zip(visits, [*visits[1:], None], strict=True):
+        record = driver.visit(tab, visit, onward=_always(onward))
         assert record.outcome is Outcome.COMPLETED, record
     tab.close()
     wait_for(log, "gone", _count(log)["open"])
