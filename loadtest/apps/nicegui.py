@@ -12,7 +12,7 @@ from loadtest.apps.opening import connect_packet, disconnect_packet, document_id
 from loadtest.apps.table import BUILT_IN, AppTable, SocketPath
 from loadtest.apps.template import as_url
 from loadtest.errors import ExtractionError
-from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
+from loadtest.navigation.opening import Again, Caller, Handshake, HandshakeWay, Opening
 
 __all__ = ["NiceguiApp", "NiceguiTable", "build_nicegui"]
 
@@ -63,11 +63,10 @@ class NiceguiApp:
         if found is None:
             raise ExtractionError("not a page of NiceGUI 2 or 3")
         query = _read_query(found[3])
-        identity = {
-            "document_id": document_id(caller.navigation),
-            "tab_id": caller.tab_id,
-            "old_tab_id": None,
-        }
+        document, tab = document_id(caller.navigation), caller.tab_id
+        identity = {"document_id": document, "tab_id": tab, "old_tab_id": None}
+        if caller.is_copy:  # a duplicate finds the other's id in its sessionStorage, and takes one of its own
+            identity |= {"tab_id": _other_uuid(document), "old_tab_id": tab}
         if _IMPLICIT in query:
             query |= identity
             return self._opening(caller, query, handshake=None if query[_IMPLICIT] is True else query)
@@ -81,12 +80,19 @@ class NiceguiApp:
     def _opening(
         self, caller: Caller, query: Mapping[str, Any], handshake: Mapping[str, Any] | None
     ) -> Opening:
+        def again(next_message_id: int) -> Opening:
+            newer = {"next_message_id": next_message_id}
+            if handshake is None:
+                return self._opening(caller, {**query, **newer}, None)
+            return self._opening(caller, query, {**handshake, **newer})  # its address keeps the old number
+
         return Opening(
             way=HandshakeWay.IN_CONNECT if handshake is None else HandshakeWay.EVENT,
             query="&".join([f"{as_url(key)}={_as_query(value)}" for key, value in query.items()]),
             connect=self.connect,
             disconnect=self.disconnect,
             values=values_of(caller, {"client_id": str(query["client_id"])}),
+            again=Again("_id", again) if "next_message_id" in query else None,
             handshake=None
             if handshake is None
             else Handshake(self.handshake.replace(_DATA, _encode(handshake)), ack_id=0, refusal="[false]"),
@@ -101,6 +107,11 @@ def _read_query(text: str) -> dict[str, Any]:
     if "client_id" not in query:
         raise ExtractionError("the page does not hold client_id")
     return dict(query)
+
+
+def _other_uuid(uuid: str) -> str:
+    """Return another UUID (version 4), made from one: its halves change places."""
+    return f"{uuid[-8:]}-{uuid[9:13]}-{uuid[14:18]}-{uuid[19:23]}-{uuid[-12:-8]}{uuid[:8]}"
 
 
 def _as_query(value: object) -> str:

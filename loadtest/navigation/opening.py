@@ -1,10 +1,10 @@
 """What a visit sends after it has read its page: the app's part of the protocol, as data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Caller", "Handshake", "HandshakeWay", "Namespace", "Opening"]
+__all__ = ["Again", "Caller", "Handshake", "HandshakeWay", "Namespace", "Opening"]
 
 
 class HandshakeWay(StrEnum):
@@ -28,6 +28,8 @@ class Caller:
     """Trace id, 32 hex digits."""
     row: Mapping[str, str] = field(default_factory=dict)
     """The tab's row of the profile's ``data`` file, by column."""
+    is_copy: bool = False
+    """Whether the tab is a duplicate, which began with a copy of the other's sessionStorage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,16 @@ class Namespace:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """How a page whose server numbers its messages opens its socket again."""
+
+    key: str
+    """Key of the number in an event's first argument, such as ``_id``."""
+    opening: "Callable[[int], Opening]"
+    """Called with the number of the next message that the page has not had."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """How a page opens its socket."""
 
@@ -77,6 +89,9 @@ class Opening:
     """Further namespaces that the page enters on the same connection, right after the first."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What steps may name as ``$name``: what was taken out of the page, and who opens it."""
+
+    again: Again | None = field(default=None, compare=False)
+    """None: a reconnect opens the socket as it was opened before."""
 
     @property
     def connects(self) -> tuple[str, ...]:

@@ -128,6 +128,11 @@ class Visit:
         return at
 
     @property
+    def may_reconnect(self) -> bool:
+        """Whether it is to reconnect before it leaves."""
+        return self._aim == "P25"
+
+    @property
     def is_haunted(self) -> bool:
         """Whether an old connection of it is still open which the server is to see end now."""
         return self._has_detoured and self._aim == "P25"

@@ -61,6 +61,7 @@ class Generator:
             begin.run,
             self._t0,
             self._profile.assertions,
+            has_reconnects=bool(self._profile.journey.weights.get(Move.RECONNECT)),
         )
         self._dispatcher = Dispatcher(self._record_dropped)
         self._lines: list[str] = []

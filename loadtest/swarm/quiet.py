@@ -14,7 +14,7 @@ _NEWER_BY = 2
 
 
 def quiet_limit_s(app_quiet_s: float, ping_s: float) -> float:
-    """Return how long the quiet may last: the app's own clean-up, or ping interval + time-out + 3 s."""
+    """Return how long the quiet may last: the app's own clean-up, or the server's ping times + 3 s."""
     return max(app_quiet_s, ping_s + _MARGIN_S)
 
 

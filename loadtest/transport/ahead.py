@@ -7,7 +7,7 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import Outcome
 from loadtest.transport.alarm import Rang
 from loadtest.transport.fault import TOO_LATE, VisitError, fault_of
-from loadtest.transport.page import MOVE_HEADERS, PageFetch
+from loadtest.transport.page import PageFetch, request_of
 from loadtest.transport.site import Onward, Site
 from loadtest.transport.tab import Ahead, Tab
 
@@ -27,8 +27,8 @@ class Asked:
 
 def ask_ahead(site: Site, tab: Tab, onward: Onward) -> Asked:
     """Send the request of the page that the tab goes on to; whatever happens is in what is returned."""
-    trace = onward.trace + MOVE_HEADERS.get(onward.move, b"")
-    fetch = PageFetch(site.target, site.pages, tab, onward.page, trace)
+    trace = onward.trace + request_of(site.target, onward.shown, onward.move)
+    fetch = PageFetch(site.target, site.pages, tab, onward.shown.page, trace)
     asked = Asked(onward, fetch, tab, time.monotonic())
     try:
         fetch.ask()
@@ -62,4 +62,4 @@ def _fail(asked: Asked, fault: VisitError) -> Ahead:
 def _ahead(asked: Asked, body: str, fault: VisitError | None) -> Ahead:
     onward = asked.onward
     took_ms = (time.monotonic() - asked.asked_at) * 1000
-    return Ahead(onward.number, onward.page, onward.move, asked.asked_at, took_ms, body, fault)
+    return Ahead(onward.number, onward.shown, onward.move, asked.asked_at, took_ms, body, fault)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from loadtest.navigation.assertion import Watcher
 from loadtest.navigation.opening import Caller, Opening
-from loadtest.navigation.packet import Packet
+from loadtest.navigation.packet import Packet, PacketKind
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.protocol import Visit
 from loadtest.navigation.states import Signal
@@ -14,7 +14,7 @@ from loadtest.transport.channel import Message
 from loadtest.transport.connection import Connection
 from loadtest.transport.conversation import Conversation
 from loadtest.transport.fault import VisitError
-from loadtest.transport.page import MOVE_HEADERS, PageFetch
+from loadtest.transport.page import PageFetch, request_of
 from loadtest.transport.site import Errand, Site
 from loadtest.transport.tab import Tab
 
@@ -31,6 +31,7 @@ class Client:
     """
 
     __slots__ = (
+        "_next_message",
         "alarm",
         "connection",
         "conversation",
@@ -48,20 +49,31 @@ class Client:
         self.tab = tab
         self.visit = visit
         self.errand = errand
-        trace = errand.trace + MOVE_HEADERS.get(errand.move, b"")
-        self.fetch = PageFetch(site.target, site.pages, tab, errand.page, trace)
+        self.fetch = self._new_fetch()
         self.connection: Connection | None = None
         self.former: list[Connection] = []
         """Connections that were left behind: a ghost, or the twin of a duplicate."""
         self.conversation: Conversation | None = None
         self.watcher: Watcher | None = None
         self.alarm = Alarm()
+        self._next_message = 0
+
+    def _new_fetch(self) -> PageFetch:
+        site, errand = self.site, self.errand
+        trace = errand.trace + request_of(site.target, errand.shown, errand.move)
+        return PageFetch(site.target, site.pages, self.tab, errand.shown.page, trace)
 
     @property
     def assertions(self) -> Mapping[str, str | None]:
         """What the client had to see, as far as it can be judged: None where it did."""
         judged = dict(self.watcher.judge(_now())) if self.watcher else {}
         return judged | (self.conversation.checks if self.conversation else {})
+
+    def fetch_again(self) -> PageFetch:
+        """Ask for the visit's page once more."""
+        fetch = self._new_fetch()
+        fetch.ask()
+        return fetch
 
     def set_deadline(self, phase: Phase) -> None:
         self.alarm.set(self._not_after_leaving(_now() + self.site.deadlines_s[phase]))
@@ -70,15 +82,16 @@ class Client:
         leave_at = self.visit.leave_at
         return at if leave_at is None else min(at, leave_at)
 
-    def read_opening(self, body: str) -> Opening:
+    def read_opening(self, body: str, *, is_copy: bool = False) -> Opening:
+        """Return how a page opens its socket; of a copy of the tab, that one's page."""
         tab = self.tab
-        caller = Caller(tab.tab_id, self.errand.navigation, tab.row)
+        caller = Caller(tab.tab_id, self.errand.navigation, tab.row, is_copy)
         return self.errand.behaviour.open(body, caller)
 
     def show(self, opening: Opening, took_ms: float | None) -> None:
         self.visit.page_read(opening, _now())
         self.visit.had_page(took_ms)
-        self.tab.shows(self.errand.page, self.errand.move, opening)
+        self.tab.shows(self.errand.shown, self.errand.move, opening)
         self.listen(opening)
 
     def listen(self, opening: Opening) -> None:
@@ -87,14 +100,33 @@ class Client:
             self.watcher = Watcher(self.site.assertions)
         if self.errand.behaviour.converse is not None:
             self.conversation = Conversation(self, opening.namespace, opening.values)
-        if self.watcher or self.conversation:
+        is_counting = opening.again is not None and (self.site.has_reconnects or self.visit.may_reconnect)
+        if self.watcher or self.conversation or is_counting:
             self.visit.listener = self._hear
+        self._next_message = 0
 
     def _hear(self, packet: Packet, now: float) -> None:
+        again = self.opening.again
+        if again is not None and packet.kind is PacketKind.EVENT:
+            self._count(packet, again.key)
         if self.conversation:
             self.conversation.hear(packet)
         if self.watcher:
             self.watcher.hear(packet, now)
+
+    def _count(self, packet: Packet, key: str) -> None:
+        match packet.decode():
+            case [str(), {**message}, *_]:
+                number = message.get(key)
+                if isinstance(number, int):
+                    self._next_message = max(self._next_message, number + 1)
+
+    def opening_again(self) -> Opening:
+        """Return how the page opens its socket again, having heard what it has heard."""
+        opening = self.opening
+        if opening.again is None or not self._next_message:
+            return opening
+        return opening.again.opening(self._next_message)
 
     def detour(self, signal: Signal) -> None:
         """Take note of the step that only this departure takes."""

@@ -11,10 +11,10 @@ from loadtest.transport.exchange import Exchange
 from loadtest.transport.fault import VisitError
 from loadtest.transport.headers import BROWSER, header_lines
 from loadtest.transport.line import Line
-from loadtest.transport.tab import Tab
+from loadtest.transport.tab import Shown, Tab
 from loadtest.transport.target import Target
 
-__all__ = ["MOVE_HEADERS", "PageFetch", "PageRequests"]
+__all__ = ["PageFetch", "PageRequests", "request_of"]
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -27,10 +27,19 @@ _NAVIGATION: Mapping[str, str] = MappingProxyType(
     }
 )
 
-MOVE_HEADERS: Mapping[Move, bytes] = MappingProxyType(
+_MOVE_HEADERS: Mapping[Move, bytes] = MappingProxyType(
     {Move.PREFETCH: b"Sec-Purpose: prefetch\r\n", Move.RELOAD: b"Cache-Control: max-age=0\r\n"}
 )
 """Header lines that a browser adds to a page's request."""
+
+
+def request_of(target: Target, shown: Shown, move: Move) -> bytes:
+    """Return the header lines that are this request's alone: where it comes from, and how."""
+    extra = _MOVE_HEADERS.get(move, b"")
+    if shown.referrer is None:
+        return extra
+    url = f"{target.origin}{target.base_path}{shown.referrer}"
+    return b"".join((extra, b"Referer: ", quote(url, safe=_URL_CHARACTERS).encode("ascii"), b"\r\n"))
 
 
 class PageRequests:

@@ -12,6 +12,7 @@ from loadtest.transport.conversation import Conversation
 from loadtest.transport.keeper import Keeper
 from loadtest.transport.page import PageRequests
 from loadtest.transport.polling import PollRequests
+from loadtest.transport.tab import Shown
 from loadtest.transport.target import Target
 from loadtest.transport.upgrade import UpgradeRequests
 
@@ -30,6 +31,8 @@ class Site:
     deadlines_s: Mapping[Phase, float]
     keeper: Keeper
     assertions: Sequence[Assertion] = ()
+    has_reconnects: bool = False
+    """Whether tabs of this run reconnect: then the server's numbered messages are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Onward:
     """The navigation that a tab goes on to when it leaves."""
 
     number: int
-    page: str
+    shown: Shown
     move: Move
     trace: bytes
     """The header lines of its page's request."""
@@ -58,7 +61,7 @@ class Errand:
     """What one visit brings along."""
 
     number: int
-    page: str
+    shown: Shown
     move: Move
     navigation: str
     """Trace id, 32 hex digits."""

@@ -63,7 +63,7 @@ def _read_page(client: Client) -> None:
     now = _now()
     opening = client.read_opening(body)
     client.visit.page_read(opening, now)
-    client.tab.shows(client.errand.page, client.errand.move, opening)
+    client.tab.shows(client.errand.shown, client.errand.move, opening)
     client.listen(opening)
 
 
@@ -194,6 +194,20 @@ def _reconnect(client: Client) -> None:
     client.connection = None
     client.visit.detour_taken()
     client.visit.happened(Signal.LINE_LOST, _now())
+    client.visit.opening = client.opening_again()
+    client.listen(client.opening)
+
+
+def _duplicate(client: Client) -> None:
+    """Open the page once more in a copy of the tab: same cookies, same sessionStorage; both stay open."""
+    client.former.append(client.open_connection)
+    client.connection = None
+    client.visit.happened(Signal.LINE_LOST, _now())
+    copy = client.fetch_again()
+    try:
+        client.visit.opening = client.read_opening(copy.read(), is_copy=True)
+    finally:
+        copy.close()
     client.listen(client.opening)
 
 
@@ -201,7 +215,7 @@ def _dwell(client: Client) -> None:
     """Do the steps, then stay, answering pings, until the visit's own time is up."""
     visit, errand = client.visit, client.errand
     if errand.move is Move.DUPLICATE and not client.former:
-        _reconnect(client)
+        _duplicate(client)
         return
     for ghost in client.former if visit.is_haunted else ():
         for line in ghost.lines:

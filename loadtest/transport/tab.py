@@ -10,10 +10,23 @@ from loadtest.transport.cookies import Cookies
 from loadtest.transport.fault import VisitError
 from loadtest.transport.line import Line
 
-__all__ = ["Ahead", "Tab"]
+__all__ = ["Ahead", "Shown", "Tab"]
 
 _MOST_PAGES = 20
 """Of its history."""
+
+
+_SAME_PAGE = frozenset({Move.RELOAD, Move.RECONNECT})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry of a tab's history."""
+
+    page: str
+    """Path and query."""
+    referrer: str | None = None
+    """The page whose link led there; None for one that was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +35,7 @@ class Ahead:
 
     number: int
     """The navigation that it is for."""
-    page: str
+    shown: Shown
     move: Move
     asked_at: float
     """Seconds of the monotonic clock."""
@@ -43,8 +56,8 @@ class Tab:
     is_logged_in: bool = False
     line: Line | None = None
     """The connection that pages came over, while it can be used again."""
-    pages: list[str] = field(default_factory=list)
-    """Its history, the page that it shows last."""
+    history: list[Shown] = field(default_factory=list)
+    """The pages that it has shown; the one that it shows now is the last."""
     opening: Opening | None = None
     """How the page that it shows opens its socket."""
     previous: int | None = None
@@ -53,35 +66,39 @@ class Tab:
     promised: int | None = None
     """The navigation that it goes on to, once that has been promised to it."""
 
-    def shows(self, page: str, move: Move, opening: Opening) -> None:
+    def shows(self, shown: Shown, move: Move, opening: Opening) -> None:
         """Take note of the page that has been read."""
-        if move is Move.BACK and len(self.pages) > 1:
-            self.pages.pop()
-        elif move is not Move.RELOAD or not self.pages:
-            self.pages = [*self.pages[1 - _MOST_PAGES :], page]
+        if move is Move.BACK and len(self.history) > 1:
+            self.history.pop()
+        elif move not in _SAME_PAGE or not self.history:
+            self.history = [*self.history[1 - _MOST_PAGES :], shown]
         self.opening = opening
 
     def can(self, move: Move) -> bool:
         """Return whether its history allows a move."""
         match move:
             case Move.BACK:
-                return len(self.pages) > 1
+                return len(self.history) > 1
             case Move.RELOAD:
-                return bool(self.pages)
+                return bool(self.history)
             case Move.RECONNECT:
                 return self.opening is not None
             case _:
                 return True
 
-    def page_of(self, move: Move, drawn: str) -> str:
-        """Return the page that a move leads to; ``drawn`` is the one that a link leads to."""
+    def leads_to(self, move: Move, drawn: str) -> Shown:
+        """Return the page that a move leads to; ``drawn`` is the one that a link leads to.
+
+        A page that comes back is asked for as it was for the first time: with the referrer that it had.
+        """
+        history = self.history
         match move:
-            case Move.BACK if len(self.pages) > 1:
-                return self.pages[-2]
-            case Move.RELOAD | Move.RECONNECT if self.pages:
-                return self.pages[-1]
+            case Move.BACK if len(history) > 1:
+                return history[-2]
+            case Move.RELOAD | Move.RECONNECT if history:
+                return history[-1]
             case _:
-                return drawn
+                return Shown(drawn, history[-1].page if history else None)
 
     def take_ahead(self, number: int) -> Ahead | None:
         """Return the page that was asked for ahead for this navigation; another one's is forgotten."""

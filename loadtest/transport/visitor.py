@@ -89,6 +89,8 @@ def _leave(client: Client) -> None:
     if manner is Manner.SILENT:
         _forget(client)
     visit.leave(manner, began, _now())
+    if visit.opening is not None:
+        client.tab.opening = client.opening_again()
     if asked is not None:
         client.alarm.set(_now() + client.site.deadlines_s[Phase.PAGE])
         client.tab.ahead = read_ahead(asked)

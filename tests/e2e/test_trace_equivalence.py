@@ -32,12 +32,6 @@ SCRIPTS: Mapping[str, Sequence[Step]] = {
     "hint": [VISIT, Step(Act.HINT, "/other"), GO],
     "mix": [VISIT, GO, Step(Act.RELOAD, "/other"), Step(Act.BACK, "/"), GO],
 }
-NOT_YET_OURS = {
-    "navigate": "no Referer",
-    "back": "no Referer",
-    "mix": "no Referer",
-    "reconnect": "closes with 1001, and does not count the messages that it gets",
-}
 IN_MIX = {"visit", "navigate", "reload", "back"}
 """Scripts whose acts are in the mix too."""
 
@@ -207,10 +201,10 @@ def test_a_browsers_tab_leaves_this_trace(script: str, release: str, witness: Se
     [
         "visit",
         "reload",
-        *[
-            pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=why))
-            for name, why in NOT_YET_OURS.items()
-        ],
+        "navigate",
+        "back",
+        "mix",
+        "reconnect",
     ],
 )
 def test_our_tab_leaves_the_trace_of_a_browsers(script: str, release: str, witness: Served) -> None:
