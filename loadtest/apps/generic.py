@@ -39,7 +39,7 @@ class GenericApp:
     disconnect: str
     others: tuple[Namespace, ...]
     handshake: _HandshakeTemplate | None
-    preset: str = "generic"
+    preset: str
 
     def open(self, body: str, caller: Caller) -> Opening:
         """Take the named values out of the page, and put them where the profile wants them.
@@ -82,6 +82,7 @@ def build_generic(table: GenericTable) -> GenericApp:
         disconnect=disconnect_packet(namespace),
         others=tuple(Namespace(name, connect_packet(name), disconnect_packet(name)) for name in others),
         handshake=_prepare_handshake(namespace, table.handshake) if table.handshake else None,
+        preset=table.preset,
     )
 
 

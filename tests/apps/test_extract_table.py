@@ -33,8 +33,10 @@ from loadtest.apps.mistake import mistakes_of
         (
             {"jmespath": "client["},
             [
-                'jmespath: "client[" is not a JMESPath expression: '
-                "Invalid jmespath expression: Incomplete expression"
+                (
+                    'jmespath: "client[" is not a JMESPath expression: '
+                    "Invalid jmespath expression: Incomplete expression"
+                ),
             ],
         ),
         (
