@@ -1,9 +1,9 @@
 """Frameworks whose apps write their own pages: the stock client opens the socket, and the rest is the app's.
 
 Drawn from socket.io-client 4.8.4 in Chromium on each of them. What differs between them is nothing that a
-page sends: path ``/socket.io/``, namespace ``/``, no query, CONNECT without auth unless the author gives some,
-polling first and then an upgrade to WebSocket, pings every 25 s with a time-out of 20 s. So they share
-the keys of ``generic``, and their handshake, where there is one, is for the profile to say.
+page sends: path ``/socket.io/``, namespace ``/``, no query, CONNECT without auth unless the author gives it,
+polling first and then an upgrade to WebSocket, pings every 25 s with a time-out of 20 s. So they share the
+keys of ``generic``, and their handshake, where there is one, is for the profile to say.
 """
 
 from collections.abc import Mapping
