@@ -69,6 +69,19 @@ def test_a_hostile_page_holds_nothing(page: str) -> None:
     assert find(page, css="script", attr="a", regex="(a)") is None
 
 
+@pytest.mark.parametrize("tags", ["<div>", "<p><OL >x"], ids=["divs", "lists"])
+def test_a_page_that_nests_without_end_is_not_parsed(tags: str) -> None:
+    page = Page(tags * 10_001 + '<p id="a">b</p>')
+
+    assert page.tree.css_first("div, ol, p") is None
+    assert Extraction(css="#a").find(page) is None
+
+
+@pytest.mark.parametrize("row", ["<div><ul><li>x</ul></div>", "<tr><td>x", "<p>x"])
+def test_a_page_may_be_long(row: str) -> None:
+    assert find(f"<table>{row * 12_000}</table><p id=a>b</p>", css="#a") == "b"
+
+
 HOSTILE = st.text(st.characters(), max_size=200) | st.lists(
     st.sampled_from(
         ["<script id=data>", "</script>", "<!--", "<svg>", "<table><p>", '{"client":', "[", "}", "&#0;"]
