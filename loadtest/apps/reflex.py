@@ -58,7 +58,7 @@ class ReflexTable(AppTable):
 
 @dataclass(frozen=True, slots=True)
 class ReflexApp:
-    """A Reflex app's backend; its pages come from a server of their own, and hold nothing that is needed."""
+    """A Reflex app; its pages, from the backend or a server of their own, hold nothing that is needed."""
 
     access: Access
     namespaces: tuple[str, ...]
@@ -72,8 +72,9 @@ class ReflexApp:
         """Open the socket with the tab's token, which the browser keeps in its sessionStorage.
 
         Source: ``state.js`` and ``compiler/templates.py`` of 0.7.0, 0.8.0, 0.9.0, 0.9.4, 0.9.13, 0.10.0 and
-        0.10.1, ``EventNamespace`` in ``app.py`` of 0.10.1. What a compiled page adds and no other client
-        knows, hashes of its state, lets the server send less and is not asked for.
+        0.10.1, ``EventNamespace`` in ``app.py`` of 0.10.1; the frames of 0.9.13 and 0.10.1 are those that
+        Chromium sent. What 0.10 adds and only a compiled page knows, hashes of its state, lets the server
+        send less and is left out, as is the release that a page names as its WebSocket subprotocol.
         """
         del body
         return Opening(

@@ -69,21 +69,35 @@ def visit(command: Sequence[str], port: int, app: str, folder: Path, *options: s
     return {record["navigation"] for record in told}, seen_by(folder / "app.log")
 
 
-PYTHON_APPS = {
-    "Flask-SocketIO threading": ("flask-socketio", FLASK, "flask_app.py", ("threading",), BY_ATTRIBUTE),
-    "Flask-SocketIO gevent": ("flask-socketio", FLASK, "flask_app.py", ("gevent",), BY_JSON),
-    "python-socketio ASGI": ("python-socketio", PLAIN, "asgi_app.py", (), BY_JSON),
-    "python-socketio WSGI": ("python-socketio", PLAIN, "wsgi_app.py", (), BY_ATTRIBUTE),
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A real app of a Python framework, and how a profile describes it."""
+
+    preset: str
+    keys: str
+    requirements: Sequence[str]
+    script: str
+    arguments: Sequence[str] = ()
+
+
+TRIED = {
+    "Flask-SocketIO threading": Tried("flask-socketio", BY_ATTRIBUTE, FLASK, "flask_app.py", ["threading"]),
+    "Flask-SocketIO gevent": Tried("flask-socketio", BY_JSON, FLASK, "flask_app.py", ["gevent"]),
+    "python-socketio ASGI": Tried("python-socketio", BY_JSON, PLAIN, "asgi_app.py"),
+    "python-socketio WSGI": Tried("python-socketio", BY_ATTRIBUTE, PLAIN, "wsgi_app.py"),
 }
 
 
-@pytest.mark.parametrize("app", PYTHON_APPS)
-def test_an_app_of_the_python_frameworks_serves_all_who_stay(app: str, tmp_path: Path) -> None:
-    preset, requirements, script, arguments, keys = PYTHON_APPS[app]
+@pytest.mark.parametrize("name", TRIED)
+def test_an_app_of_the_python_frameworks_serves_all_who_stay(name: str, tmp_path: Path) -> None:
+    app = TRIED[name]
     port = free_port()
-    command = instrumented(str(python_with(*requirements)), str(APPS / script), str(port), *arguments)
+    python = str(python_with(*app.requirements))
+    command = instrumented(python, str(APPS / app.script), str(port), *app.arguments)
 
-    navigations, seen = visit(command, port, f'preset = "{preset}"\n{keys}', tmp_path, "--require-hooks")
+    navigations, seen = visit(
+        command, port, f'preset = "{app.preset}"\n{app.keys}', tmp_path, "--require-hooks"
+    )
 
     assert seen.counts == {"page": 40, "connect": 40, "handshake": 40, "disconnect": 40}
     assert seen.abouts["page"].keys() == seen.abouts["disconnect"].keys() == navigations
