@@ -9,10 +9,11 @@ from pydantic import Field, PlainValidator
 from loadtest.apps.app import Access
 from loadtest.apps.mistake import Mistake, mistaken, show
 from loadtest.apps.opening import connect_packet, disconnect_packet, document_id, event_packet, values_of
-from loadtest.apps.table import BUILT_IN, AppTable, SocketPath
+from loadtest.apps.table import BUILT_IN, AppTable, SocketPath, Transports
 from loadtest.apps.template import as_url
 from loadtest.errors import ExtractionError
 from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
+from loadtest.navigation.point import Transport
 
 __all__ = ["ChainlitApp", "ChainlitTable", "build_chainlit"]
 
@@ -37,6 +38,8 @@ class ChainlitTable(AppTable):
     values: ClassVar[tuple[str, ...]] = (*BUILT_IN, "session_id")
 
     preset: str = "chainlit"
+    transports: Transports = (Transport.UPGRADE, Transport.WEBSOCKET)
+    """The upgrade is what a page does unless the app's ``transports`` setting says otherwise."""
     socket_path: SocketPath = "/ws/socket.io/"
     chat_profile: str = ""
     """The chat profile that the page has chosen; an app that defines some wants one."""

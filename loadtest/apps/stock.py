@@ -9,7 +9,11 @@ keys of ``generic``, and their handshake, where there is one, is for the profile
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["STOCK"]
+from loadtest.apps.generic_table import GenericTable
+from loadtest.apps.table import Transports
+from loadtest.navigation.point import Transport
+
+__all__ = ["STOCK", "StockTable"]
 
 STOCK: Mapping[str, str] = MappingProxyType(
     {
@@ -19,3 +23,10 @@ STOCK: Mapping[str, str] = MappingProxyType(
     }
 )
 """The preset's name, and what it was tried on."""
+
+
+class StockTable(GenericTable):
+    """What these presets let a profile say: all that ``generic`` does."""
+
+    transports: Transports = (Transport.UPGRADE, Transport.WEBSOCKET)
+    """The upgrade is what a page does unless its author says otherwise, as many do. Not all points have it."""

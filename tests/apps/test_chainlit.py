@@ -71,7 +71,8 @@ def test_what_a_page_has_chosen_goes_along_as_its_javascript_writes_it() -> None
     assert opening.handshake == Handshake('42["connection_successful"]', answer="new_message")
 
 
-def test_the_preset_knows_chainlits_path() -> None:
+def test_the_preset_knows_chainlits_path_and_transports() -> None:
+    assert app_of().access.transports == ("upgrade", "websocket")
     assert (app_of().preset, app_of().access.socket_path, app_of().access.quiet_s) == (
         "chainlit",
         "/ws/socket.io/",

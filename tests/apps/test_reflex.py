@@ -88,6 +88,7 @@ def test_the_preset_knows_a_page_that_a_backend_alone_has() -> None:
         "/_event/",
         0.0,
     )
+    assert app.access.transports == ("websocket",)  # the server takes no other
 
 
 def test_a_profile_may_say_otherwise() -> None:

@@ -27,6 +27,7 @@ def test_an_apps_own_handshake_is_emitted_as_its_page_does(name: str) -> None:
     app = preset.build(preset.table.model_validate(keys))
 
     assert (app.preset, app.access.socket_path, app.access.quiet_s) == (name, "/socket.io/", 0.0)
+    assert app.access.transports == ("upgrade", "websocket")
     assert app.open(PAGE, CALLER) == Opening(  # as Chromium sent it
         HandshakeWay.EVENT,
         connect="40",

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ at = "stay"
 [dwell_s]
 uniform = [0.2, 0.4]
 """
-HANDSHAKE = 'handshake = { event = "handshake", data = { client_id = "$client" }, ack = true }\n'
+EVERY_WAY = 'transports = ["upgrade", "websocket", "polling"]\n'
+HANDSHAKE = EVERY_WAY + 'handshake = { event = "handshake", data = { client_id = "$client" }, ack = true }\n'
 BY_ATTRIBUTE = 'extract = { client = { css = "body", attr = "data-client" } }\n' + HANDSHAKE
 BY_JSON = 'extract = { client = { css = "script#client", jmespath = "client.id" } }\n' + HANDSHAKE
 BY_REGEX = 'extract = { client = { regex = \'data-client="([^"]+)"\' } }\n' + HANDSHAKE
@@ -56,11 +58,19 @@ def seen_by(log: Path) -> Seen:
     return Seen(Counter(line["what"] for line in lines), abouts)
 
 
-def visit(command: Sequence[str], port: int, app: str, folder: Path, *options: str) -> tuple[set[str], Seen]:
-    """Serve an app, let forty people visit it, and return their navigations and what the app saw of them."""
+def visit(
+    command: Sequence[str], port: int, app: str, folder: Path, *options: str, last: str = "disconnect"
+) -> tuple[set[str], Seen]:
+    """Serve an app, let forty people visit it, and return their navigations and what the app saw of them.
+
+    ``last`` is what the app tells of every visitor at the end.
+    """
     (folder / "forty.toml").write_text(f"[app]\n{app}{LOAD}")
     with served(command, port, folder / "app.log", cwd=folder) as running:
         ended = loadtest("run", "forty.toml", "--host", running.url, *options, cwd=folder)
+        deadline = time.monotonic() + 15
+        while seen_by(running.log).counts[last] < 40 and time.monotonic() < deadline:
+            time.sleep(0.1)
     run = only_run(folder / "results")
     told = records(run)
     assert ended.status == 0, ended.output + ended.errors
@@ -147,20 +157,13 @@ def test_reflex_hydrates_all_who_stay(requirements: Sequence[str], hydrate: str,
     port = free_port()
     shutil.copytree(APPS / "reflex_app", tmp_path / "app")
     reflex = python_with(*requirements).with_name("reflex")
-    command = [
-        str(reflex),
-        "run",
-        "--backend-only",
-        "--backend-host",
-        "127.0.0.1",
-        "--backend-port",
-        str(port),
-    ]
+    command = [str(reflex), "run", "--backend-only", "--backend-host", "127.0.0.1"]
+    command += ["--backend-port", str(port)]
+    app = f'preset = "reflex"\nhydrate = "{hydrate}"\n'
 
     navigations, seen = visit(
-        instrumented(*command), port, f'preset = "reflex"\nhydrate = "{hydrate}"\n', tmp_path / "app"
+        instrumented(*command), port, app, tmp_path / "app", "--require-hooks", last="handshake"
     )
 
-    if hydrate == "connect":  # on_load is the second event of two, where they are events
-        assert seen.counts == {"handshake": 40}
-        assert seen.abouts["handshake"].keys() == navigations
+    assert seen.counts == {"handshake": 40}  # on_load ran
+    assert seen.abouts["handshake"].keys() == navigations

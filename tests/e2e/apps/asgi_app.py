@@ -7,7 +7,8 @@ import socketio
 import uvicorn
 from telling import navigation_in, new_page, tell
 
-sio = socketio.AsyncServer(async_mode="asgi")
+# Who polled is missed after ping interval and time-out, and a sweep: short ones, for the test waits for them.
+sio = socketio.AsyncServer(async_mode="asgi", ping_interval=1, ping_timeout=1)
 clients: set[str] = set()
 navigations: dict[str, str] = {}
 

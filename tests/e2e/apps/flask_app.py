@@ -14,7 +14,7 @@ from flask_socketio import SocketIO  # noqa: E402
 from telling import navigation_in, new_page, tell  # noqa: E402
 
 app = Flask(__name__)
-# A server of threads may keep an Engine.IO session that has gone until its ping time-out: short ones, then.
+# Who polled is missed after ping interval and time-out, and a sweep: short ones, for the test waits for them.
 socketio = SocketIO(app, async_mode=MODE, ping_interval=1, ping_timeout=1)
 clients: set[str] = set()
 

@@ -7,7 +7,7 @@ const { Server } = require("socket.io");
 
 const app = express();
 const server = createServer(app);
-const io = new Server(server);
+const io = new Server(server, { pingInterval: 1000, pingTimeout: 1000 }); // who polled is missed by them
 const clients = new Set();
 
 const navigationIn = (headers) => (headers.traceparent ?? "--").split("-")[1];

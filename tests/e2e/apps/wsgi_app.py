@@ -8,7 +8,7 @@ import socketio
 from telling import navigation_in, new_page, tell
 from werkzeug.serving import run_simple
 
-# A server of threads may keep an Engine.IO session that has gone until its ping time-out: short ones, then.
+# Who polled is missed after ping interval and time-out, and a sweep: short ones, for the test waits for them.
 sio = socketio.Server(async_mode="threading", ping_interval=1, ping_timeout=1)
 clients: set[str] = set()
 navigations: dict[str, str] = {}
