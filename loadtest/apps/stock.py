@@ -29,4 +29,4 @@ class StockTable(GenericTable):
     """What these presets let a profile say: all that ``generic`` does."""
 
     transports: Transports = (Transport.UPGRADE, Transport.WEBSOCKET)
-    """The upgrade is what a page does unless its author says otherwise, as many do. Not all points have it."""
+    """The upgrade is what a page does unless its author says otherwise; it does not come to all points."""
