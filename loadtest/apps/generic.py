@@ -1,10 +1,10 @@
 """Any Socket.IO app, described by a few keys of a profile: the preset ``generic``."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loadtest.apps.app import Access
+from loadtest.apps.extract import Extraction, Page
 from loadtest.apps.generic_table import GenericTable, HandshakeTable
 from loadtest.apps.opening import connect_packet, disconnect_packet, event_packet, values_of
 from loadtest.apps.template import Template, as_json, as_url
@@ -33,13 +33,13 @@ class GenericApp:
 
     access: Access
     namespaces: tuple[str, ...]
-    extract: Mapping[str, re.Pattern[str]]
+    extract: Mapping[str, Extraction]
     query: Template
     connect: Template
     disconnect: str
     others: tuple[Namespace, ...]
     handshake: _HandshakeTemplate | None
-    preset: str = "generic"
+    preset: str
 
     def open(self, body: str, caller: Caller) -> Opening:
         """Take the named values out of the page, and put them where the profile wants them.
@@ -47,12 +47,12 @@ class GenericApp:
         Raises:
             ExtractionError: the page does not hold one of them.
         """
-        extracted = {}
-        for name, regex in self.extract.items():
-            found = regex.search(body)
-            if found is None or found[1] is None:
+        page, extracted = Page(body), {}
+        for name, extraction in self.extract.items():
+            value = extraction.find(page)
+            if value is None:
                 raise ExtractionError(f"the page does not hold {name}")
-            extracted[name] = found[1]
+            extracted[name] = value
         values = values_of(caller, extracted)
         return Opening(
             way=HandshakeWay.EVENT if self.handshake else HandshakeWay.NONE,
@@ -76,12 +76,13 @@ def build_generic(table: GenericTable) -> GenericApp:
     return GenericApp(
         access=table.access(namespace),
         namespaces=table.namespaces,
-        extract={name: extract.regex for name, extract in table.extract.items()},
+        extract={name: extract.prepare() for name, extract in table.extract.items()},
         query=Template.join("&", query),
         connect=Template.parse(connect_packet(namespace, table.auth)),
         disconnect=disconnect_packet(namespace),
         others=tuple(Namespace(name, connect_packet(name), disconnect_packet(name)) for name in others),
         handshake=_prepare_handshake(namespace, table.handshake) if table.handshake else None,
+        preset=table.preset,
     )
 
 

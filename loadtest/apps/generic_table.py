@@ -13,11 +13,12 @@ from pydantic import (
     field_validator,
 )
 
+from loadtest.apps.extract_table import ExtractTable
 from loadtest.apps.mistake import Mistake, Table, mistaken, mistakes_of, show
 from loadtest.apps.steps_table import read_json, unknown_names
 from loadtest.apps.table import BUILT_IN, AppTable, SocketPath, columns_of
 
-__all__ = ["ExtractTable", "GenericTable", "HandshakeTable"]
+__all__ = ["GenericTable", "HandshakeTable"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAMESPACE = re.compile(r"""/[^\s,?"]*""")
@@ -60,24 +61,6 @@ def _read_namespaces(value: Any) -> tuple[str, ...]:
     if mistakes:
         raise mistaken(mistakes)
     return tuple(value)
-
-
-def _read_regex(value: Any) -> re.Pattern[str]:
-    if not isinstance(value, str):
-        raise mistaken(f"{show(value)} is not a string")
-    try:
-        regex = re.compile(value)
-    except re.error as error:
-        raise mistaken(f"{show(value)} is not a regular expression: {error}") from None
-    if regex.groups != 1:
-        raise mistaken(f"{show(value)} has {regex.groups} groups, not the one (…) that holds the value")
-    return regex
-
-
-class ExtractTable(Table):
-    """Where a value is found in a page."""
-
-    regex: Annotated[re.Pattern[str], PlainValidator(_read_regex)] = Field(examples=['data-id="([^"]+)"'])
 
 
 class HandshakeTable(Table):

@@ -6,9 +6,12 @@ from types import MappingProxyType
 from typing import Any
 
 from loadtest.apps.app import App
+from loadtest.apps.chainlit import ChainlitTable, build_chainlit
 from loadtest.apps.generic import build_generic
 from loadtest.apps.generic_table import GenericTable
 from loadtest.apps.nicegui import NiceguiTable, build_nicegui
+from loadtest.apps.reflex import ReflexTable, build_reflex
+from loadtest.apps.stock import STOCK, StockTable
 from loadtest.apps.table import AppTable
 
 __all__ = ["PRESETS", "Preset"]
@@ -27,6 +30,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "generic": Preset(GenericTable, build_generic),
         "nicegui": Preset(NiceguiTable, build_nicegui),
+        **dict.fromkeys(STOCK, Preset(StockTable, build_generic)),
+        "chainlit": Preset(ChainlitTable, build_chainlit),
+        "reflex": Preset(ReflexTable, build_reflex),
     }
 )
 """Every preset, by its name."""

@@ -11,7 +11,16 @@ from loadtest.apps.mistake import Mistake, Table, mistaken, show, wrong_number
 from loadtest.apps.steps_table import StepTable, read_json, unknown_names
 from loadtest.navigation.point import Transport
 
-__all__ = ["BUILT_IN", "AppTable", "LoginTable", "SocketPath", "TlsTable", "columns_of"]
+__all__ = [
+    "BUILT_IN",
+    "AppTable",
+    "LoginTable",
+    "Pages",
+    "SocketPath",
+    "TlsTable",
+    "Transports",
+    "columns_of",
+]
 
 BUILT_IN = ("tab_id", "document_id", "navigation")
 """Placeholders that every page has."""
@@ -150,6 +159,12 @@ def columns_of(keys: Mapping[str, Any]) -> Sequence[str]:
     return tuple(rows[0]) if rows else ()
 
 
+Pages = Annotated[tuple[tuple[str, float], ...], PlainValidator(_read_pages)]
+"""The pages that are visited, each with its weight."""
+
+Transports = Annotated[tuple[Transport, ...], PlainValidator(_read_transports)]
+"""How pages open their sockets."""
+
 SocketPath = Annotated[str, PlainValidator(_read_socket_path)]
 """The path of a Socket.IO server; it ends up with a slash at both ends."""
 
@@ -191,8 +206,8 @@ class AppTable(Table):
     """Placeholders that this preset's pages have."""
 
     preset: str = Field(examples=["nicegui"])
-    pages: Annotated[tuple[tuple[str, float], ...], PlainValidator(_read_pages)] = (("/", 1.0),)
-    transports: Annotated[tuple[Transport, ...], PlainValidator(_read_transports)] = (Transport.WEBSOCKET,)
+    pages: Pages = (("/", 1.0),)
+    transports: Transports = (Transport.WEBSOCKET,)
     headers: Annotated[dict[str, str], PlainValidator(_read_headers)] = Field(default_factory=dict)
     data: Annotated[tuple[Mapping[str, str], ...], PlainValidator(_read_rows)] = ()
     cookies: Annotated[dict[str, str], PlainValidator(_read_cookies)] = Field(default_factory=dict)

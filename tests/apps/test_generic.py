@@ -90,3 +90,18 @@ def test_two_apps_of_the_same_keys_are_equal() -> None:
 
     assert app_of(**keys) == app_of(**keys)
     assert app_of(**keys) != app_of(**keys, query={"a": "b"})
+
+
+def test_a_selector_or_jmespath_leads_to_a_value_too() -> None:
+    body = '<body data-id="4711"><script id="data" type="application/json">{"user": {"n": 5}}</script>'
+    app = app_of(
+        extract={
+            "id": {"css": "body", "attr": "data-id"},
+            "n": {"css": "#data", "jmespath": "user.n"},
+        },
+        query={"id": "$id", "n": "$n"},
+    )
+
+    assert app.open(body, CALLER).query == "id=4711&n=5"
+    with pytest.raises(ExtractionError, match=r"^the page does not hold n$"):
+        app.open(body.replace("user", "client"), CALLER)

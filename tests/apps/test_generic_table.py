@@ -63,11 +63,8 @@ def test_an_event_may_be_answered_by_another() -> None:
             ['extract.id.regex: "(a)(b)" has 2 groups, not the one (…) that holds the value'],
         ),
         (
-            {"id": {"css": "#id"}},
-            [
-                'extract.id.regex: is missing; write regex = "data-id=\\"([^\\"]+)\\""',
-                "extract.id.css: unknown key; known: regex",
-            ],
+            {"id": {"xpath": "//a"}},
+            ["extract.id.xpath: unknown key; known: css, attr, regex, jmespath"],
         ),
         ({"tab_id": {"regex": "(a)"}}, ["extract.tab_id: is filled in by every visit; take another name"]),
         (

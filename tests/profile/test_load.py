@@ -12,6 +12,8 @@ from loadtest.navigation.point import Manner
 from loadtest.profile.load import load_profile, parse_profile, shipped_profiles
 from loadtest.profile.model import Arrivals, Profile, Stage
 
+KNOWN = "generic, nicegui, flask-socketio, python-socketio, socketio-node, chainlit, reflex"
+
 TEXT = """\
 # kept, as long as nothing is changed
 description = "A few"
@@ -171,7 +173,7 @@ def test_all_mistakes_are_told_at_once_each_with_where_it_comes_from() -> None:
         settings=["nonsense", "stages[4].rate_per_s=5", "stages[0].rate_per_s=fast", "user.max=3"],
         max_visits=0,
     ) == [
-        "--app nobody: no such file, and no preset; known: generic, nicegui",
+        f"--app nobody: no such file, and no preset; known: {KNOWN}",
         "--set nonsense: is not key=value, such as stages[0].rate_per_s=50",
         "--set stages[4].rate_per_s=5: stages[4]: is not there; stages has 1",
         "--seed -1: seed: -1 is below 0",
