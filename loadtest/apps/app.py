@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from loadtest.navigation.act import Act
 from loadtest.navigation.draw import Stream, choose, uniform
 from loadtest.navigation.opening import Caller, Opening
-from loadtest.navigation.point import Transport
+from loadtest.navigation.point import Manner, Transport
 
 __all__ = ["Access", "App", "Login", "Tls", "page_for"]
 
@@ -54,6 +54,8 @@ class Access:
     """The rows of the ``data`` file, one for each tab in turn."""
     steps: Sequence[Act] = ()
     """What a page does after its handshake."""
+    farewell: Manner = Manner.WS_CLOSE
+    """How a page leaves when its visitor goes: most just lose the socket, some say goodbye first."""
 
 
 class App(Protocol):

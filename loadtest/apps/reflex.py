@@ -12,6 +12,7 @@ from loadtest.apps.opening import connect_packet, disconnect_packet, event_packe
 from loadtest.apps.table import AppTable, Pages, SocketPath
 from loadtest.navigation.act import Emit
 from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
+from loadtest.navigation.point import Manner
 
 __all__ = ["Hydration", "ReflexApp", "ReflexTable", "build_reflex"]
 
@@ -91,7 +92,8 @@ class ReflexApp:
 def build_reflex(table: ReflexTable) -> ReflexApp:
     """Prepare an app: every packet is written here, once."""
     namespace = table.socket_path.rstrip("/") or "/"
-    access = table.access(namespace)
+    # a page says goodbye in `beforeunload` (seen in Chromium: `41/_event,` before the socket closes)
+    access = replace(table.access(namespace), farewell=Manner.SIO_DISCONNECT)
     way, auth, handshake = HandshakeWay.IN_CONNECT, None, None
     if table.hydrate is Hydration.CONNECT:
         auth = {"event": _event("hydrate_and_load", table.route)}

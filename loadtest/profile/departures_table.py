@@ -178,15 +178,21 @@ def choices_of(row: DepartureTable, app: App) -> Iterator[Choice]:
     elif point is not None:
         transports = _transports(row, point, transports)
     for transport in transports:
-        is_plain_stay = row.at == STAY and transport is Transport.POLLING
         yield Choice(
             at=row.at or BY_CLOCK,
-            manner=Manner.FIN if is_plain_stay else manner,  # a browser that polls has no frame to send
+            manner=_farewell(app, transport) if row.at == STAY else manner,
             weight=row.weight / len(transports),
             transport=transport,
             after_s=row.jitter_s if row.after_s is None else row.after_s,
             since=row.since or Phase.PAGE,
         )
+
+
+def _farewell(app: App, transport: Transport) -> Manner:
+    """Return how a stay ends; a browser that polls has no close frame to send."""
+    farewell = app.access.farewell
+    is_frame = farewell is Manner.WS_CLOSE
+    return Manner.FIN if is_frame and transport is Transport.POLLING else farewell
 
 
 def _any(row: DepartureTable, app: App) -> Iterator[Choice]:
