@@ -1,10 +1,12 @@
 """An app that writes down what it sees: one JSON line for each page, Engine.IO and Socket.IO event.
 
 Run as ``python witness.py``: the first line on standard output is ``{"url": …}``, once it accepts
-connections; then one line for each event: ``{"what", "navigation", "reason", "at"}``. Engine.IO's events are
-``open`` and ``gone``; of Socket.IO's handlers ``connect`` is the begin and ``connect.`` the end.
+connections; then one line for each event: ``{"what", "navigation", "session", "reason", "at"}``. Engine.IO's
+events are ``open`` and ``gone``, and ``error`` for a message that raises; of Socket.IO's handlers ``connect``
+is the begin and ``connect.`` the end. The namespace ``/second`` has its own: ``connect /second``.
 Connect and handshake handlers take 100 ms, so that they really run while a visitor leaves (P15, P17).
-With ``--busy`` its loop is stuck four fifths of the time, and it sends news to everybody all the time.
+With ``--busy`` its loop is stuck four fifths of the time, and it sends news to everybody all the time; with
+``--tls CERTIFICATE KEY`` it speaks https.
 """
 
 import asyncio
@@ -30,9 +32,15 @@ _navigations: dict[str, str] = {}
 """Engine.IO session -> navigation; kept, for a handler may end after its session."""
 
 
-def tell(what: str, navigation: str | None, reason: str | None = None) -> None:
+def tell(what: str, session: str | None, reason: str | None = None, navigation: str | None = None) -> None:
     """Write one line."""
-    line = {"what": what, "navigation": navigation, "reason": reason, "at": time.monotonic()}
+    line = {
+        "what": what,
+        "navigation": navigation or _navigations.get(session or ""),
+        "session": session,
+        "reason": reason,
+        "at": time.monotonic(),
+    }
     print(json.dumps(line), flush=True)
 
 
@@ -41,44 +49,55 @@ class Witness(socketio.AsyncServer):  # type: ignore[misc]  # python-socketio ha
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> Any:
         _navigations[eio_sid] = environ.get("HTTP_TRACEPARENT", "--").split("-")[1]
-        tell("open", _navigations[eio_sid])
+        tell("open", eio_sid)
         return await super()._handle_eio_connect(eio_sid, environ)
+
+    async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
+        try:
+            await super()._handle_eio_message(eio_sid, data)
+        except Exception as error:
+            tell("error", eio_sid, type(error).__name__)
+            raise
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         await super()._handle_eio_disconnect(eio_sid, reason)
-        tell("gone", _navigations[eio_sid], reason)
+        tell("gone", eio_sid, reason)
 
 
 sio = Witness(async_mode="asgi", ping_interval=PING_S, ping_timeout=PING_S)
 
 
-def _navigation(sid: str) -> str | None:
-    return _navigations.get(sio.manager.eio_sid_from_sid(sid, "/"))
+class Witnessed(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio has no types
+    """The handlers of a namespace."""
+
+    def _tell(self, what: str, session: str | None, reason: str | None = None) -> None:
+        tell(what if self.namespace == "/" else f"{what} {self.namespace}", session, reason)
+
+    def _session(self, sid: str) -> str | None:
+        session: str | None = sio.manager.eio_sid_from_sid(sid, self.namespace)
+        return session
+
+    async def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:  # noqa: ARG002
+        session = self._session(sid)
+        self._tell("connect", session)
+        await asyncio.sleep(HANDLER_S)
+        self._tell("connect.", session)
+        _readers.add(sid)
+
+    async def on_handshake(self, sid: str, data: Any) -> bool:  # noqa: ARG002  # python-socketio's names
+        session = self._session(sid)
+        self._tell("handshake", session)
+        await asyncio.sleep(HANDLER_S)
+        self._tell("handshake.", session)
+        return True
+
+    async def on_disconnect(self, sid: str, reason: str) -> None:
+        _readers.discard(sid)
+        self._tell("disconnect", self._session(sid), reason)
 
 
-@sio.event  # type: ignore[untyped-decorator]
-async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:  # noqa: ARG001  # its names
-    navigation = _navigation(sid)
-    tell("connect", navigation)
-    await asyncio.sleep(HANDLER_S)
-    tell("connect.", navigation)
-    _readers.add(sid)
-
-
-@sio.event  # type: ignore[untyped-decorator]
-async def handshake(sid: str, data: Any) -> bool:  # noqa: ARG001  # python-socketio's names
-    navigation = _navigation(sid)
-    tell("handshake", navigation)
-    await asyncio.sleep(HANDLER_S)
-    tell("handshake.", navigation)
-    return True
-
-
-@sio.event  # type: ignore[untyped-decorator]
-async def disconnect(sid: str, reason: str) -> None:
-    _readers.discard(sid)
-    tell("disconnect", _navigation(sid), reason)
-
+sio.register_namespace(Witnessed("/"))
+sio.register_namespace(Witnessed("/second"))
 
 _readers: set[str] = set()
 
@@ -104,7 +123,7 @@ async def page(scope: MutableMapping[str, Any], receive: Any, send: Send) -> Non
     if scope["type"] != "http":
         return
     traceparent = dict(scope["headers"]).get(b"traceparent", b"--").decode()
-    tell("page", traceparent.split("-")[1])
+    tell("page", None, navigation=traceparent.split("-")[1])
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(PAGE)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": PAGE})
@@ -112,13 +131,17 @@ async def page(scope: MutableMapping[str, Any], receive: Any, send: Send) -> Non
 
 def main() -> None:
     """Serve on a free port of the loopback interface until killed."""
+    certificate, key = sys.argv[-2:] if "--tls" in sys.argv else (None, None)
     # With the protocol named, or asyncio does not set TCP_NODELAY, and answers wait 40 ms for an ACK.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen(1024)
-    print(json.dumps({"url": f"http://127.0.0.1:{listener.getsockname()[1]}"}), flush=True)
+    scheme = "https" if certificate else "http"
+    print(json.dumps({"url": f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"}), flush=True)
     app = socketio.ASGIApp(sio, page, on_startup=_begin if "--busy" in sys.argv else None)
-    config = uvicorn.Config(app, ws="wsproto", log_level="error", access_log=False)
+    config = uvicorn.Config(
+        app, ws="wsproto", log_level="error", access_log=False, ssl_certfile=certificate, ssl_keyfile=key
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

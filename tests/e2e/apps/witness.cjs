@@ -1,0 +1,71 @@
+// What witness.py is, on Socket.IO for Node: one JSON line for each page, Engine.IO and Socket.IO event.
+//
+// Run as `node witness.cjs [connectTimeout in ms]` with NODE_PATH set. `connect` is the begin of the middleware,
+// `connect.` the end of it that a server with a live client sees: the event "connection".
+"use strict";
+
+const { createServer } = require("node:http");
+const { setTimeout: sleep } = require("node:timers/promises");
+const { Server } = require("socket.io");
+
+const HANDLER_MS = 100;
+const PING_MS = 1000;
+
+const PAGE = `<!doctype html>
+<html><head><title>Witness</title></head>
+<body data-client="c0ffee"><p>This page is watched.</p></body></html>
+`;
+
+function navigationOf(request) {
+  return (request.headers.traceparent ?? "--").split("-")[1];
+}
+
+function write(line) {
+  process.stdout.write(JSON.stringify(line) + "\n");
+}
+
+function tell(what, connection, reason = null) {
+  const navigation = navigationOf(connection.request);
+  write({ what, navigation, session: connection.id, reason, at: performance.now() / 1000 });
+}
+
+const server = createServer((request, response) => {
+  const at = performance.now() / 1000;
+  write({ what: "page", navigation: navigationOf(request), session: null, reason: null, at });
+  response.setHeader("content-type", "text/html; charset=utf-8");
+  response.end(PAGE);
+});
+
+const io = new Server(server, {
+  connectTimeout: Number(process.argv[2] ?? 4000),
+  pingInterval: PING_MS,
+  pingTimeout: PING_MS,
+  serveClient: false,
+});
+
+io.engine.on("connection", (connection) => {
+  tell("open", connection);
+  connection.on("close", (reason) => tell("gone", connection, reason));
+});
+
+for (const name of ["/", "/second"]) {
+  const namespace = io.of(name);
+  const suffix = name === "/" ? "" : ` ${name}`;
+  namespace.use(async (socket, next) => {
+    tell("connect" + suffix, socket.conn);
+    await sleep(HANDLER_MS);
+    next();
+  });
+  namespace.on("connection", (socket) => {
+    tell("connect." + suffix, socket.conn);
+    socket.on("handshake", async (data, acknowledge) => {
+      tell("handshake" + suffix, socket.conn);
+      await sleep(HANDLER_MS);
+      tell("handshake." + suffix, socket.conn);
+      acknowledge(true);
+    });
+    socket.on("disconnect", (reason) => tell("disconnect" + suffix, socket.conn, reason));
+  });
+}
+
+server.listen(0, "127.0.0.1", () => write({ url: `http://127.0.0.1:${server.address().port}` }));
