@@ -140,8 +140,19 @@ def _own_event(client: Client) -> str:
 
 def _await_connect(client: Client) -> None:
     client.read_message()
-    if client.watcher and client.visit.state in (State.CONNECTED, State.SHAKEN):
+    if client.visit.state not in (State.CONNECTED, State.SHAKEN):
+        return
+    _listen(client)
+    if client.watcher:
         client.watcher.begin(Begin.CONNECT, _now())
+
+
+def _listen(client: Client) -> None:
+    """Poll on, as a browser's client does at once when a GET has been answered (engine.io-client: ``_poll``).
+
+    Who leaves then aborts a GET, which is how some servers notice.
+    """
+    client.open_connection.channel.listen()
 
 
 def _handshake_packet(client: Client) -> str:
@@ -183,6 +194,12 @@ def _send_half_binary(client: Client) -> None:
     client.detour(Signal.HEADER_SENT)
 
 
+def _await_answer(client: Client) -> None:
+    client.read_message()
+    if client.visit.state is State.SHAKEN:
+        _listen(client)
+
+
 def _leave_namespace(client: Client) -> None:
     client.send((client.opening.others[-1].disconnect,))
     client.detour(Signal.NAMESPACE_LEFT)
@@ -222,7 +239,7 @@ def _dwell(client: Client) -> None:
             leave_by_fin(line)
         ghost.give_lines_away()
     _converse(client)
-    client.open_connection.channel.listen()
+    _listen(client)
     until = _now() + visit.departure.dwell_s if visit.leave_at is None else visit.leave_at
     if not _stay(client, until):
         return
@@ -262,6 +279,7 @@ def _await_ping(client: Client) -> None:
     while client.visit.state is State.STEADY:
         if not client.hear_until(until):
             raise VisitError(Outcome.TIMED_OUT, "no PING within the interval that the server named")
+    _listen(client)
 
 
 STEPS: Mapping[Step, Callable[[Client], None]] = MappingProxyType(
@@ -287,7 +305,7 @@ STEPS: Mapping[Step, Callable[[Client], None]] = MappingProxyType(
         Step.AWAIT_CONNECT: _await_connect,
         Step.SEND_HANDSHAKE: _send_handshake,
         Step.SEND_HALF_HANDSHAKE: _send_half_handshake,
-        Step.AWAIT_ANSWER: Client.read_message,
+        Step.AWAIT_ANSWER: _await_answer,
         Step.DWELL: _dwell,
         Step.SEND_HALF_FRAME: _send_half_frame,
         Step.SEND_HALF_BINARY: _send_half_binary,

@@ -8,6 +8,7 @@ from loadtest.navigation.departure import STAY
 from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
+from loadtest.navigation.protocol import Visit
 from loadtest.navigation.record import Outcome
 from loadtest.navigation.states import State, Step
 from loadtest.transport.ahead import Asked, ask_ahead, read_ahead
@@ -97,15 +98,26 @@ def _leave(client: Client) -> None:
 
 
 def _leaving(client: Client, lines: Sequence[Line]) -> Leaving:
-    connection, opening = client.connection, client.visit.opening
+    connection = client.connection
     return Leaving(
         lines=lines,
         socket=connection.socket if connection else None,
         polling=connection.polling if connection else None,
-        disconnects=opening.disconnects if opening else (),
+        disconnects=_disconnects(client.visit),
         keeper=client.site.keeper,
         alarm=client.alarm,
     )
+
+
+def _disconnects(visit: Visit) -> Sequence[str]:
+    """Return the DISCONNECT packets of the namespaces that it is in.
+
+    Socket.IO for Node closes the connection under a client that leaves a namespace twice.
+    """
+    if visit.opening is None:
+        return ()
+    everything = visit.opening.disconnects
+    return everything[:-1] if visit.state is State.NAMESPACE_LEFT else everything
 
 
 def _ask_ahead(client: Client) -> Asked | None:
