@@ -1,4 +1,4 @@
-"""Visits to a witness (``apps/witness.*``): each cell of DEPARTURES.md so often, and what the server saw of it."""
+"""Visits to a witness (``apps/witness.*``), each way to leave so often, and what the witness saw."""
 
 import json
 import time
@@ -22,9 +22,9 @@ from tests.transport.plain_app import HANDSHAKE, PlainApp
 __all__ = ["ALL_CELLS", "Cell", "Session", "Witnessed", "witnessing"]
 
 RUN = "0123456789abcdef"
-AT_A_TIME = 40
+AT_A_TIME = 60
 STARTS_WITHIN_S = 30
-ENDS_WITHIN_S = 30
+ENDS_WITHIN_S = 60
 
 ONE_NAMESPACE = Opening(HandshakeWay.EVENT, handshake=Handshake(HANDSHAKE, ack_id=0))
 TWO_NAMESPACES = Opening(
@@ -60,8 +60,8 @@ class Session:
 
     events: tuple[str, ...]
     """From ``open`` on, in their order; its end, ``gone``, is not among them."""
-    reasons: Mapping[str, str]
-    """Of its ends: ``disconnect``, ``gone``; and of an ``error``."""
+    reasons: Mapping[str, tuple[str, ...]]
+    """Of each event that has one (``disconnect``, ``gone``, ``error``), one for each time that it came."""
     lasted_s: float
     """By the server's clock."""
 
@@ -147,12 +147,10 @@ def witnessing(
     visits: int,
     sessions: int,
     at_a_time: int = AT_A_TIME,
-    environment: Mapping[str, str] | None = None,
 ) -> dict[Cell, list[Witnessed]]:
     """Start a witness, visit it, and return what it saw of each visit, once it has seen ``sessions`` end."""
     path, keeper = folder / "log", Keeper()
-    env = [f"{name}={value}" for name, value in (environment or {}).items()]
-    with starting(["env", *env, *command], folder, path):
+    with starting(command, folder, path):
         log = WitnessLog(path)
         records = _drive(log.url, keeper, cells, visits, at_a_time)
         log.wait_for_the_last(sessions)
@@ -174,8 +172,12 @@ def _witness(record: NavigationRecord, lines: Mapping[str, Sequence[_Line]]) -> 
 
 def _session(lines: Sequence[_Line]) -> Session:
     at = {line["what"]: float(line["at"]) for line in lines}
+    reasons: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        if line["reason"]:
+            reasons[line["what"]] = (*reasons.get(line["what"], ()), line["reason"])
     return Session(
         events=tuple(line["what"] for line in lines if line["what"] != "gone"),
-        reasons={line["what"]: line["reason"] for line in lines if line["reason"]},
+        reasons=reasons,
         lasted_s=at["gone"] - at["open"],
     )

@@ -1,20 +1,25 @@
 // What witness.py is, on Socket.IO for Node: one JSON line for each page, Engine.IO and Socket.IO event.
 //
-// Run as `node witness.cjs [connectTimeout in ms]` with NODE_PATH set. `connect` is the begin of the middleware,
-// `connect.` the end of it that a server with a live client sees: the event "connection".
+// Run as `node witness.cjs [--connect-timeout-ms=4000]` with NODE_PATH set. `connect` is the begin of the
+// middleware, which takes as long as a handler; `connect.` is the event "connection".
 "use strict";
 
 const { createServer } = require("node:http");
 const { setTimeout: sleep } = require("node:timers/promises");
+const { parseArgs } = require("node:util");
 const { Server } = require("socket.io");
 
-const HANDLER_MS = 100;
+const HANDLER_MS = 200;
 const PING_MS = 1000;
 
 const PAGE = `<!doctype html>
 <html><head><title>Witness</title></head>
 <body data-client="c0ffee"><p>This page is watched.</p></body></html>
 `;
+
+const { values: options } = parseArgs({
+  options: { "connect-timeout-ms": { type: "string", default: "4000" } },
+});
 
 function navigationOf(request) {
   return (request.headers.traceparent ?? "--").split("-")[1];
@@ -37,7 +42,7 @@ const server = createServer((request, response) => {
 });
 
 const io = new Server(server, {
-  connectTimeout: Number(process.argv[2] ?? 4000),
+  connectTimeout: Number(options["connect-timeout-ms"]),
   pingInterval: PING_MS,
   pingTimeout: PING_MS,
   serveClient: false,

@@ -1,0 +1,74 @@
+"""What a server is to see of a departure, as a value that can be compared with what it saw."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tests.e2e.witnessing import Session
+
+__all__ = [
+    "CONNECTED",
+    "NO_EVENT",
+    "RUNNING",
+    "SHAKEN",
+    "Seen",
+    "Story",
+    "is_noticed_late",
+    "misfits",
+]
+
+PING_TIME_S = 2.0 - 0.01
+"""The witnesses' ping interval + ping timeout; Node's timers may be a millisecond early."""
+OVERTAKEN_AT_MOST = 0.2
+
+Story = tuple[str, ...]
+"""The events of one Engine.IO session, in their order; its end, ``gone``, is not among them."""
+
+NO_EVENT: Story = ("open",)
+CONNECTED: Story = ("open", "connect", "connect.", "disconnect")
+SHAKEN: Story = ("open", "connect", "connect.", "handshake", "handshake.", "disconnect")
+RUNNING: Story = ("open", "connect", "connect.", "handshake", "disconnect", "handshake.")
+"""The handshake's handler runs on, after its client's disconnect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is to be seen of one session."""
+
+    story: Story
+    disconnect: frozenset[str]
+    """The reasons that its disconnect handlers may be given."""
+    gone: frozenset[str]
+    """The reasons for which it may end."""
+    is_late: bool
+    """Whether its end shows only when ping interval + ping timeout are over."""
+    overtaken: tuple[Story, ...] = ()
+    """What may be seen of a few instead: of visits that a busy machine made leave when the handler, during
+    whose 200 ms they were to leave, was done already."""
+
+    def fits(self, session: Session) -> bool:
+        """Whether the session is the usual one."""
+        reasons = session.reasons
+        return (
+            session.events == self.story
+            and set(reasons.get("disconnect", ())) <= self.disconnect
+            and set(reasons.get("gone", ())) <= self.gone
+            and (not self.is_late or session.lasted_s >= PING_TIME_S)
+        )
+
+    def but(self, **changes: object) -> "Seen":
+        """Return the same with other values."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # the names are checked by replace itself
+
+
+def misfits(seen: Seen, sessions: Sequence[Session]) -> list[Session]:
+    """Return the sessions that are not as they are to be, beyond the few that may have been overtaken."""
+    unusual = [session for session in sessions if not seen.fits(session)]
+    few = len(sessions) * OVERTAKEN_AT_MOST
+    if len(unusual) <= few:
+        return [session for session in unusual if session.events not in (seen.story, *seen.overtaken)]
+    return unusual
+
+
+def is_noticed_late(sessions: Sequence[Session]) -> bool:
+    """Whether the ends of most of them showed only when the ping times were over."""
+    return sorted(session.lasted_s for session in sessions)[len(sessions) // 2] >= PING_TIME_S
