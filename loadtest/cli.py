@@ -13,6 +13,7 @@ from loadtest.errors import ExitCode, LoadtestError, ProfileError
 from loadtest.hooks import launcher
 from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
+from loadtest.profile.points import points_text
 from loadtest.report.run import read_run
 from loadtest.report.show import show_run
 from loadtest.report.side_by_side import Half, print_side_by_side
@@ -167,6 +168,13 @@ def check(profiles: Annotated[list[str], typer.Argument(help="Profiles' names or
             mistakes += error.mistakes
     if mistakes:
         raise ProfileError(mistakes)
+    raise _EndedError(ExitCode.PASS)
+
+
+@app.command()
+def points() -> None:
+    """List where a visit can leave, over what and how, and why not otherwise."""
+    print(*points_text(), sep="\n")
     raise _EndedError(ExitCode.PASS)
 
 

@@ -1,30 +1,29 @@
 """The README's tables are the code's own."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from loadtest.navigation.point import Manner
+import pytest
+
+from loadtest.profile.points import manners_markdown, points_markdown
+from tests.e2e.seen_markdown import differences_markdown, reasons_markdown, stories_markdown
+from tests.e2e.witnessing import ALL_CELLS
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
-WIRE = {
-    Manner.WS_CLOSE: 'WebSocket close frame 1001 "going away", then TCP close: a browser that navigates',
-    Manner.FIN: "TCP close",
-    Manner.RST: "TCP reset",
-    Manner.SIO_DISCONNECT: "Socket.IO packet `41`, drained, then TCP close",
-    Manner.EIO_CLOSE: "Engine.IO packet `1`, drained, then TCP close",
-    Manner.SILENT: "nothing: the socket stays open and nobody answers pings, until the quiet is over",
-}
-
-
-def points_table() -> str:
-    """Return the table of points as the README shows it."""
-    return points_markdown()
-
 
 def test_the_table_of_points_is_the_codes() -> None:
-    assert points_table() in README, f"the README should hold:\n{points_table()}"
+    assert points_markdown() in README, f"the README should hold:\n{points_markdown()}"
 
 
 def test_the_table_of_manners_is_the_codes() -> None:
-    for manner in Manner:
-        assert f"| `{manner}` | {WIRE[manner]} |" in README
+    assert manners_markdown() in README, f"the README should hold:\n{manners_markdown()}"
+
+
+@pytest.mark.parametrize("table", [stories_markdown, reasons_markdown, differences_markdown])
+def test_what_servers_see_is_what_the_matrix_test_checks(table: Callable[[], str]) -> None:
+    assert table() in README, f"the README should hold:\n{table()}"
+
+
+def test_the_number_of_ways_to_leave_is_the_codes() -> None:
+    assert f"(point, transport, manner: {len(ALL_CELLS)} of them)" in README

@@ -3,15 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from loadtest.navigation.point import POINTS, Manner, Transport
+from loadtest.navigation.point import Manner, Transport
 from tests.e2e.seen import CONNECTED, NO_EVENT, RUNNING, SHAKEN, Seen, Story
 from tests.e2e.seen_by_python import is_polling, seen_by_python
 from tests.e2e.witnessing import Cell
 
-__all__ = ["DIFFERENCES", "differences_markdown", "do_differ", "seen_by_node"]
+__all__ = ["DIFFERENCES", "MIDDLEWARE", "do_differ", "seen_by_node"]
 
 MIDDLEWARE: Story = ("open", "connect")
 """The middleware began; the event "connection" never came."""
+
+TWICE: Story = (
+    *("open", "connect", "connect", "connect.", "connect."),
+    *("handshake", "handshake.", "disconnect", "disconnect"),
+)
 
 STORIES: Mapping[str, Story] = {
     **dict.fromkeys(("P04", "P05", "P06b", "P08", "P09", "P10", "P11", "P12", "P13", "P14", "P22"), NO_EVENT),
@@ -19,10 +24,7 @@ STORIES: Mapping[str, Story] = {
     **dict.fromkeys(("P16", "P16b"), CONNECTED),
     "P17": RUNNING,
     **dict.fromkeys(("P07", "P07b", "P18", "P19", "P20", "P20b", "P21", "P25"), SHAKEN),
-    "P24": (
-        *("open", "connect", "connect", "connect.", "connect."),
-        *("handshake", "handshake.", "disconnect", "disconnect"),
-    ),
+    "P24": TWICE,
     "P26": (
         *("open", "connect", "connect /second", "connect.", "connect. /second"),
         *("handshake", "handshake.", "disconnect /second", "disconnect"),
@@ -32,16 +34,15 @@ STORIES: Mapping[str, Story] = {
 UNNOTICED: Mapping[Story, Story] = {MIDDLEWARE: CONNECTED, RUNNING: SHAKEN}
 """The handler has ended long before the end is noticed."""
 
-OVERTAKEN: Mapping[str, tuple[Story, ...]] = {
-    "P06": (CONNECTED,),
-    "P15": (CONNECTED,),
-    "P17": (RUNNING, SHAKEN),
-    "P24": (  # the second CONNECT's middleware was the later one
+OVERTAKEN: Mapping[Story, tuple[Story, ...]] = {MIDDLEWARE: (CONNECTED,), RUNNING: (SHAKEN,)}
+
+CHANCE: Mapping[Story, tuple[Story, ...]] = {
+    TWICE: (  # the first middleware was done first, and the handshake came in between
         (
             *("open", "connect", "connect", "connect.", "handshake", "connect."),
             *("handshake.", "disconnect", "disconnect"),
         ),
-    ),
+    )
 }
 
 CLOSED, LEFT, TIMED_OUT, BROKEN, EXPELLED = (
@@ -84,38 +85,30 @@ def _is_unnoticed(cell: Cell) -> bool:
 
 def _session(cell: Cell) -> Seen:
     story = STORIES[cell.at]
+    chance = CHANCE.get(story, ())
+    late = frozenset({TIMED_OUT})
     if _is_unnoticed(cell):
         if not _is_expelled(cell):
             story = UNNOTICED.get(story, story)
-        return _seen(story, {TIMED_OUT}, {TIMED_OUT}, is_late=True)
+        return Seen(story, late, late, is_late=True, chance=chance)
     reason = _reason(cell)
-    if cell.manner is Manner.SIO_DISCONNECT and reason != EXPELLED:
-        if cell.at == "P17" and not is_polling(cell):
-            story = CONNECTED
-        disconnect = {LEFT, reason} if cell.at == "P24" else {LEFT}  # of P24 only one of two sockets leaves
-        return _seen(story, disconnect, {reason}, overtaken=OVERTAKEN.get(cell.at, ()))
-    reasons = {BROKEN, CLOSED} if (cell.at, cell.manner) == ("P13", Manner.RST) else {reason}
-    return _seen(story, reasons, reasons, overtaken=OVERTAKEN.get(cell.at, ()))
+    ends = frozenset({BROKEN, CLOSED} if (cell.at, cell.manner) == ("P13", Manner.RST) else {reason})
+    overtaken = OVERTAKEN.get(story, ())
+    if cell.manner is not Manner.SIO_DISCONNECT or reason == EXPELLED:
+        return Seen(story, ends, ends, is_late=False, chance=chance, overtaken=overtaken)
+    if cell.at == "P17" and not is_polling(cell):
+        story, chance, overtaken = CONNECTED, (RUNNING,), (SHAKEN,)
+    disconnect = frozenset({LEFT, reason} if story is TWICE else {LEFT})  # only one of two sockets leaves
+    return Seen(story, disconnect, ends, is_late=False, chance=chance, overtaken=overtaken)
 
 
 def _reason(cell: Cell) -> str:
     """Return why its Engine.IO session ends at once."""
-    if cell.manner is Manner.EIO_CLOSE and not (_is_expelled(cell) and not is_polling(cell)):
-        return CLOSED
-    if _is_expelled(cell):
+    if _is_expelled(cell) and not is_polling(cell):
         return EXPELLED
+    if cell.manner is Manner.EIO_CLOSE:
+        return CLOSED
     return BROKEN if is_polling(cell) or cell.at == "P12" else CLOSED
-
-
-def _seen(
-    story: Story,
-    disconnect: set[str],
-    gone: set[str],
-    *,
-    is_late: bool = False,
-    overtaken: tuple[Story, ...] = (),
-) -> Seen:
-    return Seen(story, frozenset(disconnect), frozenset(gone), is_late, overtaken)
 
 
 _NAMES_OF_PYTHONS: Mapping[frozenset[str], frozenset[str]] = {
@@ -140,7 +133,7 @@ def _in_nodes_words(seen: Seen, manner: Manner) -> Seen:
 def do_differ(cell: Cell) -> bool:
     """Whether Node sees something else than Python, beyond the names of reasons."""
     python = tuple(_in_nodes_words(seen, cell.manner) for seen in seen_by_python(cell))
-    return python != tuple(seen.but(overtaken=()) for seen in seen_by_node(cell))
+    return python != tuple(replace(seen, chance=(), overtaken=()) for seen in seen_by_node(cell))
 
 
 _SOCKETS = frozenset({Transport.WEBSOCKET, Transport.UPGRADE})
@@ -227,7 +220,7 @@ DIFFERENCES = (
         ("P17",),
         _SOCKETS,
         frozenset({Manner.SIO_DISCONNECT}),
-        "mostly no handshake",
+        "often no handshake",
         "it drops an event that is read together with the DISCONNECT after it",
     ),
     Difference(
@@ -262,21 +255,3 @@ DIFFERENCES = (
     ),
 )
 """Every cell that differs is covered by a row, and no row covers only cells that do not differ."""
-
-
-def differences_markdown() -> str:
-    """Return the rows as a Markdown table."""
-    rows = ["| at | over | manner | Socket.IO for Node sees | because |", "|---|---|---|---|---|"]
-    for row in DIFFERENCES:
-        cells = [
-            (transport, manner)
-            for at in row.points
-            for transport, manner in POINTS[at].ways()
-            if row.covers(Cell(at, transport, manner))
-        ]
-        transports = [transport for transport in Transport if any(transport is over for over, _ in cells)]
-        manners = [f"`{manner}`" for manner in Manner if any(manner is how for _, how in cells)]
-        over = "all" if len(transports) == len(Transport) else ", ".join(transports)
-        how = "all" if len(manners) == len(Manner) else ", ".join(manners)
-        rows.append(f"| {', '.join(row.points)} | {over} | {how} | {row.sees} | {row.why} |")
-    return "\n".join(rows)
