@@ -8,6 +8,7 @@ from pathlib import Path
 
 import gevent.pool
 
+from loadtest.apps.app import Tls
 from loadtest.navigation.departure import Departure
 from loadtest.navigation.opening import Handshake, HandshakeWay, Namespace, Opening
 from loadtest.navigation.point import POINTS, Manner, Transport
@@ -23,6 +24,7 @@ __all__ = ["ALL_CELLS", "Cell", "Session", "Witnessed", "witnessing"]
 
 RUN = "0123456789abcdef"
 AT_A_TIME = 60
+DEFAULT_TLS = Tls()
 STARTS_WITHIN_S = 30
 ENDS_WITHIN_S = 60
 
@@ -116,10 +118,10 @@ class WitnessLog:
 
 
 def _drive(
-    url: str, keeper: Keeper, cells: Sequence[Cell], visits: int, at_a_time: int
+    url: str, keeper: Keeper, cells: Sequence[Cell], visits: int, at_a_time: int, tls: Tls
 ) -> dict[Cell, list[NavigationRecord]]:
     """Visit every cell so often, all in turn, so many at a time."""
-    now, target = time.monotonic(), Target.resolve(url)
+    now, target = time.monotonic(), Target.resolve(url, tls)
     one, two = (
         Driver(target, PlainApp(opening), {}, keeper, RUN, now) for opening in (ONE_NAMESPACE, TWO_NAMESPACES)
     )
@@ -147,15 +149,18 @@ def witnessing(
     visits: int,
     sessions: int,
     at_a_time: int = AT_A_TIME,
+    tls: Tls = DEFAULT_TLS,
 ) -> dict[Cell, list[Witnessed]]:
     """Start a witness, visit it, and return what it saw of each visit, once it has seen ``sessions`` end."""
     path, keeper = folder / "log", Keeper()
     with starting(command, folder, path):
         log = WitnessLog(path)
-        records = _drive(log.url, keeper, cells, visits, at_a_time)
-        log.wait_for_the_last(sessions)
-        lines = log.read()
-        keeper.release()
+        try:
+            records = _drive(log.url, keeper, cells, visits, at_a_time, tls)
+            log.wait_for_the_last(sessions)
+            lines = log.read()
+        finally:
+            keeper.release()
     return {cell: [_witness(record, lines) for record in records[cell]] for cell in cells}
 
 

@@ -64,7 +64,10 @@ class Witness(socketio.AsyncServer):  # type: ignore[misc]  # python-socketio ha
         tell("gone", eio_sid, reason)
 
 
-sio = Witness(async_mode="asgi", ping_interval=PING_S, ping_timeout=PING_S)
+# Under ASGI python-engineio 4.15 takes its own origin for http, and would refuse every page that is https.
+ORIGINS = "*" if "--tls" in sys.argv else None
+
+sio = Witness(async_mode="asgi", ping_interval=PING_S, ping_timeout=PING_S, cors_allowed_origins=ORIGINS)
 
 
 class Witnessed(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio has no types
