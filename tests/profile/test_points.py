@@ -35,4 +35,4 @@ def test_the_text_says_why_a_transport_or_a_manner_cannot_be_had() -> None:
 
 
 def test_no_line_is_wider_than_a_wide_terminal() -> None:
-    assert max(map(len, points_text())) <= 110
+    assert max(map(len, points_text())) <= 120
