@@ -210,7 +210,7 @@ DIFFERENCES = (
         "the same",
     ),
     Difference(
-        ("P06", "P15", "P23"),
+        ("P06", "P15"),
         _ALL,
         frozenset({Manner.SIO_DISCONNECT}),
         "'forced close'; over long-polling at the ping time-out",
