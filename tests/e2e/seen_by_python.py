@@ -50,8 +50,8 @@ UNNOTICED_OVER_A_SOCKET = frozenset({TIMED_OUT, CLOSED})
 """python-engineio gives up on a socket after ping interval + ping timeout without a packet, and calls that
 'transport close'; in a few visits of a hundred its look-out for late pongs comes first."""
 UNNOTICED_OVER_POLLING = frozenset({TIMED_OUT, BROKEN})
-"""A GET that has waited for so long is 'transport error' (P21, whose last GET is late); mostly the look-out for late
-pongs comes first."""
+"""A GET that has waited for so long is 'transport error' (P21, whose last GET is late); mostly the
+look-out for late pongs comes first."""
 
 _TCP = frozenset({Manner.WS_CLOSE, Manner.FIN, Manner.RST})
 _CUTS = frozenset({Manner.FIN, Manner.RST})
