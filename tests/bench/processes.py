@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 
 __all__ = ["Tree", "on_core"]
 
@@ -35,7 +35,7 @@ class Tree:
     """
 
     def __init__(self, command: Sequence[str], core: int, variables: Mapping[str, str] | None = None) -> None:
-        self._said: IO[bytes] = tempfile.TemporaryFile()
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the tree
         with on_core(core):
             self.process = subprocess.Popen(
                 command,
@@ -45,7 +45,7 @@ class Tree:
                 env={**os.environ, **(variables or {})},
             )
 
-    def __enter__(self) -> "Tree":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -76,14 +76,6 @@ class Tree:
             raise ChildProcessError(f"{self.process.args!r} ended:\n{self.said}")
         stats = _stats()
         return sum(sum(map(int, stats[pid][_CPU])) for pid in self._pids(stats)) / _TICKS_PER_S
-
-    def pause(self) -> None:
-        """Stop it where it is (the one process, not its children)."""
-        self.process.send_signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let it go on."""
-        self.process.send_signal(signal.SIGCONT)
 
     def _pids(self, stats: Mapping[int, list[str]]) -> list[int]:
         """Return the tree's living processes, parents first."""

@@ -63,8 +63,7 @@ def keep_visiting(address: tuple[str, int], host: bytes) -> None:
 def main() -> None:
     """Keep so many visitors busy."""
     parts = urlsplit(sys.argv[1])
-    assert parts.hostname and parts.port
-    address = (parts.hostname, parts.port)
+    address = (str(parts.hostname), parts.port or 80)
     visitors = [gevent.spawn(keep_visiting, address, parts.netloc.encode()) for _ in range(int(sys.argv[2]))]
     gevent.joinall(visitors, raise_error=True)
 
