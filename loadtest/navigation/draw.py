@@ -1,5 +1,6 @@
 """Random draws that are pure functions of (seed, number, stream)."""
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,8 +42,13 @@ def uniform(seed: int, number: int, stream: Stream) -> float:
 
     No generator is kept, so navigation ``number`` draws the same on any worker and in any order.
     """
-    state = _mix((seed + _GOLDEN * _STREAM_OFFSETS[stream]) & _MASK)
-    return (_mix((state + _GOLDEN * (number + 1)) & _MASK) >> 11) / (1 << 53)
+    return (_mix((_state(seed, stream) + _GOLDEN * (number + 1)) & _MASK) >> 11) / (1 << 53)
+
+
+@functools.lru_cache(maxsize=len(Stream))
+def _state(seed: int, stream: Stream) -> int:
+    """Return where a stream starts; a run asks for few of them, millions of times."""
+    return _mix((seed + _GOLDEN * _STREAM_OFFSETS[stream]) & _MASK)
 
 
 def choose(cumulative: Sequence[float], at: float) -> int:

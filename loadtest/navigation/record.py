@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from json.encoder import encode_basestring_ascii as _quote
 from typing import Any
 
 from loadtest.navigation.journey import Move
@@ -59,6 +60,23 @@ class ActualDeparture:
     """None when the server ended it."""
 
 
+def _text(value: str | None) -> str:
+    return "null" if value is None else _quote(value)
+
+
+def _seconds(value: float | None) -> str:
+    return "null" if value is None else f"{value:.6f}"
+
+
+def _departure(at: str, manner: Manner | None) -> str:
+    """Return the members of a departure, without the braces around them."""
+    return f'"at":{_quote(at)},"manner":' + ("null" if manner is None else f'"{manner}"')
+
+
+def _actual(actual: ActualDeparture | None) -> str:
+    return "null" if actual is None else f"{{{_departure(actual.at, actual.manner)}}}"
+
+
 @dataclass(frozen=True, slots=True)
 class NavigationRecord:
     """One navigation, from the time it was due to the end of its socket."""
@@ -108,28 +126,25 @@ class NavigationRecord:
         return {name: wrong for name, wrong in self.assertions.items() if wrong is not None}
 
     def to_line(self) -> str:
-        """Return the record as one line of JSON, with its newline."""
-        actual = {"at": self.actual.at, "manner": self.actual.manner} if self.actual else None
-        data: dict[str, Any] = {
-            "number": self.number,
-            "navigation": self.navigation,
-            "page": self.page,
-            "due_s": round(self.due_s, 6),
-            "started_s": None if self.started_s is None else round(self.started_s, 6),
-            "left_s": None if self.left_s is None else round(self.left_s, 6),
-            "planned": {"at": self.planned_at, "manner": self.planned_manner, "move": self.planned_move},
-            "actual": actual,
-            "transport": self.transport,
-            "move": self.move,
-            "previous": self.previous,
-            "was_ahead": self.was_ahead,
-            "outcome": self.outcome,
-            "phases_ms": {phase: round(value, 3) for phase, value in self.phases_ms.items()},
-            "assertions": dict(self.assertions),
-            "error": self.error,
-            "detail": self.detail,
-        }
-        return json.dumps(data, separators=(",", ":")) + "\n"
+        """Return the record as one line of JSON, with its newline.
+
+        Written by hand: less than half of what ``json.dumps`` of a dict and nine ``round`` cost.
+        """
+        phases = ",".join([f'"{phase}":{value:.3f}' for phase, value in self.phases_ms.items()])
+        assertions = json.dumps(dict(self.assertions), separators=(",", ":")) if self.assertions else "{}"
+        planned = _departure(self.planned_at, self.planned_manner)
+        return (
+            f'{{"number":{self.number},"navigation":{_quote(self.navigation)},"page":{_quote(self.page)},'
+            f'"due_s":{self.due_s:.6f},"started_s":{_seconds(self.started_s)},'
+            f'"left_s":{_seconds(self.left_s)},'
+            f'"planned":{{{planned},"move":"{self.planned_move}"}},'
+            f'"actual":{_actual(self.actual)},'
+            f'"transport":"{self.transport}","move":"{self.move}",'
+            f'"previous":{"null" if self.previous is None else self.previous},'
+            f'"was_ahead":{"true" if self.was_ahead else "false"},'
+            f'"outcome":"{self.outcome}","phases_ms":{{{phases}}},"assertions":{assertions},'
+            f'"error":{_text(self.error)},"detail":{_text(self.detail)}}}\n'
+        )
 
     @classmethod
     def from_line(cls, line: str) -> "NavigationRecord":

@@ -59,9 +59,10 @@ class Dispatcher:
         self._free.append(waiter)
         try:
             return waiter.get()
-        finally:
-            if waiter in self._free:  # this user was killed while it waited
+        except BaseException:  # this user is killed while it waits
+            if waiter in self._free:
                 self._free.remove(waiter)
+            raise
 
     def promise(self) -> Due | None:
         """Promise the next navigation that nobody has; None when there is none, or only one far ahead."""

@@ -1,5 +1,6 @@
 """Rows for Locust's own statistics: one for each phase that a navigation passed through."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from loadtest.errors import LoadtestError
@@ -9,7 +10,10 @@ from loadtest.navigation.states import PHASE_AT
 
 __all__ = ["VisitError", "fire_rows"]
 
-_NAMES = {Phase.OPEN: "WebSocket", Phase.CONNECT: "CONNECT", Phase.HANDSHAKE: "handshake"}
+_TYPES: Mapping[Phase, str] = {phase: str(phase) for phase in Phase}
+_NAMES: Mapping[Phase, str] = {**_TYPES, Phase.OPEN: "WebSocket", Phase.CONNECT: "CONNECT"}
+_NO_ROWS = frozenset({Phase.ACTIVE, Phase.LEAVING})
+"""A stay is no request; leaving is told with its point and manner."""
 
 
 class VisitError(LoadtestError):
@@ -28,27 +32,27 @@ def fire_rows(event: RequestEvent, record: NavigationRecord) -> None:
 
     A failure has no response time: Locust keeps None out of its percentiles, and 0 in.
     """
-    at = record.actual.at if record.actual else None
-    failed = PHASE_AT[at] if at and record.outcome.is_failure else None
+    actual = record.actual
+    failed = PHASE_AT[actual.at] if actual and record.outcome.is_failure else None
     for phase, duration_ms in record.phases_ms.items():
-        if phase is not failed and phase is not Phase.ACTIVE and phase is not Phase.LEAVING:
+        if phase is not failed and phase not in _NO_ROWS:
             _fire(event, phase, _name(record, phase), duration_ms, None)
     if failed is not None:
-        _fire(event, failed, _name(record, failed), None, VisitError(record.error or record.outcome))
-    elif record.actual and Phase.LEAVING in record.phases_ms:
-        name = f"{record.actual.at} {record.actual.manner}"
-        _fire(event, Phase.LEAVING, name, record.phases_ms[Phase.LEAVING], None)
+        failure = VisitError(record.error or record.outcome)
+        _fire(event, failed, _name(record, failed), None, failure)
+    elif actual and Phase.LEAVING in record.phases_ms:
+        _fire(event, Phase.LEAVING, f"{actual.at} {actual.manner}", record.phases_ms[Phase.LEAVING], None)
 
 
 def _name(record: NavigationRecord, phase: Phase) -> str:
-    return record.page if phase is Phase.PAGE else _NAMES.get(phase, str(phase))
+    return record.page if phase is Phase.PAGE else _NAMES[phase]
 
 
 def _fire(
     event: RequestEvent, phase: Phase, name: str, duration_ms: float | None, failure: VisitError | None
 ) -> None:
     event.fire(
-        request_type=str(phase),
+        request_type=_TYPES[phase],
         name=name,
         response_time=duration_ms,
         response_length=0,

@@ -11,7 +11,7 @@ __all__ = ["FLOOR", "OURS", "TOOLS", "VISITORS", "Order", "Start", "Tool"]
 
 OURS = "ours inside Locust"
 FLOOR = "gevent floor"
-VISITORS = 20
+VISITORS = 60
 """Of each tool, always busy."""
 
 _TOOLS = Path(__file__).parent / "tools"

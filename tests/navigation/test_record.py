@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.point import Manner
+from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome, navigation_id
 
 RECORD = NavigationRecord(
@@ -24,9 +25,11 @@ RECORD = NavigationRecord(
     phases_ms={Phase.PAGE: 4.25},
 )
 LINE = (
-    '{"number":3,"navigation":"00c0ffee00c0ffee0000000000000003","page":"/","due_s":1.5,'
-    '"started_s":1.5001,"left_s":1.75,"planned":{"at":"P16","manner":"ws_close"},'
-    '"actual":{"at":"P16","manner":"ws_close"},"outcome":"left","phases_ms":{"page":4.25},'
+    '{"number":3,"navigation":"00c0ffee00c0ffee0000000000000003","page":"/","due_s":1.500000,'
+    '"started_s":1.500100,"left_s":1.750000,'
+    '"planned":{"at":"P16","manner":"ws_close","move":"navigate"},'
+    '"actual":{"at":"P16","manner":"ws_close"},"transport":"websocket","move":"navigate",'
+    '"previous":null,"was_ahead":false,"outcome":"left","phases_ms":{"page":4.250},"assertions":{},'
     '"error":null,"detail":null}\n'
 )
 
@@ -45,6 +48,12 @@ records = st.builds(
     planned_manner=st.sampled_from(Manner),
     actual=actuals,
     outcome=st.sampled_from(Outcome),
+    transport=st.sampled_from(Transport),
+    move=st.sampled_from(Move),
+    planned_move=st.sampled_from(Move),
+    previous=st.none() | st.integers(0, 2**63),
+    was_ahead=st.booleans(),
+    assertions=st.dictionaries(st.text(), texts, max_size=3),
     phases_ms=st.dictionaries(st.sampled_from(Phase), st.floats(0, 1e6).map(lambda value: round(value, 3))),
     error=texts,
     detail=texts,
