@@ -1,6 +1,7 @@
 """The generators of the comparison: how each is had, started, kept busy, and what we promise about it."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,8 @@ class Tool:
     warm_up_cpu_s: float = _PYTHON_WARM_UP_CPU_S
     must: float | None = None
     """What it has to cost at least, in navigations of ours inside Locust."""
+    remark: Callable[[Path], str] = lambda _: ""
+    """What its folder tells of the run."""
 
 
 def _loadtest(order: Order) -> Start:
@@ -59,6 +62,12 @@ def _loadtest(order: Order) -> Start:
     options = [option for setting in settings for option in ("--set", setting)]
     run = [sys.executable, "-m", "loadtest", "run", profile, "--host", order.url, *options]
     return Start([*run, "--out", str(order.folder / "run")])
+
+
+def _dropped(folder: Path) -> str:
+    with (folder / "run" / "navigations.jsonl").open() as lines:
+        outcomes = Counter('"outcome":"dropped"' in line for line in lines)
+    return f", {outcomes[True] / outcomes.total():.0%} of what was due dropped"
 
 
 def _driver(order: Order) -> Start:
@@ -102,7 +111,7 @@ def _node(order: Order) -> Start:
 TOOLS = {
     tool.name: tool
     for tool in (
-        Tool(OURS, _loadtest),
+        Tool(OURS, _loadtest, remark=_dropped),
         Tool("ours, the bare driver", _driver),
         Tool(FLOOR, _floor),
         Tool("k6", _k6, must=1.2),
