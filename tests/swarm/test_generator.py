@@ -9,6 +9,7 @@ import gevent
 from loadtest.navigation.record import NavigationRecord
 from loadtest.swarm.generator import Generator
 from loadtest.swarm.messages import Begin, Report
+from loadtest.swarm.ways import PlainWays
 from loadtest.transport.tab import Tab
 
 VISITS = 20
@@ -41,7 +42,7 @@ def test_every_visit_is_told_and_sent_once_however_few_have_ended() -> None:
             generators=1,
         )
         generator = Generator(begin, send=sent.append, tell=told.append)
-        users = [gevent.spawn(generator.serve, Tab()) for _ in range(VISITS)]
+        users = [gevent.spawn(generator.serve, Tab(), PlainWays()) for _ in range(VISITS)]
         gevent.idle()
         generator.start()
         gevent.joinall(users, timeout=30)

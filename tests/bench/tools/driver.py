@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import gevent
 
-from loadtest.navigation.departure import Departure, Manner
+from loadtest.navigation.departure import Departure
+from loadtest.navigation.point import Manner
 from loadtest.profile.load import load_profile
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
