@@ -95,6 +95,7 @@ class Visit:
         self._detour: Detour | None = DETOURS.get(departure.at)
         self._has_detoured = False
         self._start_clock()
+        self._go_on_past_the_point(started)
 
     @property
     def transport(self) -> Transport:
@@ -122,10 +123,9 @@ class Visit:
     @property
     def point(self) -> str:
         """The id of the point at which the visit is."""
-        at = point_in(self.state, self.departure.transport)
-        if self._has_detoured and self.state is self._target and has_history(self._aim):
+        if self._has_detoured and has_history(self._aim) and self.state is TARGET_OF[self._aim]:
             return self._aim
-        return at
+        return point_in(self.state, self.departure.transport)
 
     @property
     def is_haunted(self) -> bool:
@@ -149,6 +149,12 @@ class Visit:
         if planned in possible or (point, planned) in _LEFT_BY:
             return planned
         return Manner.WS_CLOSE if Manner.WS_CLOSE in possible else Manner.FIN
+
+    @property
+    def dwell_s(self) -> float:
+        """How long the visit dwells; jitter around a point where nothing follows is part of it."""
+        departure = self.departure
+        return departure.dwell_s + (departure.after_s if self._target is State.STEADY else 0.0)
 
     def next_step(self) -> Step:
         """Return what the client does next; ``LEAVE`` once the departure's point, or an end, is reached."""
@@ -213,14 +219,14 @@ class Visit:
             if self.leave_at is None:
                 self._start_clock()
         self.state = state
-        if state is self._target and self.departure.after_s and self.departure.at != BY_CLOCK:
-            self._go_on_past_the_point(now)
+        self._go_on_past_the_point(now)
 
     def _go_on_past_the_point(self, now: float) -> None:
-        """Let a departure with jitter end by the clock from here on."""
-        if self._detour is None:
+        """Let a departure with jitter end by the clock from here on, when it has come to its point."""
+        departure = self.departure
+        if self.state is self._target and departure.after_s and self._detour is None:
             self._target = None
-            self.leave_at = now + self.departure.after_s
+            self.leave_at = now + departure.after_s
 
     def detour_taken(self) -> None:
         """Take note that the step that only this departure takes has been taken."""

@@ -189,10 +189,14 @@ def _leave_namespace(client: Client) -> None:
 
 
 def _reconnect(client: Client) -> None:
+    client.visit.detour_taken()
+    _open_another(client)
+
+
+def _open_another(client: Client) -> None:
     """Leave the connection as it is, unclosed and unheard, and open another."""
     client.former.append(client.open_connection)
     client.connection = None
-    client.visit.detour_taken()
     client.visit.happened(Signal.LINE_LOST, _now())
     client.listen(client.opening)
 
@@ -201,7 +205,7 @@ def _dwell(client: Client) -> None:
     """Do the steps, then stay, answering pings, until the visit's own time is up."""
     visit, errand = client.visit, client.errand
     if errand.move is Move.DUPLICATE and not client.former:
-        _reconnect(client)
+        _open_another(client)
         return
     for ghost in client.former if visit.is_haunted else ():
         for line in ghost.lines:
@@ -209,7 +213,7 @@ def _dwell(client: Client) -> None:
         ghost.give_lines_away()
     _converse(client)
     client.open_connection.channel.listen()
-    until = _now() + visit.departure.dwell_s if visit.leave_at is None else visit.leave_at
+    until = _now() + visit.dwell_s if visit.leave_at is None else visit.leave_at
     if not _stay(client, until):
         return
     now = _now()
@@ -236,8 +240,6 @@ def _converse(client: Client) -> None:
     if converse is not None and client.conversation is not None:
         converse(client.conversation)
     if watcher:
-        for asked in client.conversation.emitted if client.conversation else ():
-            watcher.asked(*asked)
         watcher.begin(Begin.STEPS, _now())
 
 

@@ -5,6 +5,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 import gevent.socket
 
+from loadtest.apps.app import Tls
 from loadtest.errors import UsageError
 from loadtest.transport.line import Address, Line
 from loadtest.transport.tls import TlsLine
@@ -13,6 +14,7 @@ __all__ = ["Target"]
 
 _PORTS = {"http": 80, "https": 443}
 _SAME_AS = {"ws": "http", "wss": "https"}
+_STRICT = Tls()
 _EXAMPLE = "a host looks like http://127.0.0.1:8080"
 
 
@@ -21,7 +23,15 @@ class Target:
 
     __slots__ = ("_addresses", "_context", "base_path", "host", "host_header", "origin", "port", "scheme")
 
-    def __init__(self, scheme: str, host: str, port: int, base_path: str, addresses: list[Address]) -> None:
+    def __init__(
+        self,
+        scheme: str,
+        host: str,
+        port: int,
+        base_path: str,
+        addresses: list[Address],
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         self.scheme = scheme
         self.host = host
         self.port = port
@@ -31,14 +41,18 @@ class Target:
         self.host_header = name if port == _PORTS[scheme] else f"{name}:{port}"
         self.origin = f"{scheme}://{self.host_header}"
         self._addresses = addresses
-        self._context = _context() if scheme == "https" else None
+        self._context = context
+        """How TLS is spoken; None: not at all."""
 
     @classmethod
-    def resolve(cls, url: str) -> "Target":
+    def resolve(cls, url: str, tls: Tls = _STRICT) -> "Target":
         """Read an address, and look its host up.
 
+        Args:
+            tls: how the certificate of an ``https`` host is judged.
+
         Raises:
-            UsageError: it is malformed, or nobody knows the host.
+            UsageError: it is malformed, nobody knows the host, or there is no certificate in ``tls.ca``.
         """
         parts, port = _split(url)
         scheme = _SAME_AS.get(parts.scheme, parts.scheme)
@@ -54,7 +68,8 @@ class Target:
         host = _ascii(url, host)
         port = port or _PORTS[scheme]
         base_path = quote(parts.path.rstrip("/"), safe="/%~:@!$&'()*+,;=")
-        return cls(scheme, host, port, base_path, _look_up(url, host, port))
+        context = _context(tls) if scheme == "https" else None
+        return cls(scheme, host, port, base_path, _look_up(url, host, port), context)
 
     @property
     def address(self) -> Address:
@@ -115,8 +130,14 @@ def _look_up(url: str, host: str, port: int) -> list[Address]:
     return list(dict.fromkeys(Address(int(family), sockaddr) for family, _, _, _, sockaddr in rows))
 
 
-def _context() -> ssl.SSLContext:
+def _context(tls: Tls) -> ssl.SSLContext:
     """One for each target: making it costs ten times what a TLS connection does (SPEED.md)."""
-    context = ssl.create_default_context()
+    try:
+        context = ssl.create_default_context(cadata=tls.ca)
+    except (ssl.SSLError, ValueError) as error:
+        raise UsageError(f"[app.tls] ca: no certificate in PEM form ({error})") from error
+    if not tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols(["http/1.1"])
     return context

@@ -96,11 +96,14 @@ def _leave(client: Client) -> None:
 
 def _leaving(client: Client, lines: Sequence[Line]) -> Leaving:
     connection, opening = client.connection, client.visit.opening
+    disconnects = opening.disconnects if opening else ()
+    if client.visit.state is State.NAMESPACE_LEFT:
+        disconnects = disconnects[:-1]
     return Leaving(
         lines=lines,
         socket=connection.socket if connection else None,
         polling=connection.polling if connection else None,
-        disconnects=opening.disconnects if opening else (),
+        disconnects=disconnects,
         keeper=client.site.keeper,
         alarm=client.alarm,
     )
