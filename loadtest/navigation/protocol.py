@@ -105,7 +105,7 @@ class Visit:
     @property
     def is_upgrading(self) -> bool:
         """Whether a polling open packet is only the way to a WebSocket."""
-        return self.departure.transport is Transport.UPGRADE
+        return self.transport is Transport.UPGRADE
 
     def _phase_in(self, state: State) -> Phase:
         if state is State.CONNECTED and self.opening and self.opening.way is HandshakeWay.NONE:
@@ -125,7 +125,7 @@ class Visit:
         """The id of the point at which the visit is."""
         if self._has_detoured and has_history(self._aim) and self.state is TARGET_OF[self._aim]:
             return self._aim
-        return point_in(self.state, self.departure.transport)
+        return point_in(self.state, self.transport)
 
     @property
     def is_haunted(self) -> bool:
@@ -145,7 +145,7 @@ class Visit:
         before there is a WebSocket just closes TCP.
         """
         point, planned = self.point, self.departure.manner
-        possible = POINTS[point].manners.get(self.departure.transport, frozenset())
+        possible = POINTS[point].manners.get(self.transport, frozenset())
         if planned in possible or (point, planned) in _LEFT_BY:
             return planned
         return Manner.WS_CLOSE if Manner.WS_CLOSE in possible else Manner.FIN
@@ -167,7 +167,7 @@ class Visit:
             return Step.LEAVE
         if self.state is State.CONNECTED and self.opening and self.opening.way is HandshakeWay.NONE:
             return Step.DWELL
-        return step_in(self.state, self.departure.transport)
+        return step_in(self.state, self.transport)
 
     @property
     def _is_on_the_way_to_a_socket(self) -> bool:
@@ -178,12 +178,12 @@ class Visit:
         self.opening = opening
         aim = MISSING[opening.way].get(self._aim)
         if aim is not None:
-            over_polling = self.departure.transport is Transport.POLLING
+            over_polling = self.transport is Transport.POLLING
             self._aim_at(_OVER_POLLING.get(aim, aim) if over_polling else aim)
         if self._aim == "P25" and opening.way is HandshakeWay.NONE:
             self._detour = Detour(frozenset({State.CONNECTED}), Step.RECONNECT)
         if self._aim == "P26" and not opening.others:
-            self._aim_at("P07" if self.departure.transport is Transport.POLLING else "P19")
+            self._aim_at("P07" if self.transport is Transport.POLLING else "P19")
         self.happened(Signal.PAGE_READ, now)
 
     def _aim_at(self, point: str) -> None:

@@ -86,7 +86,7 @@ BROKEN = [
 
 @pytest.mark.parametrize(("data", "outcome", "error"), BROKEN, ids=range(len(BROKEN)))
 def test_a_broken_body_is_told(data: bytes, outcome: Outcome, error: str) -> None:
-    line = Fed([data])
+    line = Fed([data[at : at + 65536] for at in range(0, len(data), 65536)])
     head = read_head(line)
     with pytest.raises(VisitError) as refused:
         read_body(line, head)
