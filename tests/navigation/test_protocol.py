@@ -595,12 +595,13 @@ def test_steady_visits_to_other_points_answer_pings() -> None:
     assert visit.receive("2", 200.0) == "3"
 
 
-def test_only_the_probes_own_answer_answers_it() -> None:
+@pytest.mark.parametrize(
+    ("text", "state"), [("3", State.PROBE_SENT), ("3prob", State.PROBE_SENT), ("3probe", State.PROBED)]
+)
+def test_only_the_probes_own_answer_answers_it(text: str, state: State) -> None:
     visit = at_step(Step.READ_PROBE, transport=UPGRADE)
-    assert visit.receive("3", 200.0) is None
-    assert visit.state is State.PROBE_SENT
-    visit.receive("3probe", 200.0)
-    assert visit.state is State.PROBED
+    assert visit.receive(text, 200.0) is None
+    assert visit.state is state
 
 
 def test_one_is_connected_once_all_namespaces_have_replied() -> None:
