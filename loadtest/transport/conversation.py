@@ -1,5 +1,6 @@
 """What a visit says and hears between its handshake and its leaving: its steps."""
 
+import json
 import os
 import time
 from collections import deque
@@ -134,7 +135,7 @@ class Conversation:
             found = jmespath.search(expression, answer)  # compiled ones are kept by the library
             if not isinstance(found, str | int | float):
                 raise ExtractionError(f"the answer does not hold {name}")
-            self.values[name] = str(found)
+            self.values[name] = found if isinstance(found, str) else json.dumps(found)
 
     def hear(self, message: Packet | bytes) -> None:
         """Take in an event, an acknowledgement, or an attachment of one.
