@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtest.errors import ExtractionError, ProtocolError
-from loadtest.navigation.act import Emit, Think, Wait
+from loadtest.navigation.act import Act, Emit, Think, Wait
 from loadtest.navigation.draw import Distribution, Law
 from loadtest.navigation.packet import read_packet
 from loadtest.navigation.record import Outcome
@@ -257,7 +257,7 @@ def test_the_steps_of_a_profile_are_done_in_order_with_values_of_the_answers_bef
         '42/chat,["ready",{"name":"Ann"}]',
         values={"client_id": "c0ffee"},
     )
-    acts = [
+    acts: list[Act] = [
         Emit("join", ("$client_id", {"as": "$$5"}), ack=True, save={"token": "[0]", "row": "[1].seat.row"}),
         THINK,
         Wait("ready", "/chat", save={"name": "[0].name"}),
