@@ -6,7 +6,6 @@ steps emit again and again are written here.
 """
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,6 +51,8 @@ _SOCKET = {
 }
 _BINARY = frozenset({PacketKind.BINARY_EVENT, PacketKind.BINARY_ACK})
 _MOST_DIGITS = 18
+_MOST_PING_S = 24 * 3600.0
+"""No server pings more rarely; a run waits so long for it to notice who is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,11 @@ def read_open(packet: Packet) -> Open:
     data = packet.decode()
     try:
         interval_s, timeout_s = float(data["pingInterval"]) / 1000, float(data["pingTimeout"]) / 1000
-        if not (0 <= interval_s < math.inf and 0 <= timeout_s < math.inf):
-            raise ValueError("a ping time that no clock can tell")
-        return Open(str(data["sid"]), interval_s, timeout_s)
+        if not (0 <= interval_s <= _MOST_PING_S and 0 <= timeout_s <= _MOST_PING_S):
+            raise ValueError("a ping time that no server has")
+        if not isinstance(data["sid"], str):
+            raise TypeError("a sid that is no text")
+        return Open(data["sid"], interval_s, timeout_s)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"an open packet without sid and ping times: {packet.data[:80]!r}") from error
 

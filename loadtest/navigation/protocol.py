@@ -95,6 +95,7 @@ class Visit:
         self._detour: Detour | None = DETOURS.get(departure.at)
         self._has_detoured = False
         self._start_clock()
+        self._go_on_past_the_point(started)
 
     @property
     def transport(self) -> Transport:
@@ -104,7 +105,7 @@ class Visit:
     @property
     def is_upgrading(self) -> bool:
         """Whether a polling open packet is only the way to a WebSocket."""
-        return self.departure.transport is Transport.UPGRADE
+        return self.transport is Transport.UPGRADE
 
     def _phase_in(self, state: State) -> Phase:
         if state is State.CONNECTED and self.opening and self.opening.way is HandshakeWay.NONE:
@@ -122,10 +123,9 @@ class Visit:
     @property
     def point(self) -> str:
         """The id of the point at which the visit is."""
-        at = point_in(self.state, self.departure.transport)
-        if self._has_detoured and self.state is self._target and has_history(self._aim):
+        if self._has_detoured and has_history(self._aim) and self.state is TARGET_OF[self._aim]:
             return self._aim
-        return at
+        return point_in(self.state, self.transport)
 
     @property
     def may_reconnect(self) -> bool:
@@ -150,10 +150,16 @@ class Visit:
         before there is a WebSocket just closes TCP.
         """
         point, planned = self.point, self.departure.manner
-        possible = POINTS[point].manners.get(self.departure.transport, frozenset())
+        possible = POINTS[point].manners.get(self.transport, frozenset())
         if planned in possible or (point, planned) in _LEFT_BY:
             return planned
         return Manner.WS_CLOSE if Manner.WS_CLOSE in possible else Manner.FIN
+
+    @property
+    def dwell_s(self) -> float:
+        """How long the visit dwells; jitter around a point where nothing follows is part of it."""
+        departure = self.departure
+        return departure.dwell_s + (departure.after_s if self._target is State.STEADY else 0.0)
 
     def next_step(self) -> Step:
         """Return what the client does next; ``LEAVE`` once the departure's point, or an end, is reached."""
@@ -166,7 +172,7 @@ class Visit:
             return Step.LEAVE
         if self.state is State.CONNECTED and self.opening and self.opening.way is HandshakeWay.NONE:
             return Step.DWELL
-        return step_in(self.state, self.departure.transport)
+        return step_in(self.state, self.transport)
 
     @property
     def _is_on_the_way_to_a_socket(self) -> bool:
@@ -177,12 +183,12 @@ class Visit:
         self.opening = opening
         aim = MISSING[opening.way].get(self._aim)
         if aim is not None:
-            over_polling = self.departure.transport is Transport.POLLING
+            over_polling = self.transport is Transport.POLLING
             self._aim_at(_OVER_POLLING.get(aim, aim) if over_polling else aim)
         if self._aim == "P25" and opening.way is HandshakeWay.NONE:
             self._detour = Detour(frozenset({State.CONNECTED}), Step.RECONNECT)
         if self._aim == "P26" and not opening.others:
-            self._aim_at("P07" if self.departure.transport is Transport.POLLING else "P19")
+            self._aim_at("P07" if self.transport is Transport.POLLING else "P19")
         self.happened(Signal.PAGE_READ, now)
 
     def _aim_at(self, point: str) -> None:
@@ -218,14 +224,14 @@ class Visit:
             if self.leave_at is None:
                 self._start_clock()
         self.state = state
-        if state is self._target and self.departure.after_s and self.departure.at != BY_CLOCK:
-            self._go_on_past_the_point(now)
+        self._go_on_past_the_point(now)
 
     def _go_on_past_the_point(self, now: float) -> None:
-        """Let a departure with jitter end by the clock from here on."""
-        if self._detour is None:
+        """Let a departure with jitter end by the clock from here on, when it has come to its point."""
+        departure = self.departure
+        if self.state is self._target and departure.after_s and self._detour is None:
             self._target = None
-            self.leave_at = now + self.departure.after_s
+            self.leave_at = now + departure.after_s
 
     def detour_taken(self) -> None:
         """Take note that the step that only this departure takes has been taken."""

@@ -36,6 +36,9 @@ def ask_ahead(site: Site, tab: Tab, onward: Onward) -> Asked:
         _fail(asked, VisitError(Outcome.TIMED_OUT, TOO_LATE[Phase.PAGE]))
     except Exception as error:  # told by the record of the navigation that wants the page
         _fail(asked, fault_of(error))
+    except BaseException:  # this user is not wanted any more
+        fetch.close()
+        raise
     return asked
 
 
@@ -48,6 +51,9 @@ def read_ahead(asked: Asked) -> Ahead:
             return _fail(asked, VisitError(Outcome.TIMED_OUT, TOO_LATE[Phase.PAGE]))
         except Exception as error:  # told by the record of the navigation that wants the page
             return _fail(asked, fault_of(error))
+        except BaseException:  # this user is not wanted any more
+            asked.fetch.close()
+            raise
         asked.fetch.close()
         asked.answer = _ahead(asked, body, None)
     return asked.answer

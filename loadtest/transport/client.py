@@ -3,11 +3,13 @@
 import time
 from collections.abc import Mapping, Sequence
 
+from loadtest.apps.template import as_url
 from loadtest.navigation.assertion import Watcher
 from loadtest.navigation.opening import Caller, Opening
 from loadtest.navigation.packet import Packet, PacketKind
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.protocol import Visit
+from loadtest.navigation.record import Outcome
 from loadtest.navigation.states import Signal
 from loadtest.transport.alarm import Alarm, Rang
 from loadtest.transport.channel import Message
@@ -99,11 +101,15 @@ class Client:
         if self.site.assertions:
             self.watcher = Watcher(self.site.assertions)
         if self.errand.behaviour.converse is not None:
-            self.conversation = Conversation(self, opening.namespace, opening.values)
+            self.conversation = Conversation(self, opening.namespace, opening.values, self._asked)
         is_counting = opening.again is not None and (self.site.has_reconnects or self.visit.may_reconnect)
         if self.watcher or self.conversation or is_counting:
             self.visit.listener = self._hear
         self._next_message = 0
+
+    def _asked(self, namespace: str, ack_id: int, event: str, now: float) -> None:
+        if self.watcher:
+            self.watcher.asked(namespace, ack_id, event, now)
 
     def _hear(self, packet: Packet, now: float) -> None:
         again = self.opening.again
@@ -149,8 +155,9 @@ class Client:
 
     @property
     def sid(self) -> str:
+        """The Engine.IO session's id, as it stands in a query."""
         assert self.visit.opened is not None, "the open packet is read first"
-        return self.visit.opened.sid
+        return as_url(self.visit.opened.sid)
 
     def read_message(self) -> None:
         self.take(self.open_connection.channel.receive())
@@ -183,8 +190,7 @@ class Client:
             except Rang:
                 pass
             else:
-                self.set_deadline(Phase.ACTIVE)
-                message = self.open_connection.channel.receive_next()
+                message = self._receive_rest()
                 if message is not None:
                     self.take(message)
                 self._fail_if_ended()
@@ -192,6 +198,17 @@ class Client:
         if limit < until:
             raise Rang
         return False
+
+    def _receive_rest(self) -> Message | None:
+        """Wait for the rest of a message that has begun to come."""
+        self.set_deadline(Phase.ACTIVE)
+        try:
+            return self.open_connection.channel.receive_next()
+        except Rang:
+            leave_at = self.visit.leave_at
+            if leave_at is not None and _now() >= leave_at:
+                raise
+            raise VisitError(Outcome.TIMED_OUT, "half a message, and no rest within the deadline") from None
 
     def _fail_if_ended(self) -> None:
         visit = self.visit

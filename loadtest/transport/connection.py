@@ -1,5 +1,6 @@
 """One Engine.IO connection of a visit, on its way from nothing to open, over any transport."""
 
+import contextlib
 from collections.abc import Sequence
 
 from websocket import ABNF
@@ -106,7 +107,8 @@ class Connection:
         self._get_socket().send_text(_UPGRADE)
         polling, self.polling = self._get_polling(), None
         for line in polling.lines:
-            leave_by_fin(line)
+            with contextlib.suppress(OSError):  # the server has dropped it: nothing hangs on it any more
+                leave_by_fin(line)
 
     def send_half(self, messages: Sequence[Message]) -> None:
         """Send the first half of a frame, or of a POST."""

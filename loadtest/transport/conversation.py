@@ -1,16 +1,17 @@
 """What a visit says and hears between its handshake and its leaving: its steps."""
 
+import json
 import os
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import jmespath
 import socketio.packet
 
 from loadtest.apps.template import filled
-from loadtest.errors import ExtractionError
+from loadtest.errors import ExtractionError, ProtocolError
 from loadtest.navigation.act import Act, Emit, Think, Wait
 from loadtest.navigation.packet import Packet, PacketKind, write_event
 from loadtest.navigation.record import Outcome
@@ -41,6 +42,10 @@ class Ear(Protocol):
         """
 
 
+Asked = Callable[[str, int, str, float], None]
+"""Told of each event that asks for an acknowledgement: namespace, id, event, when."""
+
+
 class Conversation:
     """One visit's talk with its app; events are emitted, acknowledgements and events are waited for.
 
@@ -48,14 +53,15 @@ class Conversation:
         VisitError: from any method that waits, what was waited for did not come in time, or the visit ended.
     """
 
-    def __init__(self, ear: Ear, namespace: str, values: Mapping[str, str]) -> None:
+    def __init__(
+        self, ear: Ear, namespace: str, values: Mapping[str, str], asked: Asked = lambda *_: None
+    ) -> None:
         self.values = dict(values)
         """What ``$name`` stands for: values of the page, of the tab's data, of earlier answers."""
         self.checks: dict[str, str | None] = {}
         """What ``check`` was told, by name: None where it held."""
-        self.emitted: list[tuple[str, int, str, float]] = []
-        """Events that asked for an acknowledgement: namespace, id, event, when."""
         self._ear = ear
+        self._asked = asked
         self._namespace = namespace
         self._next_id = _FIRST_ACK_ID
         self._heard: deque[tuple[str, str, list[Any]]] = deque(maxlen=_MOST_HEARD)
@@ -73,7 +79,7 @@ class Conversation:
         namespace = namespace or self._namespace
         ack_id, self._next_id = self._next_id, self._next_id + 1
         now = time.monotonic()
-        self.emitted.append((namespace, ack_id, event, now))
+        self._asked(namespace, ack_id, event, now)
         self._ear.send(_write(namespace, event, arguments, ack_id))
         while (namespace, ack_id) not in self._answers:
             if not self._ear.hear_until(now + within_s):
@@ -129,7 +135,7 @@ class Conversation:
             found = jmespath.search(expression, answer)  # compiled ones are kept by the library
             if not isinstance(found, str | int | float):
                 raise ExtractionError(f"the answer does not hold {name}")
-            self.values[name] = str(found)
+            self.values[name] = found if isinstance(found, str) else json.dumps(found)
 
     def hear(self, message: Packet | bytes) -> None:
         """Take in an event, an acknowledgement, or an attachment of one.
@@ -152,7 +158,11 @@ class Conversation:
         packet, attachments = self._unfinished
         if len(attachments) == packet.attachments:
             self._unfinished = None
-            self._keep(packet, _with_attachments(packet.decode(), attachments))
+            try:
+                data = _with_attachments(packet.decode(), attachments)
+            except RecursionError as error:
+                raise ProtocolError(f"a {packet.kind} packet that nests too deep") from error
+            self._keep(packet, data)
 
     def _keep(self, packet: Packet, data: Any) -> None:
         if packet.kind in _EVENTS:

@@ -158,7 +158,10 @@ class PageFetch:
 
     def _follow(self, path: str, location: str) -> str:
         origin = self._target.origin
-        url = urlsplit(urljoin(origin + path, location))
+        try:
+            url = urlsplit(urljoin(origin + path, location))
+        except ValueError as error:
+            raise VisitError(Outcome.FAILED, "page redirects to what is no address", location) from error
         if f"{url.scheme}://{url.netloc}".lower() != origin.lower():
             raise VisitError(Outcome.REFUSED, "page redirects to another host", location)
         path = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"

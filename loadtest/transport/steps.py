@@ -206,10 +206,14 @@ def _leave_namespace(client: Client) -> None:
 
 
 def _reconnect(client: Client) -> None:
+    client.visit.detour_taken()
+    _open_another(client)
+
+
+def _open_another(client: Client) -> None:
     """Leave the connection as it is, unclosed and unheard, and open another."""
     client.former.append(client.open_connection)
     client.connection = None
-    client.visit.detour_taken()
     client.visit.happened(Signal.LINE_LOST, _now())
     client.visit.opening = client.opening_again()
     client.listen(client.opening)
@@ -240,7 +244,7 @@ def _dwell(client: Client) -> None:
         ghost.give_lines_away()
     _converse(client)
     _listen(client)
-    until = _now() + visit.departure.dwell_s if visit.leave_at is None else visit.leave_at
+    until = _now() + visit.dwell_s if visit.leave_at is None else visit.leave_at
     if not _stay(client, until):
         return
     now = _now()
@@ -267,8 +271,6 @@ def _converse(client: Client) -> None:
     if converse is not None and client.conversation is not None:
         converse(client.conversation)
     if watcher:
-        for asked in client.conversation.emitted if client.conversation else ():
-            watcher.asked(*asked)
         watcher.begin(Begin.STEPS, _now())
 
 

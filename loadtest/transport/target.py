@@ -14,6 +14,7 @@ __all__ = ["Target"]
 
 _PORTS = {"http": 80, "https": 443}
 _SAME_AS = {"ws": "http", "wss": "https"}
+_STRICT = Tls()
 _EXAMPLE = "a host looks like http://127.0.0.1:8080"
 
 
@@ -23,7 +24,13 @@ class Target:
     __slots__ = ("_addresses", "_context", "base_path", "host", "host_header", "origin", "port", "scheme")
 
     def __init__(
-        self, scheme: str, host: str, port: int, base_path: str, addresses: list[Address], tls: Tls
+        self,
+        scheme: str,
+        host: str,
+        port: int,
+        base_path: str,
+        addresses: list[Address],
+        context: ssl.SSLContext | None = None,
     ) -> None:
         self.scheme = scheme
         self.host = host
@@ -34,14 +41,18 @@ class Target:
         self.host_header = name if port == _PORTS[scheme] else f"{name}:{port}"
         self.origin = f"{scheme}://{self.host_header}"
         self._addresses = addresses
-        self._context = _context(tls) if scheme == "https" else None
+        self._context = context
+        """How TLS is spoken; None: not at all."""
 
     @classmethod
-    def resolve(cls, url: str, tls: Tls = Tls()) -> "Target":  # noqa: B008  # frozen
+    def resolve(cls, url: str, tls: Tls = _STRICT) -> "Target":
         """Read an address, and look its host up.
 
+        Args:
+            tls: how the certificate of an ``https`` host is judged.
+
         Raises:
-            UsageError: it is malformed, nobody knows the host, or the authorities are no certificates.
+            UsageError: it is malformed, nobody knows the host, or there is no certificate in ``tls.ca``.
         """
         parts, port = _split(url)
         scheme = _SAME_AS.get(parts.scheme, parts.scheme)
@@ -57,7 +68,8 @@ class Target:
         host = _ascii(url, host)
         port = port or _PORTS[scheme]
         base_path = quote(parts.path.rstrip("/"), safe="/%~:@!$&'()*+,;=")
-        return cls(scheme, host, port, base_path, _look_up(url, host, port), tls)
+        context = _context(tls) if scheme == "https" else None
+        return cls(scheme, host, port, base_path, _look_up(url, host, port), context)
 
     @property
     def address(self) -> Address:
@@ -119,11 +131,11 @@ def _look_up(url: str, host: str, port: int) -> list[Address]:
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
-    """Return the one context of a target: making it costs ten times what a TLS connection does."""
+    """One for each target: making it costs ten times what a TLS connection does (SPEED.md)."""
     try:
         context = ssl.create_default_context(cadata=tls.ca)
     except (ssl.SSLError, ValueError) as error:
-        raise UsageError(f"app.tls.ca_file: holds no certificates in PEM form ({error})") from error
+        raise UsageError(f"[app.tls] ca: no certificate in PEM form ({error})") from error
     if not tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -67,6 +67,8 @@ class LeanWebSocket(websocket.WebSocket):
         super().__init__(get_mask_key=_mask_key, enable_multithread=False)
         self.line = line
         self._allowance = _MOST_BYTES
+        self._is_amid_message = False
+        """Whether the library has a part of a message already, and must have the rest of it too."""
 
     def _recv(self, bufsize: int) -> bytes:
         """Give the library bytes that have been read, or wait for more."""
@@ -129,6 +131,8 @@ class LeanWebSocket(websocket.WebSocket):
     def receive_next(self) -> Message | None:
         """Wait for a frame; None when it was no message (a ping, which is answered, or a pong)."""
         line = self.line
+        if self._is_amid_message:
+            return self._receive_through_library()
         while True:
             buffer = line.buffer
             have = len(buffer)
@@ -147,7 +151,9 @@ class LeanWebSocket(websocket.WebSocket):
 
     def _receive_through_library(self) -> Message | None:
         self._allowance = _MOST_BYTES
+        self._is_amid_message = True  # also when the wait is broken off
         opcode, data = self.recv_data(control_frame=True)
+        self._is_amid_message = self.cont_frame.recving_frames is not None  # a ping between two fragments
         match opcode:
             case ABNF.OPCODE_CLOSE:
                 raise _closed_by(data)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from socketio import packet as reference
 
 from loadtest.errors import ProtocolError
-from loadtest.navigation.packet import Open, Packet, PacketKind, read_open, read_packet
+from loadtest.navigation.packet import Open, Packet, PacketKind, read_open, read_packet, write_event
 
 READ = [
     ('0{"sid":"abc"}', Packet(PacketKind.OPEN, '{"sid":"abc"}')),
@@ -28,9 +28,10 @@ READ = [
     ('44{"message":"no"}', Packet(PacketKind.CONNECT_ERROR, '{"message":"no"}')),
     (
         '451-["b",{"_placeholder":true,"num":0}]',
-        Packet(PacketKind.BINARY_EVENT, '["b",{"_placeholder":true,"num":0}]'),
+        Packet(PacketKind.BINARY_EVENT, '["b",{"_placeholder":true,"num":0}]', attachments=1),
     ),
-    ("462-/admin,3[]", Packet(PacketKind.BINARY_ACK, "[]", "/admin", 3)),
+    ("462-/admin,3[]", Packet(PacketKind.BINARY_ACK, "[]", "/admin", 3, 2)),
+    ("450-/admin,[1]", Packet(PacketKind.BINARY_EVENT, "[1]", "/admin")),
 ]
 
 
@@ -93,6 +94,10 @@ def test_an_open_packet_names_the_session_and_the_ping_times_in_seconds() -> Non
         '{"sid":"abc","pingInterval":-1,"pingTimeout":1}',
         '{"sid":"abc","pingInterval":1,"pingTimeout":NaN}',
         '{"pingInterval":1,"pingTimeout":1}',
+        '{"sid":"abc","pingInterval":86400001,"pingTimeout":1}',
+        '{"sid":"abc","pingInterval":1,"pingTimeout":1e300}',
+        '{"sid":["abc"],"pingInterval":1,"pingTimeout":1}',
+        '{"sid":null,"pingInterval":1,"pingTimeout":1}',
         '{"sid":"abc","pingInterval":1' + "0" * 400 + ',"pingTimeout":1}',
     ],
 )
@@ -119,18 +124,68 @@ JSON = st.recursive(
 )
 
 
+NAMESPACES = st.sampled_from(["/", "/admin", "/a/b"])
+IDS = st.none() | st.integers(0, 10**18 - 1)
+KINDS = {
+    reference.EVENT: PacketKind.EVENT,
+    reference.ACK: PacketKind.ACK,
+    reference.BINARY_EVENT: PacketKind.BINARY_EVENT,
+    reference.BINARY_ACK: PacketKind.BINARY_ACK,
+    reference.CONNECT: PacketKind.CONNECT,
+    reference.DISCONNECT: PacketKind.DISCONNECT,
+    reference.CONNECT_ERROR: PacketKind.CONNECT_ERROR,
+}
+
+
 @settings(deadline=None)
 @given(
     kind=st.sampled_from([reference.EVENT, reference.ACK]),
-    namespace=st.sampled_from(["/", "/admin", "/a/b"]),
-    number=st.none() | st.integers(0, 10**18 - 1),
+    namespace=NAMESPACES,
+    number=IDS,
     arguments=st.lists(JSON, max_size=3),
+    attachments=st.lists(st.binary(max_size=5), max_size=3),
 )
-def test_what_python_socketio_writes_is_read_back(
-    kind: int, namespace: str, number: int | None, arguments: list[object]
+def test_what_python_socketio_writes_is_read_as_it_reads_it_itself(
+    kind: int, namespace: str, number: int | None, arguments: list[object], attachments: list[bytes]
 ) -> None:
-    data = ["event", *arguments]
-    written = reference.Packet(kind, data, namespace, number).encode()
+    frames = reference.Packet(kind, ["event", *arguments, *attachments], namespace, number).encode()
+    written, sent = (frames[0], frames[1:]) if isinstance(frames, list) else (frames, [])
     packet = read_packet("4" + written)
-    assert packet.kind == {reference.EVENT: PacketKind.EVENT, reference.ACK: PacketKind.ACK}[kind]
-    assert (packet.namespace, packet.id, packet.decode()) == (namespace, number, data)
+    read = reference.Packet(encoded_packet=written)
+    assert packet.kind == KINDS[read.packet_type]
+    assert (packet.namespace, packet.id, packet.attachments) == (
+        read.namespace or "/",
+        read.id,
+        read.attachment_count,
+    )
+    assert packet.decode() == read.data
+    assert packet.attachments == len(sent)
+
+
+@settings(deadline=None)
+@given(
+    kind=st.sampled_from([reference.CONNECT, reference.DISCONNECT, reference.CONNECT_ERROR]),
+    namespace=NAMESPACES,
+    data=st.none() | st.dictionaries(st.text(), JSON, max_size=3),
+)
+def test_what_opens_and_ends_a_namespace_is_read_as_python_socketio_reads_it(
+    kind: int, namespace: str, data: object
+) -> None:
+    written = reference.Packet(kind, data, namespace).encode()
+    packet = read_packet("4" + written)
+    read = reference.Packet(encoded_packet=written)
+    assert (packet.kind, packet.namespace, packet.id) == (
+        KINDS[read.packet_type],
+        read.namespace or "/",
+        None,
+    )
+    assert (packet.decode() if packet.data else None) == read.data
+
+
+@settings(deadline=None)
+@given(namespace=NAMESPACES, event=st.text(), arguments=st.lists(JSON, max_size=3), number=IDS)
+def test_events_are_written_byte_for_byte_as_python_socketio_writes_them(
+    namespace: str, event: str, arguments: list[object], number: int | None
+) -> None:
+    written = reference.Packet(reference.EVENT, [event, *arguments], namespace, number).encode()
+    assert write_event(namespace, event, arguments, number) == "4" + written

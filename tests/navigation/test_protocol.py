@@ -8,35 +8,59 @@ from hypothesis import strategies as st
 
 from loadtest.errors import ProtocolError
 from loadtest.navigation.departure import BY_CLOCK, STAY, Departure
-from loadtest.navigation.opening import Handshake, HandshakeWay, Opening
+from loadtest.navigation.opening import Handshake, HandshakeWay, Namespace, Opening
+from loadtest.navigation.packet import Packet, PacketKind
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.point import POINTS, Manner
+from loadtest.navigation.point import POINTS, Manner, Transport
 from loadtest.navigation.protocol import Visit
 from loadtest.navigation.record import ActualDeparture, Outcome
-from loadtest.navigation.states import Signal, State, Step
+from loadtest.navigation.states import DETOURS, Signal, State, Step
 
 HANDSHAKE = Handshake('420["handshake",{}]', ack_id=0, refusal="[false]")
 WITH_EVENT = Opening(HandshakeWay.EVENT, handshake=HANDSHAKE)
 IN_CONNECT = Opening(HandshakeWay.IN_CONNECT)
 WITHOUT = Opening(HandshakeWay.NONE)
+CHAT = Namespace("/chat", "40/chat,", "41/chat,")
+WITH_TWO = dataclasses.replace(WITH_EVENT, others=(CHAT,))
 OPEN = '0{"sid":"abc","pingInterval":25000,"pingTimeout":20000}'
 
 ACTS = {
     Step.SEND_HALF_REQUEST: Signal.HALF_SENT,
     Step.ASK_PAGE: Signal.PAGE_ASKED,
+    Step.ASK_POLL: Signal.POLL_ASKED,
+    Step.SEND_HALF_POST: Signal.HALF_SENT,
+    Step.ASK_PROBE: Signal.PROBE_ASKED,
+    Step.READ_PROBE_UPGRADE: Signal.SWITCHED,
+    Step.SEND_PROBE: Signal.PROBE_SENT,
+    Step.SEND_UPGRADE: Signal.UPGRADE_SENT,
     Step.ASK_UPGRADE: Signal.UPGRADE_ASKED,
     Step.READ_UPGRADE: Signal.SWITCHED,
-    Step.SEND_CONNECT: Signal.CONNECT_SENT,
+    Step.SEND_EARLY_EVENT: Signal.EVENT_SENT,
+    Step.SEND_BOTH: Signal.BOTH_SENT,
     Step.SEND_HALF_HANDSHAKE: Signal.HALF_SENT,
     Step.SEND_HALF_FRAME: Signal.HALF_SENT,
+    Step.SEND_HALF_BINARY: Signal.HEADER_SENT,
+    Step.LEAVE_NAMESPACE: Signal.NAMESPACE_LEFT,
+    Step.RECONNECT: Signal.LINE_LOST,
     Step.DWELL: Signal.DWELT,
 }
+DETOUR_STEPS = {detour.step for detour in DETOURS.values()}
 SERVER = {
     Step.READ_OPEN: [OPEN],
-    Step.AWAIT_CONNECT: ['40{"sid":"xyz"}'],
+    Step.READ_POLL: [OPEN],
+    Step.READ_PROBE: ["3probe"],
+    Step.AWAIT_CONNECT: ['40{"sid":"xyz"}', '40/chat,{"sid":"uvw"}'],
     Step.AWAIT_ANSWER: ['42["welcome"]', "430[true]"],
 }
 """What a server that answers well sends; an app waits for one of the two answers."""
+
+
+def answer(visit: Visit, step: Step, now: float) -> None:
+    """Let the server answer, up to what the visit waits for."""
+    state = visit.state
+    for frame in SERVER[step]:
+        if visit.state is state:
+            assert visit.receive(frame, now) is None
 
 
 def go(visit: Visit, opening: Opening = WITH_EVENT, until: Step = Step.LEAVE) -> list[Step]:
@@ -44,30 +68,41 @@ def go(visit: Visit, opening: Opening = WITH_EVENT, until: Step = Step.LEAVE) ->
     steps: list[Step] = []
     now = visit.started
     while (step := visit.next_step()) is not until:
+        assert len(steps) < 50, "a visit ends"
         now += 1.0
         steps.append(step)
         if step is Step.READ_PAGE:
             visit.page_read(opening, now)
         elif step is Step.SEND_HANDSHAKE:
             visit.handshake_sent(now)
+        elif step is Step.SEND_CONNECT:
+            visit.connect_sent(now)
+        elif step is Step.SEND_CONNECT_TWICE:
+            visit.detour_taken()
+            visit.connect_sent(now)
+        elif step is Step.AWAIT_PING:
+            assert visit.receive("2", now) is None
         elif step in SERVER:
-            for frame in SERVER[step]:
-                assert visit.receive(frame, now) is None
+            answer(visit, step, now)
         else:
+            if step in DETOUR_STEPS:
+                visit.detour_taken()
             visit.happened(ACTS[step], now)
     return steps
 
 
-def visiting(at: str, manner: Manner = Manner.FIN) -> Visit:
-    return Visit(Departure(at, manner), started=100.0)
+def visiting(at: str, manner: Manner = Manner.FIN, transport: Transport = Transport.WEBSOCKET) -> Visit:
+    return Visit(Departure(at, manner, transport), started=100.0)
 
 
 TO_PAGE = [Step.ASK_PAGE, Step.READ_PAGE]
 TO_OPEN = [*TO_PAGE, Step.ASK_UPGRADE, Step.READ_UPGRADE, Step.READ_OPEN]
 TO_CONNECT = [*TO_OPEN, Step.SEND_CONNECT, Step.AWAIT_CONNECT]
-TO_ANSWER = [*TO_CONNECT, Step.SEND_HANDSHAKE, Step.AWAIT_ANSWER]
+SHAKE = [Step.SEND_HANDSHAKE, Step.AWAIT_ANSWER]
+TO_ANSWER = [*TO_CONNECT, *SHAKE]
+TO_STEADY = [*TO_ANSWER, Step.DWELL]
 
-STEPS = [
+OVER_WEBSOCKET = [
     ("P00", []),
     ("P01", [Step.SEND_HALF_REQUEST]),
     ("P02", [Step.ASK_PAGE]),
@@ -80,24 +115,116 @@ STEPS = [
     ("P16b", [*TO_CONNECT, Step.SEND_HALF_HANDSHAKE]),
     ("P17", [*TO_CONNECT, Step.SEND_HANDSHAKE]),
     ("P18", TO_ANSWER),
-    ("P19", [*TO_ANSWER, Step.DWELL]),
-    ("P20", [*TO_ANSWER, Step.DWELL, Step.SEND_HALF_FRAME]),
-    (STAY, [*TO_ANSWER, Step.DWELL]),
-    (BY_CLOCK, [*TO_ANSWER, Step.DWELL]),
+    ("P19", TO_STEADY),
+    ("P20", [*TO_STEADY, Step.SEND_HALF_FRAME]),
+    ("P20b", [*TO_STEADY, Step.SEND_HALF_BINARY]),
+    ("P21", [*TO_STEADY, Step.AWAIT_PING]),
+    ("P22", [*TO_OPEN, Step.SEND_EARLY_EVENT]),
+    ("P23", [*TO_OPEN, Step.SEND_BOTH]),
+    ("P24", [*TO_OPEN, Step.SEND_CONNECT_TWICE, Step.AWAIT_CONNECT, *SHAKE, Step.DWELL]),
+    ("P25", [*TO_ANSWER, Step.RECONNECT, *TO_ANSWER[len(TO_PAGE) :], Step.DWELL]),
+    ("P26", [*TO_STEADY, Step.LEAVE_NAMESPACE]),
+    (STAY, TO_STEADY),
+    (BY_CLOCK, TO_STEADY),
 ]
 
+POLL_OPEN = [*TO_PAGE, Step.ASK_POLL, Step.READ_POLL]
+POLL_CONNECT = [*POLL_OPEN, Step.SEND_CONNECT, Step.AWAIT_CONNECT]
+POLL_ANSWER = [*POLL_CONNECT, *SHAKE]
+POLL_STEADY = [*POLL_ANSWER, Step.DWELL]
 
-@pytest.mark.parametrize(("at", "steps"), STEPS, ids=[at for at, _ in STEPS])
-def test_a_visit_does_just_what_leads_to_its_departure(at: str, steps: list[Step]) -> None:
-    assert go(visiting(at)) == steps
+OVER_POLLING = [
+    ("P00", []),
+    ("P01", [Step.SEND_HALF_REQUEST]),
+    ("P02", [Step.ASK_PAGE]),
+    ("P03", TO_PAGE),
+    ("P04", [*TO_PAGE, Step.ASK_POLL]),
+    ("P05", POLL_OPEN),
+    ("P06", [*POLL_OPEN, Step.SEND_CONNECT]),
+    ("P06b", [*POLL_OPEN, Step.SEND_HALF_POST]),
+    ("P07", POLL_STEADY),
+    ("P07b", POLL_STEADY),
+    ("P16", POLL_CONNECT),
+    ("P16b", [*POLL_CONNECT, Step.SEND_HALF_HANDSHAKE]),
+    ("P17", [*POLL_CONNECT, Step.SEND_HANDSHAKE]),
+    ("P18", POLL_ANSWER),
+    ("P20b", [*POLL_STEADY, Step.SEND_HALF_BINARY]),
+    ("P21", [*POLL_STEADY, Step.AWAIT_PING]),
+    ("P22", [*POLL_OPEN, Step.SEND_EARLY_EVENT]),
+    ("P23", [*POLL_OPEN, Step.SEND_BOTH]),
+    ("P24", [*POLL_OPEN, Step.SEND_CONNECT_TWICE, Step.AWAIT_CONNECT, *SHAKE, Step.DWELL]),
+    ("P25", [*POLL_ANSWER, Step.RECONNECT, *POLL_ANSWER[len(TO_PAGE) :], Step.DWELL]),
+    ("P26", [*POLL_STEADY, Step.LEAVE_NAMESPACE]),
+    (STAY, POLL_STEADY),
+    (BY_CLOCK, POLL_STEADY),
+]
+
+TO_PROBE = [*POLL_OPEN, Step.ASK_PROBE, Step.READ_PROBE_UPGRADE, Step.SEND_PROBE]
+TO_UPGRADE = [*TO_PROBE, Step.READ_PROBE, Step.SEND_UPGRADE]
+UP_CONNECT = [*TO_UPGRADE, Step.SEND_CONNECT, Step.AWAIT_CONNECT]
+UP_ANSWER = [*UP_CONNECT, *SHAKE]
+UP_STEADY = [*UP_ANSWER, Step.DWELL]
+
+OVER_UPGRADE = [
+    ("P00", []),
+    ("P01", [Step.SEND_HALF_REQUEST]),
+    ("P02", [Step.ASK_PAGE]),
+    ("P03", TO_PAGE),
+    ("P04", [*TO_PAGE, Step.ASK_POLL]),
+    ("P05", POLL_OPEN),
+    ("P08", [*POLL_OPEN, Step.ASK_PROBE, Step.READ_PROBE_UPGRADE]),
+    ("P09", TO_PROBE),
+    ("P10", [*TO_PROBE, Step.READ_PROBE]),
+    ("P11", TO_UPGRADE),
+    ("P15", [*TO_UPGRADE, Step.SEND_CONNECT]),
+    ("P16", UP_CONNECT),
+    ("P16b", [*UP_CONNECT, Step.SEND_HALF_HANDSHAKE]),
+    ("P17", [*UP_CONNECT, Step.SEND_HANDSHAKE]),
+    ("P18", UP_ANSWER),
+    ("P19", UP_STEADY),
+    ("P20", [*UP_STEADY, Step.SEND_HALF_FRAME]),
+    ("P20b", [*UP_STEADY, Step.SEND_HALF_BINARY]),
+    ("P21", [*UP_STEADY, Step.AWAIT_PING]),
+    ("P22", [*TO_UPGRADE, Step.SEND_EARLY_EVENT]),
+    ("P23", [*TO_UPGRADE, Step.SEND_BOTH]),
+    ("P24", [*TO_UPGRADE, Step.SEND_CONNECT_TWICE, Step.AWAIT_CONNECT, *SHAKE, Step.DWELL]),
+    ("P25", [*UP_ANSWER, Step.RECONNECT, *UP_ANSWER[len(TO_PAGE) :], Step.DWELL]),
+    ("P26", [*UP_STEADY, Step.LEAVE_NAMESPACE]),
+    (STAY, UP_STEADY),
+    (BY_CLOCK, UP_STEADY),
+]
+
+ROUTES = {
+    Transport.WEBSOCKET: OVER_WEBSOCKET,
+    Transport.POLLING: OVER_POLLING,
+    Transport.UPGRADE: OVER_UPGRADE,
+}
+STEPS = [(transport, at, steps) for transport, route in ROUTES.items() for at, steps in route]
 
 
-@pytest.mark.parametrize("at", POINTS)
-def test_a_visit_that_leaves_where_it_planned_tells_so(at: str) -> None:
-    visit = visiting(at)
-    go(visit)
-    visit.leave(Manner.FIN, 200.0, 200.5)
-    assert visit.actual == ActualDeparture(at, Manner.FIN)
+@pytest.mark.parametrize("transport", Transport)
+def test_each_route_has_just_the_points_that_its_transport_comes_to(transport: Transport) -> None:
+    points = [point.id for point in POINTS.values() if transport in point.manners]
+    assert sorted(at for at, _ in ROUTES[transport]) == sorted([*points, STAY, BY_CLOCK])
+
+
+@pytest.mark.parametrize(("transport", "at", "steps"), STEPS, ids=[f"{row[0]}-{row[1]}" for row in STEPS])
+def test_a_visit_does_just_what_leads_to_its_departure(
+    transport: Transport, at: str, steps: list[Step]
+) -> None:
+    assert go(visiting(at, transport=transport), WITH_TWO) == steps
+
+
+WAYS = [(point.id, *way) for point in POINTS.values() for way in point.ways()]
+
+
+@pytest.mark.parametrize(("at", "transport", "manner"), WAYS)
+def test_a_visit_that_leaves_where_it_planned_tells_so(at: str, transport: Transport, manner: Manner) -> None:
+    visit = visiting(at, manner, transport)
+    go(visit, WITH_TWO)
+    assert visit.manner is manner
+    visit.leave(manner, 200.0, 200.5)
+    assert visit.actual == ActualDeparture(at, manner)
     assert visit.outcome is Outcome.LEFT
 
 
@@ -109,28 +236,65 @@ def test_a_visit_that_stayed_is_completed() -> None:
     assert visit.outcome is Outcome.COMPLETED
 
 
+WEBSOCKET, POLLING, UPGRADE = Transport
+
 MOVED = [
-    (IN_CONNECT, "P16", "P18"),
-    (IN_CONNECT, "P16b", "P18"),
-    (IN_CONNECT, "P17", "P18"),
-    (IN_CONNECT, "P18", "P18"),
-    (IN_CONNECT, "P20", "P20"),
-    (WITHOUT, "P16", "P16"),
-    (WITHOUT, "P16b", "P19"),
-    (WITHOUT, "P17", "P19"),
-    (WITHOUT, "P18", "P19"),
-    (WITHOUT, "P20", "P20"),
+    (IN_CONNECT, WEBSOCKET, "P16", "P18"),
+    (IN_CONNECT, WEBSOCKET, "P16b", "P18"),
+    (IN_CONNECT, WEBSOCKET, "P17", "P18"),
+    (IN_CONNECT, WEBSOCKET, "P18", "P18"),
+    (IN_CONNECT, WEBSOCKET, "P20", "P20"),
+    (IN_CONNECT, WEBSOCKET, "P23", "P15"),
+    (IN_CONNECT, POLLING, "P23", "P06"),
+    (IN_CONNECT, POLLING, "P17", "P18"),
+    (IN_CONNECT, UPGRADE, "P23", "P15"),
+    (IN_CONNECT, WEBSOCKET, "P24", "P24"),
+    (IN_CONNECT, POLLING, "P25", "P25"),
+    (WITHOUT, WEBSOCKET, "P16", "P16"),
+    (WITHOUT, WEBSOCKET, "P16b", "P19"),
+    (WITHOUT, WEBSOCKET, "P17", "P19"),
+    (WITHOUT, WEBSOCKET, "P18", "P19"),
+    (WITHOUT, WEBSOCKET, "P20", "P20"),
+    (WITHOUT, WEBSOCKET, "P23", "P15"),
+    (WITHOUT, WEBSOCKET, "P24", "P24"),
+    (WITHOUT, WEBSOCKET, "P25", "P25"),
+    (WITHOUT, POLLING, "P16", "P16"),
+    (WITHOUT, POLLING, "P17", "P07"),
+    (WITHOUT, POLLING, "P18", "P07"),
+    (WITHOUT, POLLING, "P23", "P06"),
+    (WITHOUT, POLLING, "P25", "P25"),
+    (WITHOUT, UPGRADE, "P18", "P19"),
+    (WITHOUT, UPGRADE, "P23", "P15"),
+    (WITH_EVENT, WEBSOCKET, "P26", "P19"),
+    (WITH_EVENT, POLLING, "P26", "P07"),
+    (WITH_EVENT, UPGRADE, "P26", "P19"),
 ]
 
 
-@pytest.mark.parametrize(("opening", "planned", "actual"), MOVED)
+@pytest.mark.parametrize(("opening", "transport", "planned", "actual"), MOVED)
 def test_a_point_that_the_app_does_not_have_moves_to_the_next(
-    opening: Opening, planned: str, actual: str
+    opening: Opening, transport: Transport, planned: str, actual: str
 ) -> None:
-    visit = visiting(planned)
+    visit = visiting(planned, transport=transport)
     go(visit, opening)
     visit.leave(visit.manner, 200.0, 200.5)
-    assert visit.actual.at == actual
+    assert visit.actual == ActualDeparture(actual, Manner.FIN)
+
+
+def test_without_a_handshake_one_reconnects_from_connect() -> None:
+    dwell = [*TO_CONNECT, Step.RECONNECT, *TO_CONNECT[len(TO_PAGE) :], Step.DWELL]
+    assert go(visiting("P25"), WITHOUT) == dwell
+
+
+def test_an_engine_close_from_the_steady_state_is_another_point_over_polling_only() -> None:
+    ends = {}
+    for transport in (WEBSOCKET, POLLING):
+        visit = visiting(STAY, Manner.EIO_CLOSE, transport)
+        go(visit)
+        assert visit.manner is Manner.EIO_CLOSE
+        visit.leave(visit.manner, 200.0, 200.5)
+        ends[transport] = visit.actual.at
+    assert ends == {WEBSOCKET: "P19", POLLING: "P07b"}
 
 
 def test_the_phases_are_timed_from_signal_to_signal() -> None:
@@ -145,6 +309,64 @@ def test_the_phases_are_timed_from_signal_to_signal() -> None:
         Phase.ACTIVE: 11_000.0,
         Phase.LEAVING: 250.0,
     }
+
+
+def test_a_visit_that_upgrades_has_a_phase_for_it() -> None:
+    visit = visiting(STAY, transport=Transport.UPGRADE)
+    go(visit)
+    visit.leave(Manner.WS_CLOSE, 120.0, 120.25)
+    assert visit.phases_ms == {
+        Phase.PAGE: 2000.0,
+        Phase.OPEN: 2000.0,
+        Phase.UPGRADE: 5000.0,
+        Phase.CONNECT: 2000.0,
+        Phase.HANDSHAKE: 2000.0,
+        Phase.ACTIVE: 7_000.0,
+        Phase.LEAVING: 250.0,
+    }
+
+
+def test_polling_has_no_phase_for_an_upgrade() -> None:
+    visit = visiting(STAY, transport=Transport.POLLING)
+    go(visit)
+    visit.leave(Manner.FIN, 120.0, 120.25)
+    assert visit.phases_ms == {
+        Phase.PAGE: 2000.0,
+        Phase.OPEN: 2000.0,
+        Phase.CONNECT: 2000.0,
+        Phase.HANDSHAKE: 2000.0,
+        Phase.ACTIVE: 12_000.0,
+        Phase.LEAVING: 250.0,
+    }
+
+
+def test_a_reconnected_visit_keeps_the_times_of_its_first_connection() -> None:
+    visit = visiting("P25")
+    go(visit)
+    visit.leave(Manner.FIN, 130.0, 130.25)
+    assert visit.phases_ms == {
+        Phase.PAGE: 2000.0,
+        Phase.OPEN: 3000.0,
+        Phase.CONNECT: 2000.0,
+        Phase.HANDSHAKE: 2000.0,
+        Phase.ACTIVE: 13_000.0,  # since the second handshake: ten steps, and eight more
+        Phase.LEAVING: 250.0,
+    }
+
+
+def test_a_page_that_was_asked_for_ahead_brings_its_own_time() -> None:
+    visit = visiting("P14")
+    visit.page_read(WITH_EVENT, 100.0)
+    visit.had_page(80.5)
+    assert visit.phases_ms == {Phase.PAGE: 80.5}
+    assert visit.next_step() is Step.ASK_UPGRADE
+
+
+def test_a_reconnect_has_no_time_for_a_page() -> None:
+    visit = visiting("P14")
+    visit.page_read(WITH_EVENT, 100.0)
+    visit.had_page(None)
+    assert visit.phases_ms == {}
 
 
 def test_without_a_handshake_the_dwelling_is_no_handshake_time() -> None:
@@ -212,6 +434,106 @@ def test_any_other_departure_has_no_time() -> None:
     assert visiting("P16").leave_at is None
 
 
+CLOCKS = [
+    (Phase.PAGE, WEBSOCKET, 100.25),
+    (Phase.OPEN, WEBSOCKET, 102.25),
+    (Phase.CONNECT, WEBSOCKET, 105.25),
+    (Phase.HANDSHAKE, WEBSOCKET, 107.25),
+    (Phase.OPEN, UPGRADE, 102.25),
+    (Phase.CONNECT, UPGRADE, 109.25),
+    (Phase.CONNECT, POLLING, 104.25),
+]
+
+
+@pytest.mark.parametrize(("since", "transport", "leave_at"), CLOCKS)
+def test_a_clock_starts_when_its_phase_begins(since: Phase, transport: Transport, leave_at: float) -> None:
+    visit = Visit(Departure(BY_CLOCK, Manner.FIN, transport, after_s=0.25, since=since), started=100.0)
+    assert (visit.leave_at is None) == (since is not Phase.PAGE)
+    go(visit)
+    assert visit.leave_at == leave_at
+
+
+@pytest.mark.parametrize("opening", [IN_CONNECT, WITHOUT])
+def test_a_clock_whose_phase_an_app_has_not_starts_with_the_next(opening: Opening) -> None:
+    visit = Visit(Departure(BY_CLOCK, Manner.FIN, after_s=0.25, since=Phase.HANDSHAKE), started=100.0)
+    go(visit, opening)
+    assert visit.leave_at == 107.25
+
+
+def jittery(
+    at: str, transport: Transport = WEBSOCKET, opening: Opening = WITH_TWO
+) -> tuple[Visit, list[Step]]:
+    """Go as far as a visit gets whose point has jitter."""
+    visit = Visit(Departure(at, Manner.FIN, transport, after_s=0.25, dwell_s=2.0), started=100.0)
+    return visit, go(visit, opening)
+
+
+JITTER = [
+    ("P00", WEBSOCKET, 100.25, TO_STEADY),
+    ("P02", WEBSOCKET, 101.25, TO_STEADY),
+    ("P13", WEBSOCKET, 104.25, TO_STEADY),
+    ("P16", WEBSOCKET, 107.25, TO_STEADY),
+    ("P05", POLLING, 104.25, POLL_STEADY),
+    ("P06", POLLING, 105.25, POLL_STEADY),
+    ("P09", UPGRADE, 107.25, UP_STEADY),
+]
+
+
+@pytest.mark.parametrize(("at", "transport", "leave_at", "steps"), JITTER)
+def test_a_departure_with_jitter_goes_on_past_its_point_and_leaves_by_the_clock(
+    at: str, transport: Transport, leave_at: float, steps: list[Step]
+) -> None:
+    visit, done = jittery(at, transport)
+    assert (visit.leave_at, done) == (leave_at, steps)
+
+
+@pytest.mark.parametrize("at", ["P01", "P16b", "P20", "P20b", "P21", "P22", "P23", "P24", "P25", "P26"])
+def test_where_nothing_follows_a_point_jitter_does_not_change_it(at: str) -> None:
+    visit, done = jittery(at)
+    assert done == dict(OVER_WEBSOCKET)[at]
+    visit.leave(Manner.FIN, 200.0, 200.5)
+    assert visit.actual == ActualDeparture(at, Manner.FIN)
+
+
+def test_jitter_in_the_steady_state_is_a_part_of_the_dwelling() -> None:
+    visit = Visit(Departure("P19", Manner.FIN, after_s=0.25, dwell_s=2.0), started=100.0)
+    go(visit, until=Step.DWELL)
+    assert visit.dwell_s == 2.25
+    assert Visit(Departure("P20", Manner.FIN, after_s=0.25, dwell_s=2.0), started=100.0).dwell_s == 2.0
+    assert Visit(Departure(STAY, Manner.FIN, dwell_s=2.0), started=100.0).dwell_s == 2.0
+
+
+def test_jitter_at_a_point_that_the_app_has_not_is_that_of_its_substitute() -> None:
+    visit, done = jittery("P17", opening=IN_CONNECT)
+    assert (visit.leave_at, done) == (107.25, [*TO_CONNECT, Step.DWELL])
+
+
+def test_only_a_reconnected_visit_is_haunted() -> None:
+    visit = visiting("P25")
+    go(visit, until=Step.RECONNECT)
+    assert not visit.is_haunted
+    visit.detour_taken()
+    assert visit.is_haunted
+    other = visiting("P24")
+    go(other)
+    assert not other.is_haunted
+
+
+FLEETING = {
+    (point.id, transport) for point in POINTS.values() for transport in point.manners if point.is_fleeting
+}
+
+
+def test_where_a_handler_runs_one_must_not_wait() -> None:
+    found = set()
+    for at, transport, _ in WAYS:
+        visit = visiting(at, transport=transport)
+        go(visit, WITH_TWO)
+        if visit.is_fleeting:
+            found.add((at, transport))
+    assert found == FLEETING
+
+
 MANNERS = [
     (Step.ASK_PAGE, Manner.WS_CLOSE, Manner.FIN),
     (Step.ASK_PAGE, Manner.RST, Manner.RST),
@@ -223,20 +545,152 @@ MANNERS = [
     (Step.AWAIT_CONNECT, Manner.SIO_DISCONNECT, Manner.SIO_DISCONNECT),
 ]
 
+OTHER_MANNERS = [
+    (POLLING, Step.READ_POLL, Manner.EIO_CLOSE, Manner.FIN),
+    (POLLING, Step.SEND_CONNECT, Manner.WS_CLOSE, Manner.FIN),
+    (POLLING, Step.SEND_CONNECT, Manner.EIO_CLOSE, Manner.EIO_CLOSE),
+    (POLLING, Step.LEAVE, Manner.WS_CLOSE, Manner.FIN),
+    (POLLING, Step.LEAVE, Manner.SIO_DISCONNECT, Manner.SIO_DISCONNECT),
+    (UPGRADE, Step.ASK_PROBE, Manner.WS_CLOSE, Manner.FIN),
+    (UPGRADE, Step.READ_PROBE_UPGRADE, Manner.WS_CLOSE, Manner.FIN),
+    (UPGRADE, Step.SEND_PROBE, Manner.SIO_DISCONNECT, Manner.WS_CLOSE),
+    (UPGRADE, Step.SEND_CONNECT, Manner.EIO_CLOSE, Manner.EIO_CLOSE),
+]
 
-@pytest.mark.parametrize(("reached", "planned", "manner"), MANNERS)
+
+@pytest.mark.parametrize(
+    ("transport", "reached", "planned", "manner"), [*((WEBSOCKET, *row) for row in MANNERS), *OTHER_MANNERS]
+)
 def test_by_the_clock_one_leaves_in_the_nearest_manner_that_the_point_allows(
-    reached: Step, planned: Manner, manner: Manner
+    transport: Transport, reached: Step, planned: Manner, manner: Manner
 ) -> None:
-    visit = visiting(BY_CLOCK, planned)
+    visit = visiting(BY_CLOCK, planned, transport)
     go(visit, until=reached)
     assert visit.manner is manner
 
 
-def at_step(step: Step, opening: Opening = WITH_EVENT) -> Visit:
-    visit = visiting(STAY)
+def at_step(
+    step: Step, opening: Opening = WITH_EVENT, transport: Transport = WEBSOCKET, at: str = STAY
+) -> Visit:
+    visit = visiting(at, transport=transport)
     go(visit, opening, until=step)
     return visit
+
+
+@pytest.mark.parametrize("step", [Step.AWAIT_CONNECT, Step.SEND_HANDSHAKE, Step.DWELL])
+def test_a_ping_on_the_way_is_answered_even_by_who_will_not_answer_one(step: Step) -> None:
+    visit = at_step(step, at="P21")
+    assert visit.receive("2", 200.0) == "3"
+    assert visit.point != "P21"
+
+
+def test_whoever_waits_for_a_ping_leaves_it_unanswered() -> None:
+    visit = at_step(Step.AWAIT_PING, at="P21")
+    assert visit.receive("2", 200.0) is None
+    assert (visit.point, visit.next_step()) == ("P21", Step.LEAVE)
+
+
+def test_steady_visits_to_other_points_answer_pings() -> None:
+    visit = at_step(Step.LEAVE_NAMESPACE, WITH_TWO, at="P26")
+    assert visit.receive("2", 200.0) == "3"
+
+
+@pytest.mark.parametrize(
+    ("text", "state"), [("3", State.PROBE_SENT), ("3prob", State.PROBE_SENT), ("3probe", State.PROBED)]
+)
+def test_only_the_probes_own_answer_answers_it(text: str, state: State) -> None:
+    visit = at_step(Step.READ_PROBE, transport=UPGRADE)
+    assert visit.receive(text, 200.0) is None
+    assert visit.state is state
+
+
+def test_one_is_connected_once_all_namespaces_have_replied() -> None:
+    visit = at_step(Step.AWAIT_CONNECT, WITH_TWO)
+    for reply in ("40/chat,{}", "40/other,{}", "40/chat,{}"):
+        visit.receive(reply, 200.0)
+        assert visit.state is State.CONNECTING
+    visit.receive("40{}", 200.0)
+    assert visit.state is State.CONNECTED
+
+
+def test_a_namespace_that_refuses_ends_the_visit() -> None:
+    visit = at_step(Step.AWAIT_CONNECT, WITH_TWO)
+    visit.receive('44/chat,{"message":"no"}', 200.0)
+    assert (visit.outcome, visit.error) == (Outcome.REFUSED, "CONNECT refused")
+
+
+@pytest.mark.parametrize("second", ['40{"sid":"uvw"}', '44{"message":"Unable to connect"}'])
+@pytest.mark.parametrize("step", [Step.SEND_HANDSHAKE, Step.AWAIT_ANSWER, Step.DWELL])
+def test_the_answer_to_the_second_connect_changes_nothing(step: Step, second: str) -> None:
+    visit = at_step(step, at="P24")
+    state = visit.state
+    assert visit.receive(second, 200.0) is None
+    assert (visit.state, visit.outcome) == (state, None)
+
+
+def test_in_another_namespace_there_is_no_second_connect() -> None:
+    visit = at_step(Step.DWELL, WITH_TWO, at="P24")
+    visit.receive('44/chat,{"message":"no"}', 200.0)
+    assert visit.outcome is Outcome.REFUSED
+
+
+def test_the_first_answer_to_two_connects_can_be_no() -> None:
+    visit = at_step(Step.AWAIT_CONNECT, at="P24")
+    visit.receive('44{"message":"no"}', 200.0)
+    assert visit.outcome is Outcome.REFUSED
+
+
+def test_a_second_reply_before_any_page_is_read_is_out_of_place() -> None:
+    visit = visiting("P24")
+    visit.detour_taken()
+    assert visit.receive("40{}", 200.0) is None  # as far as the protocol can tell: the root's second reply
+    with pytest.raises(ProtocolError, match="connect while new"):
+        visit.receive("40/chat,{}", 200.0)
+
+
+LISTENED = [
+    ('42["news",1]', Packet(PacketKind.EVENT, '["news",1]')),
+    ("431[true]", Packet(PacketKind.ACK, "[true]", id=1)),
+    ('451-["b",{"_placeholder":true,"num":0}]', None),
+    ('461-1[{"_placeholder":true,"num":0}]', None),
+]
+
+
+@pytest.mark.parametrize(("text", "packet"), LISTENED)
+def test_a_listener_hears_events_and_acknowledgements_with_their_time(
+    text: str, packet: Packet | None
+) -> None:
+    heard: list[tuple[Packet, float]] = []
+    visit = at_step(Step.DWELL)
+    visit.listener = lambda packet, now: heard.append((packet, now))
+    assert visit.receive(text, 200.0) is None
+    assert [now for _, now in heard] == [200.0]
+    assert packet is None or heard[0][0] == packet
+
+
+def test_a_listener_hears_nothing_of_pings_and_of_the_protocols_own_packets() -> None:
+    heard: list[Packet] = []
+    visit = at_step(Step.DWELL)
+    visit.listener = lambda packet, _: heard.append(packet)
+    for text in ("2", "6", "41"):
+        visit.receive(text, 200.0)
+    assert heard == []
+
+
+def test_an_answer_reaches_the_listener_and_the_handshake() -> None:
+    heard: list[Packet] = []
+    visit = at_step(Step.AWAIT_ANSWER)
+    visit.listener = lambda packet, _: heard.append(packet)
+    visit.receive("430[true]", 200.0)
+    assert (len(heard), visit.state) == (1, State.SHAKEN)
+
+
+def test_connect_can_be_sent_before_it_is_known_what_the_page_wants() -> None:
+    visit = at_step(Step.SEND_CONNECT)
+    visit.opening = None
+    visit.connect_sent(200.0)
+    visit.receive("40", 200.0)
+    assert visit.state is State.CONNECTED
 
 
 def test_a_ping_is_answered_with_its_own_payload_wherever_the_visit_is() -> None:
@@ -352,7 +806,23 @@ def test_the_open_packet_is_kept() -> None:
 
 
 FRAMES = st.lists(
-    st.sampled_from([OPEN, "1", "2", "40", "41", '42["welcome"]', "430[true]", "430[false]", "44", "6", "45"])
+    st.sampled_from(
+        [
+            OPEN,
+            "1",
+            "2",
+            "3probe",
+            "40",
+            "40/chat,",
+            "41",
+            '42["welcome"]',
+            "430[true]",
+            "430[false]",
+            "44",
+            "6",
+            "45",
+        ]
+    )
     | st.text(max_size=20)
 )
 
@@ -361,12 +831,21 @@ FRAMES = st.lists(
 @given(
     frames=FRAMES,
     opening=st.sampled_from([WITH_EVENT, IN_CONNECT, WITHOUT, UNANSWERED, ANSWERED_BY_EVENT]),
-    step=st.sampled_from([Step.READ_OPEN, Step.AWAIT_CONNECT, Step.DWELL]),
+    way=st.sampled_from(
+        [
+            *((Step.READ_OPEN, WEBSOCKET), (Step.AWAIT_CONNECT, WEBSOCKET), (Step.DWELL, WEBSOCKET)),
+            *((Step.READ_POLL, POLLING), (Step.AWAIT_CONNECT, POLLING), (Step.DWELL, POLLING)),
+            *((Step.READ_PROBE, UPGRADE), (Step.SEND_UPGRADE, UPGRADE)),
+        ]
+    ),
+    at=st.sampled_from([STAY, BY_CLOCK, "P21", "P24", "P25", "P26"]),
+    listens=st.booleans(),
 )
 def test_whatever_a_server_sends_only_a_protocol_error_comes_out(
-    frames: list[str], opening: Opening, step: Step
+    frames: list[str], opening: Opening, way: tuple[Step, Transport], at: str, listens: bool
 ) -> None:
-    visit = at_step(step, opening)
+    visit = at_step(way[0], opening, way[1], at)
+    visit.listener = (lambda packet, _: packet.decode()) if listens else None
     for frame in frames:
         try:
             answer = visit.receive(frame, 200.0)

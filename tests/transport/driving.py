@@ -1,18 +1,23 @@
 """Sends one visit to a server that follows scripts."""
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from loadtest.apps.app import Tls
+from loadtest.navigation.assertion import Assertion
 from loadtest.navigation.departure import STAY, Departure
+from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import NavigationRecord, Outcome
+from loadtest.transport.conversation import Conversation
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
-from loadtest.transport.tab import Tab
+from loadtest.transport.site import Behaviour
 from loadtest.transport.target import Target
 from tests.transport.plain_app import HANDSHAKE, PlainApp
-from tests.transport.server import OPEN, PAGE, Peer, Script, frame, serve, upgrades
+from tests.transport.server import OPEN, PAGE, Peer, Script, Served, frame, serve, upgrades
 
 RUN = "0123456789abcdef"
 SOON_S = 0.05
@@ -56,19 +61,40 @@ class Drive:
         return self.record.outcome, self.record.error, self.record.detail
 
 
+def driver_of(
+    served: Served,
+    app: PlainApp = PlainApp(),  # noqa: B008  # frozen
+    *,
+    deadline_s: float = DEADLINE_S,
+    assertions: Sequence[Assertion] = (),
+    keeper: Keeper | None = None,
+    tls: Tls = Tls(),  # noqa: B008  # frozen
+) -> Driver:
+    """Return a driver of visits to a server."""
+    deadlines_s = dict.fromkeys(Phase, deadline_s)
+    target = Target.resolve(served.url, tls)
+    return Driver(
+        target, app, deadlines_s, Keeper() if keeper is None else keeper, RUN, time.monotonic(), assertions
+    )
+
+
 def drive(
     *scripts: Script,
     departure: Departure = Departure(STAY, Manner.WS_CLOSE),  # noqa: B008  # frozen
     app: PlainApp = PlainApp(),  # noqa: B008  # frozen
     deadline_s: float = DEADLINE_S,
+    move: Move = Move.NAVIGATE,
+    assertions: Sequence[Assertion] = (),
+    converse: Callable[[Conversation], None] | None = None,
 ) -> Drive:
     """Send one visit to a server that follows these scripts."""
     with serve(*scripts) as served:
         keeper = Keeper()
-        deadlines_s = dict.fromkeys(Phase, deadline_s)
-        driver = Driver(Target.resolve(served.url), app, deadlines_s, keeper, RUN, time.monotonic())
-        tab = Tab()
-        record = driver.visit(tab, Assignment(7, 0.5, "/board", departure))
+        driver = driver_of(served, app, deadline_s=deadline_s, assertions=assertions, keeper=keeper)
+        tab = driver.new_tab(0)
+        record = driver.visit(
+            tab, Assignment(7, 0.5, "/board", departure, move), Behaviour(app.open, converse)
+        )
         tab.close()
         held = len(keeper)
         keeper.release()

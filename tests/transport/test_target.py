@@ -1,14 +1,17 @@
 """The host under test."""
 
+import contextlib
 import socket
+import ssl
 
 import pytest
 
+from loadtest.apps.app import Tls
 from loadtest.errors import UsageError
 from loadtest.transport.line import Address
 from loadtest.transport.target import Target
 from tests.transport.certificates import CERTIFICATE, server_context
-from tests.transport.server import Peer, serve
+from tests.transport.server import Peer, Served, serve
 
 RESOLVED = [
     ("http://127.0.0.1:8080", "127.0.0.1:8080", "http://127.0.0.1:8080", ""),
@@ -125,3 +128,44 @@ def test_https_is_checked_and_spoken_on_every_connection(monkeypatch: pytest.Mon
             line = target.connect()
             line.send(b"hello")
             line.close()
+
+
+def spoken(served: Served, tls: Tls, host: str = "localhost") -> bytes:
+    """Say hello over TLS, and return what comes."""
+    line = Target.resolve(f"https://{host}:{served.port}", tls).connect()
+    try:
+        line.send(b"hi")
+        line.fill()
+        return line.buffer
+    finally:
+        line.close()
+
+
+def greets(peer: Peer) -> None:
+    peer.send(peer.take(2) + b"!")
+    peer.end()
+
+
+def test_an_own_authority_is_trusted() -> None:
+    with serve(greets, context=server_context()) as served:
+        assert spoken(served, Tls(ca=CERTIFICATE.read_text())) == b"hi!"
+
+
+def test_without_verifying_any_certificate_and_name_will_do() -> None:
+    with serve(greets, context=server_context()) as served:
+        assert spoken(served, Tls(verify=False), host="127.0.0.1") == b"hi!"
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused() -> None:
+    def script(peer: Peer) -> None:
+        with contextlib.suppress(OSError):  # the client hangs up
+            server_context().wrap_socket(peer.sock, server_side=True)
+
+    with serve(script) as served, pytest.raises(ssl.SSLCertVerificationError):
+        spoken(served, Tls())
+
+
+@pytest.mark.parametrize("ca", ["nonsense", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"])
+def test_an_authority_without_a_certificate_is_a_mistake_of_usage(ca: str) -> None:
+    with pytest.raises(UsageError, match=r"^\[app\.tls\] ca: no certificate in PEM form"):
+        Target.resolve("https://127.0.0.1", Tls(ca=ca))
