@@ -12,19 +12,21 @@ from loadtest.navigation.point import Transport
 __all__ = [
     "DETOURS",
     "MISSING",
+    "MOVES",
     "PHASE_AT",
     "PHASE_OF",
     "POINT_OF",
+    "ROUTES",
     "STEP_IN",
     "TARGET_OF",
     "TRANSITIONS",
     "Detour",
+    "Route",
     "Signal",
     "State",
     "Step",
     "has_history",
     "point_in",
-    "step_in",
 ]
 
 
@@ -267,9 +269,9 @@ STEP_IN: Mapping[State, Step] = MappingProxyType(
         State.NEW: Step.ASK_PAGE,
         State.HALF_REQUEST: Step.LEAVE,
         State.PAGE_ASKED: Step.READ_PAGE,
-        State.PAGE_READ: Step.ASK_UPGRADE,  # but over long-polling: see step_in
+        State.PAGE_READ: Step.ASK_UPGRADE,  # but over long-polling: see ROUTES
         State.POLL_ASKED: Step.READ_POLL,
-        State.POLL_OPENED: Step.SEND_CONNECT,  # but a visit that upgrades: see step_in
+        State.POLL_OPENED: Step.SEND_CONNECT,  # but a visit that upgrades: see ROUTES
         State.HALF_POST: Step.LEAVE,
         State.PROBE_ASKED: Step.READ_PROBE_UPGRADE,
         State.PROBE_OPENED: Step.SEND_PROBE,
@@ -305,9 +307,33 @@ _STEPS_OVER: Mapping[tuple[State, Transport], Step] = MappingProxyType(
 """Where the ways of the transports part."""
 
 
-def step_in(state: State, transport: Transport) -> Step:
-    """Return what a visit over this transport does next that has not reached its departure yet."""
-    return _STEPS_OVER.get((state, transport)) or STEP_IN[state]
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way of one transport to one kind of app: what is next, and which phase it is in, in each state."""
+
+    steps: Mapping[State, Step]
+    phases: Mapping[State, Phase]
+
+
+def _route(transport: Transport, way: HandshakeWay) -> Route:
+    steps = {state: _STEPS_OVER.get((state, transport), step) for state, step in STEP_IN.items()}
+    phases = dict(PHASE_OF)
+    if transport is Transport.UPGRADE:
+        phases[State.POLL_OPENED] = Phase.UPGRADE
+    if way is HandshakeWay.NONE:  # there is no handshake whose time it could be
+        steps[State.CONNECTED], phases[State.CONNECTED] = Step.DWELL, Phase.ACTIVE
+    return Route(steps, phases)
+
+
+ROUTES: Mapping[tuple[Transport, HandshakeWay], Route] = MappingProxyType(
+    {(transport, way): _route(transport, way) for transport in Transport for way in HandshakeWay}
+)
+"""Plain dicts inside: they are asked some twenty times a visit, and a proxy costs twice as much."""
+
+MOVES: Mapping[State, Mapping[Signal, State]] = MappingProxyType(
+    {state: {signal: after for (at, signal), after in TRANSITIONS.items() if at is state} for state in State}
+)
+"""``TRANSITIONS`` by state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import Outcome
 from loadtest.transport.alarm import Rang
 from loadtest.transport.fault import TOO_LATE, VisitError, fault_of
-from loadtest.transport.page import PageFetch, request_of
+from loadtest.transport.page import PageFetch
 from loadtest.transport.site import Onward, Site
 from loadtest.transport.tab import Ahead, Tab
 
@@ -27,7 +27,7 @@ class Asked:
 
 def ask_ahead(site: Site, tab: Tab, onward: Onward) -> Asked:
     """Send the request of the page that the tab goes on to; whatever happens is in what is returned."""
-    trace = onward.trace + request_of(site.target, onward.shown, onward.move)
+    trace = onward.trace + site.pages.extra(onward.shown, onward.move)
     fetch = PageFetch(site.target, site.pages, tab, onward.shown.page, trace)
     asked = Asked(onward, fetch, tab, time.monotonic())
     try:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from loadtest.apps.template import as_url
 from loadtest.navigation.assertion import Watcher
@@ -16,13 +17,14 @@ from loadtest.transport.channel import Message
 from loadtest.transport.connection import Connection
 from loadtest.transport.conversation import Conversation
 from loadtest.transport.fault import VisitError
-from loadtest.transport.page import PageFetch, request_of
+from loadtest.transport.page import PageFetch
 from loadtest.transport.site import Errand, Site
 from loadtest.transport.tab import Tab
 
 __all__ = ["Client"]
 
 _now = time.monotonic
+_NOTHING: Mapping[str, str | None] = MappingProxyType({})
 
 
 class Client:
@@ -40,6 +42,7 @@ class Client:
         "errand",
         "fetch",
         "former",
+        "is_counting",
         "site",
         "tab",
         "visit",
@@ -58,16 +61,20 @@ class Client:
         self.conversation: Conversation | None = None
         self.watcher: Watcher | None = None
         self.alarm = Alarm()
+        self.is_counting = False
+        """Whether the server numbers its messages, and the tab may have to say how many it has had."""
         self._next_message = 0
 
     def _new_fetch(self) -> PageFetch:
         site, errand = self.site, self.errand
-        trace = errand.trace + request_of(site.target, errand.shown, errand.move)
+        trace = errand.trace + site.pages.extra(errand.shown, errand.move)
         return PageFetch(site.target, site.pages, self.tab, errand.shown.page, trace)
 
     @property
     def assertions(self) -> Mapping[str, str | None]:
         """What the client had to see, as far as it can be judged: None where it did."""
+        if self.watcher is None and self.conversation is None:
+            return _NOTHING
         judged = dict(self.watcher.judge(_now())) if self.watcher else {}
         return judged | (self.conversation.checks if self.conversation else {})
 
@@ -78,7 +85,9 @@ class Client:
         return fetch
 
     def set_deadline(self, phase: Phase) -> None:
-        self.alarm.set(self._not_after_leaving(_now() + self.site.deadlines_s[phase]))
+        """Give the phase its time, or what is left until the visit's own clock ends it."""
+        at, leave_at = _now() + self.site.deadlines_s[phase], self.visit.leave_at
+        self.alarm.set(at if leave_at is None or at < leave_at else leave_at)
 
     def _not_after_leaving(self, at: float) -> float:
         leave_at = self.visit.leave_at
@@ -102,8 +111,9 @@ class Client:
             self.watcher = Watcher(self.site.assertions)
         if self.errand.behaviour.converse is not None:
             self.conversation = Conversation(self, opening.namespace, opening.values, self._asked)
-        is_counting = opening.again is not None and (self.site.has_reconnects or self.visit.may_reconnect)
-        if self.watcher or self.conversation or is_counting:
+        may_reconnect = self.site.has_reconnects or self.visit.may_reconnect
+        self.is_counting = may_reconnect and opening.again is not None
+        if self.watcher or self.conversation or self.is_counting:
             self.visit.listener = self._hear
         self._next_message = 0
 

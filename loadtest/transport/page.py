@@ -14,7 +14,7 @@ from loadtest.transport.line import Line
 from loadtest.transport.tab import Shown, Tab
 from loadtest.transport.target import Target
 
-__all__ = ["PageFetch", "PageRequests", "request_of"]
+__all__ = ["PageFetch", "PageRequests"]
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -33,15 +33,6 @@ _MOVE_HEADERS: Mapping[Move, bytes] = MappingProxyType(
 """Header lines that a browser adds to a page's request."""
 
 
-def request_of(target: Target, shown: Shown, move: Move) -> bytes:
-    """Return the header lines that are this request's alone: where it comes from, and how."""
-    extra = _MOVE_HEADERS.get(move, b"")
-    if shown.referrer is None:
-        return extra
-    url = f"{target.origin}{target.base_path}{shown.referrer}"
-    return b"".join((extra, b"Referer: ", quote(url, safe=_URL_CHARACTERS).encode("ascii"), b"\r\n"))
-
-
 class PageRequests:
     """The part of a page's request that is the same for every visit, prepared once for each page."""
 
@@ -49,6 +40,7 @@ class PageRequests:
         self._target = target
         self._headers = header_lines({"Host": target.host_header}, BROWSER, _NAVIGATION, headers)
         self._prepared: dict[str, bytes] = {}
+        self._referrers: dict[str, bytes] = {}
 
     def of(self, page: str) -> bytes:
         """Return the request for a page of the app, up to the headers that belong to a visit."""
@@ -56,6 +48,18 @@ class PageRequests:
         if prepared is None:
             prepared = self._prepared[page] = self.at(self._target.base_path + page)
         return prepared
+
+    def extra(self, shown: Shown, move: Move) -> bytes:
+        """Return the header lines that are one request's alone: where it comes from, and how."""
+        extra = _MOVE_HEADERS.get(move, b"")
+        if shown.referrer is None:
+            return extra
+        referrer = self._referrers.get(shown.referrer)
+        if referrer is None:
+            url = f"{self._target.origin}{self._target.base_path}{shown.referrer}"
+            referrer = f"Referer: {quote(url, safe=_URL_CHARACTERS)}\r\n".encode("ascii")
+            self._referrers[shown.referrer] = referrer
+        return extra + referrer
 
     def at(self, path: str) -> bytes:
         """Return the request for a path of the host."""
@@ -70,7 +74,7 @@ class PageFetch:
         trace: the header lines that name the visit, and what else is this request's alone.
     """
 
-    __slots__ = ("_exchange", "_page", "_requests", "_tab", "_target", "_trace")
+    __slots__ = ("_own", "_page", "_requests", "_tab", "_target", "_trace")
 
     def __init__(self, target: Target, requests: PageRequests, tab: Tab, page: str, trace: bytes) -> None:
         self._target = target
@@ -78,12 +82,18 @@ class PageFetch:
         self._tab = tab
         self._page = page
         self._trace = trace
-        self._exchange = Exchange(target)
+        self._own: Exchange | None = None
+
+    @property
+    def _exchange(self) -> Exchange:
+        if self._own is None:
+            self._own = Exchange(self._target)
+        return self._own
 
     @property
     def line(self) -> Line | None:
         """The connection that the page comes over."""
-        return self._exchange.line
+        return self._own.line if self._own else None
 
     def give_line_away(self) -> None:
         """Let somebody else own the connection."""
@@ -154,7 +164,7 @@ class PageFetch:
 
     def _take_line(self) -> None:
         line, self._tab.line = self._tab.line, None
-        self._exchange = Exchange(self._target, line)
+        self._own = Exchange(self._target, line)
 
     def _follow(self, path: str, location: str) -> str:
         origin = self._target.origin

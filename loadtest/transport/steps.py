@@ -284,39 +284,37 @@ def _await_ping(client: Client) -> None:
     _listen(client)
 
 
-STEPS: Mapping[Step, Callable[[Client], None]] = MappingProxyType(
-    {
-        Step.ASK_PAGE: _ask_page,
-        Step.SEND_HALF_REQUEST: _send_half_request,
-        Step.READ_PAGE: _read_page,
-        Step.ASK_POLL: _ask_poll,
-        Step.READ_POLL: _read_poll,
-        Step.SEND_HALF_POST: _send_half_post,
-        Step.ASK_PROBE: _ask_probe,
-        Step.READ_PROBE_UPGRADE: _read_upgrade,
-        Step.SEND_PROBE: _send_probe,
-        Step.READ_PROBE: _read_probe,
-        Step.SEND_UPGRADE: _send_upgrade,
-        Step.ASK_UPGRADE: _ask_upgrade,
-        Step.READ_UPGRADE: _read_upgrade,
-        Step.READ_OPEN: Client.read_message,
-        Step.SEND_EARLY_EVENT: _send_early_event,
-        Step.SEND_CONNECT: _send_connect,
-        Step.SEND_CONNECT_TWICE: _send_connect_twice,
-        Step.SEND_BOTH: _send_both,
-        Step.AWAIT_CONNECT: _await_connect,
-        Step.SEND_HANDSHAKE: _send_handshake,
-        Step.SEND_HALF_HANDSHAKE: _send_half_handshake,
-        Step.AWAIT_ANSWER: _await_answer,
-        Step.DWELL: _dwell,
-        Step.SEND_HALF_FRAME: _send_half_frame,
-        Step.SEND_HALF_BINARY: _send_half_binary,
-        Step.AWAIT_PING: _await_ping,
-        Step.LEAVE_NAMESPACE: _leave_namespace,
-        Step.RECONNECT: _reconnect,
-    }
-)
-"""How each step is done; ``LEAVE`` ends the steps."""
+STEPS: Mapping[Step, Callable[[Client], None]] = {
+    Step.ASK_PAGE: _ask_page,
+    Step.SEND_HALF_REQUEST: _send_half_request,
+    Step.READ_PAGE: _read_page,
+    Step.ASK_POLL: _ask_poll,
+    Step.READ_POLL: _read_poll,
+    Step.SEND_HALF_POST: _send_half_post,
+    Step.ASK_PROBE: _ask_probe,
+    Step.READ_PROBE_UPGRADE: _read_upgrade,
+    Step.SEND_PROBE: _send_probe,
+    Step.READ_PROBE: _read_probe,
+    Step.SEND_UPGRADE: _send_upgrade,
+    Step.ASK_UPGRADE: _ask_upgrade,
+    Step.READ_UPGRADE: _read_upgrade,
+    Step.READ_OPEN: Client.read_message,
+    Step.SEND_EARLY_EVENT: _send_early_event,
+    Step.SEND_CONNECT: _send_connect,
+    Step.SEND_CONNECT_TWICE: _send_connect_twice,
+    Step.SEND_BOTH: _send_both,
+    Step.AWAIT_CONNECT: _await_connect,
+    Step.SEND_HANDSHAKE: _send_handshake,
+    Step.SEND_HALF_HANDSHAKE: _send_half_handshake,
+    Step.AWAIT_ANSWER: _await_answer,
+    Step.DWELL: _dwell,
+    Step.SEND_HALF_FRAME: _send_half_frame,
+    Step.SEND_HALF_BINARY: _send_half_binary,
+    Step.AWAIT_PING: _await_ping,
+    Step.LEAVE_NAMESPACE: _leave_namespace,
+    Step.RECONNECT: _reconnect,
+}
+"""How each step is done; ``LEAVE`` ends the steps. (A plain dict: asked ten times a visit.)"""
 
 LAST_ACTS: Mapping[State, Callable[[Client], None]] = MappingProxyType(
     {State.NEW: _connect_only, State.PAGE_ASKED: _read_part}

@@ -71,7 +71,9 @@ class Tab:
         if move is Move.BACK and len(self.history) > 1:
             self.history.pop()
         elif move not in _SAME_PAGE or not self.history:
-            self.history = [*self.history[1 - _MOST_PAGES :], shown]
+            self.history.append(shown)
+            if len(self.history) > _MOST_PAGES:
+                del self.history[0]
         self.opening = opening
 
     def can(self, move: Move) -> bool:

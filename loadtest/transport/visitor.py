@@ -8,7 +8,6 @@ from loadtest.navigation.departure import STAY
 from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
-from loadtest.navigation.protocol import Visit
 from loadtest.navigation.record import Outcome
 from loadtest.navigation.states import State, Step
 from loadtest.transport.ahead import Asked, ask_ahead, read_ahead
@@ -69,14 +68,15 @@ def _end_by(client: Client, error: Exception) -> None:
 
 def _leave(client: Client) -> None:
     visit = client.visit
-    asked = _ask_ahead(client)
+    planned = visit.manner
+    asked = _ask_ahead(client, planned)
     began = _now()
     lines = _give_lines(client)
-    manner: Manner | None = visit.manner
+    manner: Manner | None = planned
     if visit.outcome is None and lines:
         client.alarm.set(began + client.site.deadlines_s[Phase.LEAVING])
         try:
-            ACTS[visit.manner](_leaving(client, lines))
+            ACTS[planned](_leaving(client, lines, planned))
         except Rang:
             visit.end(Outcome.TIMED_OUT, TOO_LATE[Phase.LEAVING])
         except Exception as error:  # the server was faster; or a fault of ours, and the record tells
@@ -86,45 +86,36 @@ def _leave(client: Client) -> None:
         for line in lines:
             with contextlib.suppress(OSError):
                 leave_by_fin(line)
-    _leave_former(client, manner)
+    if client.former:
+        _leave_former(client, manner)
     if manner is Manner.SILENT:
         _forget(client)
     visit.leave(manner, began, _now())
-    if visit.opening is not None:
+    if client.is_counting:
         client.tab.opening = client.opening_again()
     if asked is not None:
         client.alarm.set(_now() + client.site.deadlines_s[Phase.PAGE])
         client.tab.ahead = read_ahead(asked)
 
 
-def _leaving(client: Client, lines: Sequence[Line]) -> Leaving:
+def _leaving(client: Client, lines: Sequence[Line], manner: Manner) -> Leaving:
     connection = client.connection
     return Leaving(
         lines=lines,
         socket=connection.socket if connection else None,
         polling=connection.polling if connection else None,
-        disconnects=_disconnects(client.visit),
+        disconnects=client.visit.disconnects if manner is Manner.SIO_DISCONNECT else (),
         keeper=client.site.keeper,
         alarm=client.alarm,
     )
 
 
-def _disconnects(visit: Visit) -> Sequence[str]:
-    """Return the DISCONNECT packets of the namespaces that it is in.
-
-    Socket.IO for Node closes the connection under a client that leaves a namespace twice.
-    """
-    if visit.opening is None:
-        return ()
-    everything = visit.opening.disconnects
-    return everything[:-1] if visit.state is State.NAMESPACE_LEFT else everything
-
-
-def _ask_ahead(client: Client) -> Asked | None:
+def _ask_ahead(client: Client, manner: Manner) -> Asked | None:
     """Ask for the next page before the socket is dropped, as a browser does that navigates."""
     visit = client.visit
-    is_browsers = visit.manner is Manner.WS_CLOSE or visit.departure.at == STAY
-    if visit.outcome is not None or not is_browsers or client.connection is None:
+    if visit.outcome is not None or client.connection is None:
+        return None
+    if manner is not Manner.WS_CLOSE and visit.departure.at != STAY:
         return None
     onward = client.errand.onward()
     if onward is None:

@@ -101,6 +101,9 @@ class LeanWebSocket(websocket.WebSocket):
 
     def send_all(self, messages: Sequence[Message]) -> None:
         """Send messages back to back: short texts in one piece, so that they arrive together."""
+        if len(messages) == 1 and isinstance(messages[0], str):
+            self.send_text(messages[0])
+            return
         if all(isinstance(message, str) and len(message) < _SHORT_CHARACTERS for message in messages):
             self.line.send(b"".join([masked_frame(str(message).encode()) for message in messages]))
             return

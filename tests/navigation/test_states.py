@@ -19,7 +19,7 @@ from loadtest.navigation.states import (
     Step,
     has_history,
     point_in,
-    step_in,
+    ROUTES,
 )
 
 ONLY_BY_HISTORY = {"P07b", "P24", "P25"}
@@ -85,7 +85,7 @@ def test_a_lost_line_leads_back_to_the_page_that_is_read() -> None:
 
 
 def test_each_step_but_leaving_is_one_of_a_state_of_a_transport_or_of_a_detour() -> None:
-    usual = {step_in(state, transport) for state in State for transport in Transport}
+    usual = {ROUTES[transport, HandshakeWay.EVENT].steps[state] for state in State for transport in Transport}
     detours = {detour.step for detour in DETOURS.values()}
     assert usual | detours == {*Step}
     assert usual & detours == set()
@@ -93,9 +93,9 @@ def test_each_step_but_leaving_is_one_of_a_state_of_a_transport_or_of_a_detour()
 
 def test_the_ways_of_the_transports_part_at_two_states() -> None:
     parting = {
-        state: [step_in(state, transport) for transport in Transport]
+        state: [ROUTES[transport, HandshakeWay.EVENT].steps[state] for transport in Transport]
         for state in State
-        if len({step_in(state, transport) for transport in Transport}) > 1
+        if len({ROUTES[transport, HandshakeWay.EVENT].steps[state] for transport in Transport}) > 1
     }
     assert parting == {
         State.PAGE_READ: [Step.ASK_UPGRADE, Step.ASK_POLL, Step.ASK_POLL],
