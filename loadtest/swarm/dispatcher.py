@@ -89,8 +89,10 @@ class Dispatcher:
         self._arrivals, self._t0, self._time_s = arrivals, t0, time_s
         while self._coming or self._look():
             due = self._coming[0]
-            # behind time too: users that have become free must come to wait, or they would be missed
-            gevent.sleep(max(t0 + due.due_s - time.monotonic(), 0.0))
+            ahead_s = t0 + due.due_s - time.monotonic()
+            if ahead_s > 0 or not self._free:
+                # behind time too: users that have become free must come to wait, or they would be missed
+                gevent.sleep(max(ahead_s, 0.0))
             self._coming.popleft()
             self._hand_out(due)
         self.is_exhausted = True

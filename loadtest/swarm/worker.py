@@ -1,5 +1,6 @@
 """A Locust process in its part as a generator of visits."""
 
+import gc
 from typing import Any
 
 from locust.env import Environment
@@ -34,6 +35,7 @@ class Worker:
             self._environment.process_exit_code = 0  # the verdict is the master's
 
     def _begin(self, msg: Any, **_: object) -> None:
+        _spare_the_collector()
         self._generator = Generator(Begin.from_wire(msg.data), send=self._send, tell=self._tell)
         self._generator.start()
         self._work.put(self._generator)
@@ -58,3 +60,13 @@ class Worker:
             self._generator.report()
             self._generator.release()
             self._generator = None
+
+
+def _spare_the_collector() -> None:
+    """Let Python's garbage collector pass over what was there before the run, and come less often.
+
+    Locust and its web UI are some 200,000 objects that stay; walking them cost 6 to 10 % of a navigation.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

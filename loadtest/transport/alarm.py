@@ -18,7 +18,7 @@ class Alarm:
 
     A ``gevent.Timeout`` for each step means a timer made, started and stopped five times a visit
     (SPEED.md: 0.15 ms with one for each read). Here a timer that fires too early, because the time has been
-    moved meanwhile, is started again; most visits need one timer.
+    moved meanwhile, is started again; a tab that keeps its alarm needs one timer for many visits.
     """
 
     __slots__ = ("_at", "_fires_at", "_greenlet", "_loop", "_timer")
@@ -35,6 +35,15 @@ class Alarm:
         self._at = at
         if at < self._fires_at:
             self._start(at - time.monotonic())
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether it would ring in the greenlet that asks."""
+        return self._greenlet is gevent.getcurrent()
+
+    def rest(self) -> None:
+        """Never ring until it is set again; the timer is kept, for the next visit needs one too."""
+        self._at = math.inf
 
     def close(self) -> None:
         """Let go of the timer."""

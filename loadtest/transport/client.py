@@ -12,7 +12,7 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.protocol import Visit
 from loadtest.navigation.record import Outcome
 from loadtest.navigation.states import Signal
-from loadtest.transport.alarm import Alarm, Rang
+from loadtest.transport.alarm import Rang
 from loadtest.transport.channel import Message
 from loadtest.transport.connection import Connection
 from loadtest.transport.conversation import Conversation
@@ -60,7 +60,7 @@ class Client:
         """Connections that were left behind: a ghost, or the twin of a duplicate."""
         self.conversation: Conversation | None = None
         self.watcher: Watcher | None = None
-        self.alarm = Alarm()
+        self.alarm = tab.alarm_here()
         self.is_counting = False
         """Whether the server numbers its messages, and the tab may have to say how many it has had."""
         self._next_message = 0

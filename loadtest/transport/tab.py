@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from loadtest.navigation.journey import Move
 from loadtest.navigation.opening import Opening
+from loadtest.transport.alarm import Alarm
 from loadtest.transport.cookies import Cookies
 from loadtest.transport.fault import VisitError
 from loadtest.transport.line import Line
@@ -63,6 +64,8 @@ class Tab:
     previous: int | None = None
     """The number of its last visit."""
     ahead: Ahead | None = None
+    alarm: Alarm | None = None
+    """The time-out of its visits; one of its greenlet's own."""
     promised: int | None = None
     """The navigation that it goes on to, once that has been promised to it."""
 
@@ -102,13 +105,22 @@ class Tab:
             case _:
                 return Shown(drawn, history[-1].page if history else None)
 
+    def alarm_here(self) -> Alarm:
+        """Return its alarm, which rings in the greenlet that asks."""
+        if self.alarm is None or not self.alarm.is_mine:
+            self.alarm = Alarm()
+        return self.alarm
+
     def take_ahead(self, number: int) -> Ahead | None:
         """Return the page that was asked for ahead for this navigation; another one's is forgotten."""
         ahead, self.ahead = self.ahead, None
         return ahead if ahead and ahead.number == number else None
 
     def close(self) -> None:
-        """Close the kept-alive connection; never waits."""
+        """Close the kept-alive connection, and let go of the alarm; never waits."""
+        if self.alarm is not None:
+            self.alarm.close()
+            self.alarm = None
         line, self.line = self.line, None
         if line is not None:
             line.close()

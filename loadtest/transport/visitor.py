@@ -36,7 +36,7 @@ def run_visit(client: Client) -> None:
         _go(client)
         _leave(client)
     finally:
-        client.alarm.close()
+        client.alarm.rest()
         _tidy(client)
 
 

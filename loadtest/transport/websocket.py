@@ -64,11 +64,18 @@ class LeanWebSocket(websocket.WebSocket):
     """
 
     def __init__(self, line: Line) -> None:
-        super().__init__(get_mask_key=_mask_key, enable_multithread=False)
+        # the library's own beginning waits until it is needed: most visits never leave the fast lane
+        self._is_library_ready = False
+        self.get_mask_key = _mask_key
         self.line = line
         self._allowance = _MOST_BYTES
         self._is_amid_message = False
         """Whether the library has a part of a message already, and must have the rest of it too."""
+
+    def _prepare_library(self) -> None:
+        if not self._is_library_ready:
+            super().__init__(get_mask_key=self.get_mask_key, enable_multithread=False)
+            self._is_library_ready = True
 
     def _recv(self, bufsize: int) -> bytes:
         """Give the library bytes that have been read, or wait for more."""
@@ -90,6 +97,7 @@ class LeanWebSocket(websocket.WebSocket):
         """Send a text message."""
         data = text_data.encode()
         if len(data) >= _SHORT_BYTES:
+            self._prepare_library()
             return super().send_text(text_data)
         self.line.send(masked_frame(data))
         return len(data)
@@ -111,6 +119,7 @@ class LeanWebSocket(websocket.WebSocket):
             if isinstance(message, str):
                 self.send_text(message)
             else:
+                self._prepare_library()
                 self.send_binary(message)
 
     def listen(self) -> None:
@@ -153,6 +162,7 @@ class LeanWebSocket(websocket.WebSocket):
                 raise VisitError(Outcome.LOST, CLOSED)
 
     def _receive_through_library(self) -> Message | None:
+        self._prepare_library()
         self._allowance = _MOST_BYTES
         self._is_amid_message = True  # also when the wait is broken off
         opcode, data = self.recv_data(control_frame=True)
@@ -169,6 +179,7 @@ class LeanWebSocket(websocket.WebSocket):
 
     def round_trip(self, payload: bytes) -> None:
         """Send a ping and wait for its pong; what else comes is thrown away."""
+        self._prepare_library()
         self.ping(payload)
         while True:
             self._allowance = _MOST_BYTES
