@@ -9,7 +9,8 @@ from rich.console import Console
 
 from loadtest import __version__
 from loadtest.demo.server import DemoServer, Fault
-from loadtest.errors import ExitCode, LoadtestError, ProfileError
+from loadtest.discovery.init import Destination, default_name, draft_of, page_of, save
+from loadtest.errors import ExitCode, LoadtestError, NotRecognisedError, ProfileError
 from loadtest.hooks import launcher
 from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
@@ -20,6 +21,7 @@ from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
 from loadtest.swarm.child import run_locust
 from loadtest.swarm.headless import RunRequest, run_headless
+from loadtest.swarm.hosts import check_host
 
 __all__ = ["main"]
 
@@ -155,6 +157,33 @@ def instrument(
 ) -> None:
     """Start an app with the hooks in: loadtest instrument -- python app.py"""
     raise _EndedError(launcher.run(command, collector=collector or None))
+
+
+@app.command()
+def init(
+    url: Annotated[str, typer.Argument(help="A page of the app: http://127.0.0.1:8080/")],
+    out: Annotated[str, typer.Option(help="The profile's file; - is standard output.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to look at.")] = None,
+) -> None:
+    """Look at a running app, and write a profile for it that runs at once."""
+    origin, _ = page_of(url)
+    destination = Destination(out, default_name(origin), force)
+    destination.check()
+    check_host(origin, allow_host or ())
+
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr if destination.is_standard_output else sys.stdout, flush=True)
+
+    try:
+        draft = draft_of(url, tell, warn=lambda line: print(line, file=sys.stderr))
+    except NotRecognisedError as error:
+        print(error, file=sys.stderr)
+        raise _EndedError(ExitCode.INCONCLUSIVE) from None
+    save(draft, destination, show=lambda text: print(text, end=""))
+    if not destination.is_standard_output:
+        print(f"written: {destination.name}; now: loadtest run {destination.name} --host {draft.host}")
+    raise _EndedError(ExitCode.PASS)
 
 
 @app.command()

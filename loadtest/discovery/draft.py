@@ -1,0 +1,176 @@
+"""Writes what was found out about an app as a commented profile that runs at once."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from loadtest.navigation.point import Transport
+from loadtest.profile.text import inline_value
+
+__all__ = ["Draft", "write_draft"]
+
+_WIDTH = 108
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A profile as it is to be written."""
+
+    description: str
+    host: str
+    """What ``--host`` takes."""
+    source: str
+    """What it was written from, in words."""
+    told: tuple[str, ...]
+    """What was found, a sentence each."""
+    app: Mapping[str, Any]
+    """The keys of ``[app]``."""
+    notes: Mapping[str, str]
+    """What is said about a key of ``app``, above it."""
+    advice: tuple[str, ...]
+    """Paragraphs below ``[app]``; a line that begins with a blank is kept as it is."""
+    has_handshake: bool
+    transport: Transport
+
+
+@dataclass(frozen=True, slots=True)
+class _Departure:
+    at: str
+    manner: str
+    weight: float = 1
+    needs_handshake: bool = False
+
+
+_BEFORE = "Before Socket.IO: a page was built for somebody who never connects."
+_CONNECTING = "While the page connects, and before anything else that it does: a click on the next link."
+_HANDSHAKE = "Around the app's handshake."
+_LATER = "Later on."
+_FRAMES: Mapping[str, tuple[_Departure, ...]] = MappingProxyType(
+    {
+        _BEFORE: (_Departure("P13", "ws_close"), _Departure("P14", "ws_close")),
+        _CONNECTING: (
+            _Departure("P15", "ws_close", 2),
+            _Departure("P15", "fin"),
+            _Departure("P16", "ws_close", 2),
+            _Departure("P16", "sio_disconnect"),
+        ),
+        _HANDSHAKE: (
+            _Departure("P16b", "fin", 1, needs_handshake=True),
+            _Departure("P17", "ws_close", 2, needs_handshake=True),
+            _Departure("P18", "ws_close", 2, needs_handshake=True),
+        ),
+        _LATER: (_Departure("P19", "fin", 2), _Departure("P20", "fin")),
+    }
+)
+_POLLS: Mapping[str, tuple[_Departure, ...]] = MappingProxyType(
+    {
+        _BEFORE: (_Departure("P03", "fin"), _Departure("P05", "fin")),
+        _CONNECTING: (_Departure("P06", "fin", 2), _Departure("P16", "fin", 2)),
+        _HANDSHAKE: (
+            _Departure("P17", "fin", 2, needs_handshake=True),
+            _Departure("P18", "fin", 2, needs_handshake=True),
+        ),
+        _LATER: (_Departure("P07", "fin", 2),),
+    }
+)
+"""Departures for an app whose sockets only poll."""
+
+_PACE = """
+# How many people come: after five seconds 20 page loads a second. A number, or [from, to].
+[[stages]]
+duration_s = 5
+rate_per_s = [2, 20]
+
+[[stages]]
+duration_s = 25
+rate_per_s = 20
+
+[users]
+max = 200
+
+# How long those stay who stay.
+[dwell_s]
+exponential = 1.5
+
+# Where and how they leave; weights are relative.
+"""
+
+
+def write_draft(draft: Draft, command: str) -> str:
+    """Return the profile's text.
+
+    Args:
+        command: how the profile is named in a command.
+    """
+    told = [line for fact in draft.told for line in _wrapped(f"- {fact}", indent="  ")]
+    head = [
+        *_wrapped(f"Written by `loadtest init` from {draft.source}. What it showed:"),
+        *told,
+        "",
+        f"    loadtest check {command}",
+        f"    loadtest run {command} --host {draft.host}",
+    ]
+    lines = [
+        *(_comment(line) for line in head),
+        "",
+        f"description = {inline_value(_plain(draft.description))}",
+        "seed = 7",
+        "",
+        "[app]",
+        *_app_lines(draft),
+    ]
+    table = _FRAMES if draft.transport is Transport.WEBSOCKET else _POLLS
+    return "\n".join(lines) + "\n" + _PACE + "\n".join(_departure_lines(table, draft)) + "\n"
+
+
+def _app_lines(draft: Draft) -> Iterator[str]:
+    for key, value in draft.app.items():
+        if key in draft.notes:
+            yield from (_comment(line) for line in _wrapped(draft.notes[key]))
+        yield f"{key} = {_value(value)}"
+    for paragraph in draft.advice:
+        yield from (_comment(line) for line in ([paragraph] if paragraph[:1] == " " else _wrapped(paragraph)))
+
+
+def _departure_lines(table: Mapping[str, Sequence[_Departure]], draft: Draft) -> Iterator[str]:
+    for words, rows in table.items():
+        shown = [row for row in rows if draft.has_handshake or not row.needs_handshake]
+        if not shown:
+            continue
+        yield _comment(words)
+        for row in shown:
+            yield from _row(at=row.at, manner=row.manner, weight=row.weight)
+    yield from _row(at="stay", weight=4)
+    yield _comment("By the clock, wherever the connection happens to be by then.")
+    is_plain = table is _FRAMES
+    yield from _row(after_s={"exponential": 0.2}, manner="ws_close" if is_plain else "fin", weight=2)
+
+
+def _row(**keys: Any) -> Iterator[str]:
+    yield "[[departures]]"
+    for key, value in keys.items():
+        if (key, value) != ("weight", 1):
+            yield f"{key} = {_value(value)}"
+    yield ""
+
+
+def _value(value: Any) -> str:
+    return _plain(inline_value(value))
+
+
+def _comment(line: str) -> str:
+    return f"# {_plain(line)}".rstrip()
+
+
+def _plain(text: str) -> str:
+    """Return text without what a line of TOML cannot hold, and without half surrogate pairs."""
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(character if character.isprintable() else "?" for character in whole)
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    )

@@ -1,0 +1,145 @@
+"""What a finding means for a profile: the keys of its ``[app]``, and what is said about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loadtest.apps.preset import PRESETS
+from loadtest.discovery.draft import Draft
+from loadtest.discovery.finding import Finding, preset_of
+from loadtest.discovery.values import PageValue, name_for
+from loadtest.navigation.point import Transport
+from loadtest.profile.text import inline_value
+
+__all__ = ["app_keys", "preset_path", "sketch"]
+
+_MOST_SHOWN = 3
+_FILL_IN = (
+    'HANDSHAKE: many apps emit an event right after CONNECT, such as "join" with an id out of the page. No '
+    "preset knows what this app emits, so it is for you to fill in; without it, visits connect and stay. See "
+    "it in the browser's developer tools (Network, WS, Messages), or let `loadtest init --har` read it out of "
+    "a recording."
+)
+
+
+def preset_path(preset: str) -> str:
+    """Return the socket path that a preset has of itself."""
+    return str(PRESETS[preset].table.model_fields["socket_path"].default)
+
+
+def app_keys(finding: Finding) -> dict[str, Any]:
+    """Return the keys of ``[app]`` that an app needs; what its preset has of itself is left out."""
+    preset = preset_of(finding.match, PRESETS)
+    keys: dict[str, Any] = {"preset": preset}
+    if finding.page.is_there:  # a backend alone has no page; its preset names one that exists
+        keys["pages"] = [finding.page.path]
+    if finding.engine.socket_path != preset_path(preset):
+        keys["socket_path"] = finding.engine.socket_path
+    if not _is_complete(finding) and finding.namespaces != ("/",):
+        keys["namespaces"] = list(finding.namespaces)
+    transport = _transport(finding)
+    if transport is not Transport.WEBSOCKET:
+        keys["transports"] = [transport.value]
+    return keys
+
+
+def _is_complete(finding: Finding) -> bool:
+    """Return whether a preset of this build knows all that the app needs."""
+    match = finding.match
+    return match is not None and match.signature.is_complete and match.signature.preset in PRESETS
+
+
+def _transport(finding: Finding) -> Transport:
+    return finding.engine.transports[0]
+
+
+def sketch(finding: Finding) -> Draft:
+    """Return the profile of an app that was looked at."""
+    keys = app_keys(finding)
+    has_handshake = _is_complete(finding)
+    return Draft(
+        description=f"People who click through {finding.origin} faster than its sockets connect",
+        host=finding.origin,
+        source=f"the running app at {finding.origin}",
+        told=tuple(_told(finding)),
+        app=keys,
+        notes=_notes(finding),
+        advice=() if has_handshake else _handshake_advice(finding),
+        has_handshake=has_handshake,
+        transport=_transport(finding),
+    )
+
+
+def _told(finding: Finding) -> list[str]:
+    match, engine = finding.match, finding.engine
+    told = []
+    if match:
+        version = f" {match.version}" if match.version else ""
+        sure = "" if match.signature.is_sure else "likely "
+        told.append(f"{sure}{match.signature.framework}{version}, told by {match.signature.by}")
+    else:
+        told.append("no framework that is known: preset generic, whose keys describe any Socket.IO app")
+    ways = " and ".join(engine.transports)
+    opened = engine.open
+    told.append(
+        f"Engine.IO 4 at {engine.socket_path} over {ways}, pings every {opened.ping_interval_s:g} s, "
+        f"time-out {opened.ping_timeout_s:g} s"
+    )
+    told += [
+        f"namespace {name} is named by a script and was not entered: {why}" for name, why in finding.refused
+    ]
+    return told
+
+
+def _notes(finding: Finding) -> Mapping[str, str]:
+    notes = {}
+    if finding.page.final_path != finding.page.path:
+        notes["pages"] = f"It leads to {finding.page.final_path}."
+    return notes
+
+
+def _handshake_advice(finding: Finding) -> tuple[str, ...]:
+    """Say how the handshake is filled in, by an example made of what the page shows."""
+    example = _example(finding)
+    guess = ", made of what was found on the page (a guess)" if example.is_found else ""
+    return (f"{_FILL_IN} It looks like this{guess}:", *(f"    {line}" for line in example.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """Lines of a profile that are commented out."""
+
+    lines: tuple[str, ...]
+    is_found: bool
+    """Whether any of it was on the page."""
+
+
+def _example(finding: Finding) -> _Example:
+    emit = finding.hints.emit
+    values = list(finding.values)
+    data: dict[str, str] = {}
+    if emit:
+        for key in emit.keys:
+            value = next((value for value in values if _are_alike(key, value)), None)
+            data[key] = f"${value.name}" if value else "…"
+    used = [value for value in values if f"${value.name}" in data.values()] or values[:_MOST_SHOWN]
+    if not data and used and not emit:
+        data = {used[0].name: f"${used[0].name}"}
+    if not used and not emit:
+        used = [PageValue("client_id", "", 'data-client-id="([^"]+)"')]
+        data = {"client_id": "$client_id"}
+    lines = []
+    if used:
+        extract = {value.name: {"regex": value.regex} for value in used}
+        lines.append(f"extract = {inline_value(extract)}")
+    handshake: dict[str, Any] = {"event": emit.event if emit else "join"}
+    if data:
+        handshake["data"] = data
+    if emit is None or emit.has_ack:
+        handshake["ack"] = True
+    lines.append(f"handshake = {inline_value(handshake)}")
+    return _Example(tuple(lines), bool(emit or finding.values))
+
+
+def _are_alike(key: str, value: PageValue) -> bool:
+    return name_for(key).replace("_", "").lower() == value.name.replace("_", "").lower()
