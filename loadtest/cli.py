@@ -9,6 +9,7 @@ from rich.console import Console
 
 from loadtest import __version__
 from loadtest.demo.server import DemoServer, Fault
+from loadtest.discovery.auto import resolve
 from loadtest.discovery.init import Destination, default_name, draft_of, page_of, save
 from loadtest.errors import ExitCode, LoadtestError, NotRecognisedError, ProfileError
 from loadtest.hooks import launcher
@@ -143,7 +144,7 @@ def ui(
     """Open the Locust web UI on 127.0.0.1, with profiles to choose from in its form."""
     arguments = ["--web-host", "127.0.0.1", "--web-port", str(port)]
     if profile:
-        load_profile(profile)  # its mistakes are told before anything starts
+        load_profile(profile, finds_app=True)  # its mistakes are told before anything starts
         arguments += ["--nav-profile", profile]
     if host:
         arguments += ["--host", host]
@@ -187,12 +188,22 @@ def init(
 
 
 @app.command()
-def check(profiles: Annotated[list[str], typer.Argument(help="Profiles' names or TOML files.")]) -> None:
+def check(
+    profiles: Annotated[list[str], typer.Argument(help="Profiles' names or TOML files.")],
+    host: Annotated[
+        str, typer.Option("--host", "-H", help="Where to find out an app that is not said.")
+    ] = "",
+    allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to look at.")] = None,
+) -> None:
     """Say all that is wrong with profiles, or what they will do."""
     mistakes: list[str] = []
     for name in profiles:
         try:
-            print(*outline(load_profile(name)), sep="\n")
+            profile = load_profile(name, finds_app=True)
+            if host:
+                check_host(host, {*(allow_host or ()), *profile.allowed_hosts})
+                profile = resolve(profile, host, lambda line: print(line, file=sys.stderr))
+            print(*outline(profile), sep="\n")
         except ProfileError as error:
             mistakes += error.mistakes
     if mistakes:

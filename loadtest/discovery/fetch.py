@@ -74,11 +74,18 @@ class Fetcher:
     It belongs to the greenlet that made it.
     """
 
-    def __init__(self, target: Target, headers: Mapping[str, str], patience: Patience) -> None:
+    def __init__(
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        patience: Patience,
+        cookies: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.target = target
         self.patience = patience
         self._headers = headers
         self._cookies = Cookies()
+        self._cookies.take(f"{name}={value}".encode() for name, value in cookies.items())
         self._alarm = Alarm()
         self._until = time.monotonic() + patience.total_s
 

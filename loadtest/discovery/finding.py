@@ -1,8 +1,8 @@
 """What was found out about an app, by looking at it or at a recording of it."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 
+from loadtest.apps.preset import PRESETS
 from loadtest.discovery.engine import Engine
 from loadtest.discovery.hints import Hints
 from loadtest.discovery.signatures import Match
@@ -44,6 +44,6 @@ class Finding:
     """What changes on the page from load to load."""
 
 
-def preset_of(match: Match | None, known: Container[str]) -> str:
+def preset_of(match: Match | None) -> str:
     """Return the preset that serves what was recognised, among the presets that there are."""
-    return match.signature.preset if match and match.signature.preset in known else "generic"
+    return match.signature.preset if match and match.signature.preset in PRESETS else "generic"

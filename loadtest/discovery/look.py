@@ -35,26 +35,26 @@ def look(
     patience: Patience,
     tell: Tell,
     headers: Mapping[str, str] | None = None,
-    socket_path: str | None = None,
+    cookies: Mapping[str, str] | None = None,
 ) -> Finding:
     """Find out what app this is.
 
     Args:
         target: where it is; every path is below its base path.
         page: path and query of a page that opens a socket.
-        socket_path: where the user says that its Socket.IO server is.
+        headers, cookies: what its visitors bring along.
 
     Raises:
         NotRecognisedError: no Engine.IO 4 server answers.
         UsageError: the headers cannot be sent.
     """
-    with Fetcher(target, headers or {}, patience) as fetcher:
+    with Fetcher(target, headers or {}, patience, cookies or {}) as fetcher:
         shown = _fetch_page(fetcher, page, tell)
         match = by_page(shown.text)
         if match:
             tell(f"framework: {_name(match)}, told by {match.signature.by}")
         hints = _read_scripts(fetcher, shown, match)
-        engine = _find_engine(fetcher, _candidates(target, shown, match, hints, socket_path), tell)
+        engine = _find_engine(fetcher, _candidates(target, shown, match, hints), tell)
         if match is None and (match := by_engine(engine, shown.server)):
             tell(f"framework: {_name(match)}, told by {match.signature.by}")
         elif match is None:
@@ -117,12 +117,8 @@ def _on_host(target: Target, page: Page, addresses: Sequence[str]) -> Iterator[s
                 yield f"{url.path}?{url.query}" if url.query else url.path
 
 
-def _candidates(
-    target: Target, page: Page, match: Match | None, hints: Hints, socket_path: str | None
-) -> Sequence[str]:
+def _candidates(target: Target, page: Page, match: Match | None, hints: Hints) -> Sequence[str]:
     """Return where the Socket.IO server may be, the likeliest first, below the target's base path."""
-    if socket_path is not None:
-        return [socket_path]
     below = page.final_path.partition("?")[0].rpartition("/")[0]
     known = [path for row in SIGNATURES for path in row.socket_paths]
     paths = [

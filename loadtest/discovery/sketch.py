@@ -11,31 +11,31 @@ from loadtest.discovery.values import PageValue, name_for
 from loadtest.navigation.point import Transport
 from loadtest.profile.text import inline_value
 
-__all__ = ["app_keys", "preset_path", "sketch"]
+__all__ = ["app_keys", "is_complete", "sketch"]
 
 _MOST_SHOWN = 3
 _FILL_IN = (
     'HANDSHAKE: many apps emit an event right after CONNECT, such as "join" with an id out of the page. No '
-    "preset knows what this app emits, so it is for you to fill in; without it, visits connect and stay. See "
-    "it in the browser's developer tools (Network, WS, Messages), or let `loadtest init --har` read it out of "
-    "a recording."
+    "preset knows what this app emits, so it is for you to fill in; without it, visits connect and stay. "
+    "See it in the browser's developer tools (Network, WS, Messages), or let `loadtest init --har` read it "
+    "out of a recording."
 )
 
 
-def preset_path(preset: str) -> str:
+def _preset_path(preset: str) -> str:
     """Return the socket path that a preset has of itself."""
     return str(PRESETS[preset].table.model_fields["socket_path"].default)
 
 
 def app_keys(finding: Finding) -> dict[str, Any]:
     """Return the keys of ``[app]`` that an app needs; what its preset has of itself is left out."""
-    preset = preset_of(finding.match, PRESETS)
+    preset = preset_of(finding.match)
     keys: dict[str, Any] = {"preset": preset}
     if finding.page.is_there:  # a backend alone has no page; its preset names one that exists
         keys["pages"] = [finding.page.path]
-    if finding.engine.socket_path != preset_path(preset):
+    if finding.engine.socket_path != _preset_path(preset):
         keys["socket_path"] = finding.engine.socket_path
-    if not _is_complete(finding) and finding.namespaces != ("/",):
+    if not is_complete(finding) and finding.namespaces != ("/",):
         keys["namespaces"] = list(finding.namespaces)
     transport = _transport(finding)
     if transport is not Transport.WEBSOCKET:
@@ -43,7 +43,7 @@ def app_keys(finding: Finding) -> dict[str, Any]:
     return keys
 
 
-def _is_complete(finding: Finding) -> bool:
+def is_complete(finding: Finding) -> bool:
     """Return whether a preset of this build knows all that the app needs."""
     match = finding.match
     return match is not None and match.signature.is_complete and match.signature.preset in PRESETS
@@ -56,7 +56,7 @@ def _transport(finding: Finding) -> Transport:
 def sketch(finding: Finding) -> Draft:
     """Return the profile of an app that was looked at."""
     keys = app_keys(finding)
-    has_handshake = _is_complete(finding)
+    has_handshake = is_complete(finding)
     return Draft(
         description=f"People who click through {finding.origin} faster than its sockets connect",
         host=finding.origin,
