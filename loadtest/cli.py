@@ -10,8 +10,16 @@ from rich.console import Console
 from loadtest import __version__
 from loadtest.demo.server import DemoServer, Fault
 from loadtest.discovery.auto import resolve
-from loadtest.discovery.init import Destination, default_name, draft_of, page_of, save
-from loadtest.errors import ExitCode, LoadtestError, NotRecognisedError, ProfileError
+from loadtest.discovery.init import (
+    STANDARD_OUTPUT,
+    Destination,
+    default_name,
+    draft_of_app,
+    draft_of_har,
+    page_of,
+    save,
+)
+from loadtest.errors import ExitCode, LoadtestError, NotRecognisedError, ProfileError, UsageError
 from loadtest.hooks import launcher
 from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
@@ -162,25 +170,36 @@ def instrument(
 
 @app.command()
 def init(
-    url: Annotated[str, typer.Argument(help="A page of the app: http://127.0.0.1:8080/")],
+    url: Annotated[str, typer.Argument(help="A page of the app: http://127.0.0.1:8080/")] = "",
+    har: Annotated[Path | None, typer.Option(help="A browser's recording to read instead.")] = None,
     out: Annotated[str, typer.Option(help="The profile's file; - is standard output.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to look at.")] = None,
 ) -> None:
-    """Look at a running app, and write a profile for it that runs at once."""
-    origin, _ = page_of(url)
-    destination = Destination(out, default_name(origin), force)
-    destination.check()
-    check_host(origin, allow_host or ())
+    """Look at a running app, or at a browser's recording of one, and write a profile that runs at once."""
 
     def tell(line: str) -> None:
-        print(line, file=sys.stderr if destination.is_standard_output else sys.stdout, flush=True)
+        print(line, file=sys.stderr if out == STANDARD_OUTPUT else sys.stdout, flush=True)
 
+    def warn(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    if not url and har is None:
+        raise UsageError("init: says nothing to look at; give a page's address, or a recording with --har")
+    if url:
+        origin, _ = page_of(url)
+        Destination(out or default_name(origin), force).check()
     try:
-        draft = draft_of(url, tell, warn=lambda line: print(line, file=sys.stderr))
+        if har is None:
+            check_host(origin, allow_host or ())
+            draft = draft_of_app(url, tell, warn)
+        else:
+            draft = draft_of_har(har, url, tell, warn)
     except NotRecognisedError as error:
-        print(error, file=sys.stderr)
+        warn(str(error))
         raise _EndedError(ExitCode.INCONCLUSIVE) from None
+    destination = Destination(out or default_name(draft.host), force)
+    destination.check()
     save(draft, destination, show=lambda text: print(text, end=""))
     if not destination.is_standard_output:
         print(f"written: {destination.name}; now: loadtest run {destination.name} --host {draft.host}")

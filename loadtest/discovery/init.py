@@ -7,6 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from loadtest.discovery.draft import Draft, write_draft
+from loadtest.discovery.har import read_har
+from loadtest.discovery.har_draft import draft_of_recording
 from loadtest.discovery.look import AT_LEISURE, Tell, look
 from loadtest.discovery.sketch import sketch
 from loadtest.discovery.trial import describe_visit, try_visit
@@ -15,7 +17,15 @@ from loadtest.navigation.record import Outcome
 from loadtest.profile.load import parse_profile
 from loadtest.transport.target import Target
 
-__all__ = ["STANDARD_OUTPUT", "Destination", "default_name", "draft_of", "page_of", "save"]
+__all__ = [
+    "STANDARD_OUTPUT",
+    "Destination",
+    "default_name",
+    "draft_of_app",
+    "draft_of_har",
+    "page_of",
+    "save",
+]
 
 STANDARD_OUTPUT = "-"
 _EXAMPLE = "an app's address looks like http://127.0.0.1:8080/"
@@ -24,8 +34,8 @@ _EXAMPLE = "an app's address looks like http://127.0.0.1:8080/"
 class Destination:
     """Where a profile is written: a file that is not there yet, or standard output."""
 
-    def __init__(self, out: str, default: str, is_forced: bool) -> None:
-        self.name = out or default
+    def __init__(self, name: str, is_forced: bool) -> None:
+        self.name = name
         self._is_forced = is_forced
 
     @property
@@ -70,7 +80,7 @@ def default_name(origin: str) -> str:
     return re.sub(r"[^\w.-]+", "-", urlsplit(origin).netloc).strip("-") + ".toml"
 
 
-def draft_of(url: str, tell: Tell, warn: Tell) -> Draft:
+def draft_of_app(url: str, tell: Tell, warn: Tell) -> Draft:
     """Look at a running app, and try one visit of what was found.
 
     Args:
@@ -94,6 +104,24 @@ def draft_of(url: str, tell: Tell, warn: Tell) -> Draft:
         warn("the app's handshake, if it has one, is for you to fill in: see HANDSHAKE in the profile")
     if record.outcome is not Outcome.COMPLETED:
         warn(f"this profile does not fit yet: {words}")
+    return draft
+
+
+def draft_of_har(har: Path, url: str, tell: Tell, warn: Tell) -> Draft:
+    """Read a browser's recording; nothing is sent to the app.
+
+    Args:
+        url: what was recorded of another host does not count; "": the first host with a socket.
+
+    Raises:
+        NotRecognisedError: no socket that can be used was recorded.
+        UsageError: the file is no HAR.
+    """
+    draft = draft_of_recording(read_har(har), har.name, page_of(url)[0] if url else None)
+    for line in draft.told:
+        tell(line)
+    for line in draft.advice:
+        warn(line)
     return draft
 
 

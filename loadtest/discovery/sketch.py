@@ -122,6 +122,9 @@ def _example(finding: Finding) -> _Example:
         for key in emit.keys:
             value = next((value for value in values if _are_alike(key, value)), None)
             data[key] = f"${value.name}" if value else "…"
+        open_keys = [key for key, text in data.items() if text == "…"]
+        if len(open_keys) == len(values) == 1:  # what else could it be
+            data[open_keys[0]] = f"${values[0].name}"
     used = [value for value in values if f"${value.name}" in data.values()] or values[:_MOST_SHOWN]
     if not data and used and not emit:
         data = {used[0].name: f"${used[0].name}"}
