@@ -3,7 +3,6 @@
 import tomllib
 
 from loadtest.apps.auto import AUTO
-from loadtest.apps.template import Template
 from loadtest.discovery.finding import preset_of
 from loadtest.discovery.look import IN_A_HURRY, Tell, look
 from loadtest.discovery.sketch import app_keys, is_complete
@@ -33,11 +32,9 @@ def resolve(profile: Profile, host: str, tell: Tell) -> Profile:
         return profile
     access = profile.app.access
     page = max(access.pages, key=lambda page: page[1])[0]
-    row = access.rows[0] if access.rows else {}
-    cookies = {name: Template.parse(text).fill(row, str) for name, text in access.cookies.items()}
     tell(f"looking at {host}: the profile does not say what app it is")
     try:
-        finding = look(Target.resolve(host), page, IN_A_HURRY, tell, access.headers, cookies)
+        finding = look(Target.resolve(host, access.tls), page, IN_A_HURRY, tell, access)
     except NotRecognisedError as error:
         raise UsageError(
             f"{profile.source}: app: does not say what app this is, and it could not be found out.\n{error}\n"

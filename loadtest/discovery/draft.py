@@ -1,12 +1,12 @@
 """Writes what was found out about an app as a commented profile that runs at once."""
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from loadtest.navigation.point import Transport
+from loadtest.navigation.point import POINTS, Manner, Transport
 from loadtest.profile.text import inline_value
 
 __all__ = ["Draft", "write_draft"]
@@ -37,45 +37,45 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Departure:
+    """A row of ``[[departures]]``, written where the app's transport comes to its point."""
+
     at: str
-    manner: str
     weight: float = 1
+    manners: tuple[Manner, ...] = (Manner.WS_CLOSE, Manner.FIN)
+    """The first that can be had there is written."""
     needs_handshake: bool = False
 
+    def manner(self, transport: Transport) -> Manner | None:
+        """Return how one leaves here over a transport; None: it does not come here."""
+        possible = POINTS[self.at].manners.get(transport, frozenset())
+        return next((manner for manner in self.manners if manner in possible), None)
 
-_BEFORE = "Before Socket.IO: a page was built for somebody who never connects."
-_CONNECTING = "While the page connects, and before anything else that it does: a click on the next link."
-_HANDSHAKE = "Around the app's handshake."
-_LATER = "Later on."
-_FRAMES: Mapping[str, tuple[_Departure, ...]] = MappingProxyType(
+
+_FIN = (Manner.FIN,)
+_DEPARTURES: Mapping[str, tuple[_Departure, ...]] = MappingProxyType(
     {
-        _BEFORE: (_Departure("P13", "ws_close"), _Departure("P14", "ws_close")),
-        _CONNECTING: (
-            _Departure("P15", "ws_close", 2),
-            _Departure("P15", "fin"),
-            _Departure("P16", "ws_close", 2),
-            _Departure("P16", "sio_disconnect"),
+        "Before Socket.IO: a page was built for somebody who never connects.": (
+            _Departure("P05"),
+            _Departure("P09"),
+            _Departure("P11"),
+            _Departure("P13"),
+            _Departure("P14"),
         ),
-        _HANDSHAKE: (
-            _Departure("P16b", "fin", 1, needs_handshake=True),
-            _Departure("P17", "ws_close", 2, needs_handshake=True),
-            _Departure("P18", "ws_close", 2, needs_handshake=True),
+        "While the page connects, and before anything else that it does: a click on the next link.": (
+            _Departure("P06", 2),
+            _Departure("P15", 2),
+            _Departure("P15", manners=_FIN),
+            _Departure("P16", 2),
+            _Departure("P16", manners=(Manner.SIO_DISCONNECT,)),
         ),
-        _LATER: (_Departure("P19", "fin", 2), _Departure("P20", "fin")),
+        "Around the app's handshake.": (
+            _Departure("P16b", needs_handshake=True),
+            _Departure("P17", 2, needs_handshake=True),
+            _Departure("P18", 2, needs_handshake=True),
+        ),
+        "Later on.": (_Departure("P07", 2), _Departure("P19", 2, _FIN), _Departure("P20")),
     }
 )
-_POLLS: Mapping[str, tuple[_Departure, ...]] = MappingProxyType(
-    {
-        _BEFORE: (_Departure("P03", "fin"), _Departure("P05", "fin")),
-        _CONNECTING: (_Departure("P06", "fin", 2), _Departure("P16", "fin", 2)),
-        _HANDSHAKE: (
-            _Departure("P17", "fin", 2, needs_handshake=True),
-            _Departure("P18", "fin", 2, needs_handshake=True),
-        ),
-        _LATER: (_Departure("P07", "fin", 2),),
-    }
-)
-"""Departures for an app whose sockets only poll."""
 
 _PACE = """
 # How many people come: after five seconds 20 page loads a second. A number, or [from, to].
@@ -121,8 +121,7 @@ def write_draft(draft: Draft, command: str) -> str:
         "[app]",
         *_app_lines(draft),
     ]
-    table = _FRAMES if draft.transport is Transport.WEBSOCKET else _POLLS
-    return "\n".join(lines) + "\n" + _PACE + "\n".join(_departure_lines(table, draft)) + "\n"
+    return "\n".join(lines) + "\n" + _PACE + "\n".join(_departure_lines(draft))
 
 
 def _app_lines(draft: Draft) -> Iterator[str]:
@@ -134,18 +133,21 @@ def _app_lines(draft: Draft) -> Iterator[str]:
         yield from (_comment(line) for line in ([paragraph] if paragraph[:1] == " " else _wrapped(paragraph)))
 
 
-def _departure_lines(table: Mapping[str, Sequence[_Departure]], draft: Draft) -> Iterator[str]:
-    for words, rows in table.items():
-        shown = [row for row in rows if draft.has_handshake or not row.needs_handshake]
-        if not shown:
-            continue
-        yield _comment(words)
-        for row in shown:
-            yield from _row(at=row.at, manner=row.manner, weight=row.weight)
+def _departure_lines(draft: Draft) -> Iterator[str]:
+    for words, rows in _DEPARTURES.items():
+        shown = [
+            (row.at, manner.value, row.weight)
+            for row in rows
+            if (manner := row.manner(draft.transport)) and (draft.has_handshake or not row.needs_handshake)
+        ]
+        if shown:
+            yield _comment(words)
+        for at, manner, weight in shown:
+            yield from _row(at=at, manner=manner, weight=weight)
     yield from _row(at="stay", weight=4)
     yield _comment("By the clock, wherever the connection happens to be by then.")
-    is_plain = table is _FRAMES
-    yield from _row(after_s={"exponential": 0.2}, manner="ws_close" if is_plain else "fin", weight=2)
+    by_clock = Manner.FIN if draft.transport is Transport.POLLING else Manner.WS_CLOSE
+    yield from _row(after_s={"exponential": 0.2}, manner=by_clock.value, weight=2)
 
 
 def _row(**keys: Any) -> Iterator[str]:

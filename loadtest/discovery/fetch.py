@@ -10,13 +10,15 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from websocket import WebSocketException
 
+from loadtest.apps.app import Access
 from loadtest.errors import LoadtestError
 from loadtest.transport.alarm import Alarm, Rang
-from loadtest.transport.body import decode_body, read_body
-from loadtest.transport.cookies import Cookies
+from loadtest.transport.body import decode_body
+from loadtest.transport.exchange import Exchange
 from loadtest.transport.fault import fault_of
-from loadtest.transport.head import Head, read_head
+from loadtest.transport.head import Head
 from loadtest.transport.headers import BROWSER, header_lines
+from loadtest.transport.login import log_in, new_tab
 from loadtest.transport.target import Target
 from loadtest.transport.upgrade import UpgradeRequests, read_upgrade
 from loadtest.transport.websocket import LeanWebSocket
@@ -30,6 +32,7 @@ _URL_CHARACTERS = "/%?=&+:@!$'()*,;~[]"
 _FAULTS = (LoadtestError, OSError, WebSocketException, ValueError)
 """ValueError: an address on a page that is none."""
 _HEADERS: Mapping[str, str] = MappingProxyType({"Accept": "*/*", "Connection": "close"})
+_MOST_WORDS = 200
 
 
 class UnansweredError(LoadtestError):
@@ -72,20 +75,16 @@ class Fetcher:
     """Asks one host, one connection for each request, until its patience is over.
 
     It belongs to the greenlet that made it.
+
+    Args:
+        access: what its visitors bring along: headers, cookies, a log-in.
     """
 
-    def __init__(
-        self,
-        target: Target,
-        headers: Mapping[str, str],
-        patience: Patience,
-        cookies: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, target: Target, access: Access, patience: Patience) -> None:
         self.target = target
         self.patience = patience
-        self._headers = headers
-        self._cookies = Cookies()
-        self._cookies.take(f"{name}={value}".encode() for name, value in cookies.items())
+        self._access = access
+        self._tab = new_tab(access, 0)
         self._alarm = Alarm()
         self._until = time.monotonic() + patience.total_s
 
@@ -101,6 +100,14 @@ class Fetcher:
     def is_patient(self) -> bool:
         """Whether there is time for another question."""
         return time.monotonic() < self._until
+
+    def log_in(self) -> None:
+        """Log in, where visitors do.
+
+        Raises:
+            UnansweredError: the server refuses, or does not answer.
+        """
+        self._bounded(lambda: log_in(self.target, self._access, self._tab, b""))
 
     def get(self, path: str) -> Answer:
         """Fetch a path of the host, with its query.
@@ -147,7 +154,7 @@ class Fetcher:
         except _FAULTS as error:
             fault = fault_of(error)
             why = f"{fault.error}: {fault.detail}" if fault.detail else fault.error
-            raise UnansweredError(why[:200]) from error
+            raise UnansweredError(why[:_MOST_WORDS]) from error
         finally:
             self._alarm.close()
 
@@ -171,24 +178,20 @@ class Fetcher:
     def _ask(self, method: str, path: str, body: bytes) -> tuple[Head, str]:
         lengths = {"Content-Type": "text/plain;charset=UTF-8", "Content-Length": str(len(body))}
         own = {"Host": self.target.host_header, "Origin": self.target.origin}
-        lines = header_lines(own, BROWSER, _HEADERS, lengths if body else {}, self._headers)
-        line = self.target.connect()
+        lines = header_lines(own, BROWSER, _HEADERS, lengths if body else {}, self._access.headers)
+        line = f"{method} {quote(path, safe=_URL_CHARACTERS)} HTTP/1.1\r\n".encode("ascii")
+        exchange = Exchange(self.target)
         try:
-            request = f"{method} {quote(path, safe=_URL_CHARACTERS)} HTTP/1.1\r\n".encode("ascii")
-            line.send(b"".join((request, lines, self._cookies.header, b"\r\n", body)))
-            head = read_head(line)
-            while head.status < 200:
-                line.buffer = line.buffer[head.size_bytes :]
-                head = read_head(line)
-            content, _ = read_body(line, head)
+            exchange.send(b"".join((line, lines, self._tab.cookies.header, b"\r\n", body)))
+            answer = exchange.read()
         finally:
-            line.close()
-        if head.cookies:
-            self._cookies.take(head.cookies)
-        return head, decode_body(content, head.fields)
+            exchange.close()
+        self._tab.cookies.take(answer.head.cookies)
+        return answer.head, decode_body(answer.body, answer.head.fields)
 
     def _upgrade(self, socket_path: str) -> LeanWebSocket:
-        upgrade = UpgradeRequests(self.target, socket_path, self._headers).of("", b"", self._cookies.header)
+        requests = UpgradeRequests(self.target, socket_path, self._access.headers)
+        upgrade = requests.of("", b"", self._tab.cookies.header)
         line = self.target.connect()
         try:
             line.send(upgrade.request)

@@ -46,8 +46,8 @@ def draft_of_recording(entries: Sequence[Entry], source: str, origin: str | None
         keys["pages"] = [first.page.path]
     if first.socket_path != PRESETS[preset].table.model_fields["socket_path"].default:
         keys["socket_path"] = first.socket_path
-    if first.transport is Transport.POLLING:
-        keys["transports"] = [Transport.POLLING.value]
+    if first.transport is not Transport.WEBSOCKET:
+        keys["transports"] = [first.transport.value]
     found = Substitution()
     if not is_complete:
         found = substitute([_sent(visit) for visit in visits], _bodies(visits), _tracer(entries))
@@ -72,7 +72,7 @@ def draft_of_recording(entries: Sequence[Entry], source: str, origin: str | None
         notes=notes,
         advice=tuple(found.notes) if has_handshake else (*found.notes, *_no_handshake(first)),
         has_handshake=has_handshake,
-        transport=Transport.POLLING if first.transport is Transport.POLLING else Transport.WEBSOCKET,
+        transport=first.transport,
     )
 
 
@@ -211,8 +211,6 @@ def _told(first: Conversation, match: Match | None, count: int) -> Iterator[str]
         every_s, timeout_s = first.opened.ping_interval_s, first.opened.ping_timeout_s
         pings = f", pings every {every_s:g} s, time-out {timeout_s:g} s"
     yield f"Engine.IO {first.version} at {first.socket_path}, transport {first.transport}{pings}"
-    if first.transport is Transport.UPGRADE:
-        yield "its page polls first and upgrades; these visits open a WebSocket at once"
 
 
 def _gaps(visits: Sequence[Conversation]) -> Iterator[str]:

@@ -13,6 +13,8 @@ _CALL_CHARACTERS = 600
 _STRING = r"""["'`]([^"'`\r\n]{1,200})["'`]"""
 _FIRST_STRING = re.compile(rf"\s{{0,9}}{_STRING}")
 _PATH = re.compile(rf"\bpath[\"']?\s{{0,9}}:\s{{0,9}}{_STRING}")
+_TRANSPORTS = re.compile(r"\btransports[\"']?\s{0,9}:\s{0,9}\[([^\]]{0,100})\]")
+_WORD = re.compile(r"\w{1,20}")
 _ADDRESS = re.compile(r"([\w./~-]{0,200}/)\?EIO=\d")
 _CLIENT = re.compile(r"([\w./:~@-]{0,200}/)socket\.io(?:\.esm)?(?:\.min)?\.js(?:[?#]|$)")
 _OWN_CLIENT = re.compile(r"^/(?!/)")
@@ -45,6 +47,10 @@ class Hints:
     socket_paths: tuple[str, ...] = ()
     """Paths on the host, with a slash at both ends."""
     namespaces: tuple[str, ...] = ()
+    transports: tuple[str, ...] = ()
+    """What the client is told to use, in its order; the client's own is polling, then an upgrade."""
+    has_client: bool = False
+    """Whether Socket.IO's own client opens the socket."""
     emit: Emit | None = None
     """What is emitted on connecting; else the first event that is emitted anywhere."""
 
@@ -100,22 +106,29 @@ def read_hints(texts: Iterable[str], addresses: Iterable[str], page_path: str) -
         )
         if found := _CLIENT.match(path):
             paths.append(found[1])
+    transports: list[str] = []
+    calls = 0
     for text in texts:
         for call in _CALL.finditer(text):
-            _read_call(text[call.end() : call.end() + _CALL_CHARACTERS], paths, namespaces)
+            calls += 1
+            _read_call(text[call.end() : call.end() + _CALL_CHARACTERS], paths, namespaces, transports)
         paths += [found[1] for found in _ADDRESS.finditer(text)]
         emits += _read_emits(text)
     return Hints(
         tuple(dict.fromkeys(f"/{path.strip('/')}/" for path in paths if _PLAIN_PATH.fullmatch(path))),
         tuple(dict.fromkeys(name for name in namespaces if _PLAIN_NAMESPACE.fullmatch(name))),
+        tuple(dict.fromkeys(transports)),
+        calls > 0,
         emits[0] if emits else None,
     )
 
 
-def _read_call(arguments: str, paths: list[str], namespaces: list[str]) -> None:
+def _read_call(arguments: str, paths: list[str], namespaces: list[str], transports: list[str]) -> None:
     """Read what ``io(…)`` is called with: an address whose path is the namespace, and options."""
     if path := _PATH.search(arguments.partition(";")[0]):
         paths.append(path[1])
+    if listed := _TRANSPORTS.search(arguments.partition(";")[0]):
+        transports += [word for word in _WORD.findall(listed[1]) if word in ("polling", "websocket")]
     if first := _FIRST_STRING.match(arguments):
         name = _NAMESPACE_AFTER_ORIGIN.fullmatch(first[1])
         namespaces.append(name[1].rstrip("/") or "/" if name else "/")

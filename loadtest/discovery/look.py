@@ -1,9 +1,10 @@
 """Looks at a running app: its page, its framework, its Engine.IO server, its namespaces."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
+from loadtest.apps.app import Access
 from loadtest.discovery.engine import Engine, Version, try_namespaces, try_path
 from loadtest.discovery.fetch import Fetcher, Patience, UnansweredError
 from loadtest.discovery.finding import Finding, Page
@@ -34,21 +35,24 @@ def look(
     page: str,
     patience: Patience,
     tell: Tell,
-    headers: Mapping[str, str] | None = None,
-    cookies: Mapping[str, str] | None = None,
+    access: Access = Access(),  # noqa: B008  # frozen
 ) -> Finding:
     """Find out what app this is.
 
     Args:
         target: where it is; every path is below its base path.
         page: path and query of a page that opens a socket.
-        headers, cookies: what its visitors bring along.
+        access: what its visitors bring along.
 
     Raises:
         NotRecognisedError: no Engine.IO 4 server answers.
         UsageError: the headers cannot be sent.
     """
-    with Fetcher(target, headers or {}, patience, cookies or {}) as fetcher:
+    with Fetcher(target, access, patience) as fetcher:
+        try:
+            fetcher.log_in()
+        except UnansweredError as error:
+            tell(f"log-in: {error}")
         shown = _fetch_page(fetcher, page, tell)
         match = by_page(shown.text)
         if match:

@@ -50,7 +50,13 @@ def is_complete(finding: Finding) -> bool:
 
 
 def _transport(finding: Finding) -> Transport:
-    return finding.engine.transports[0]
+    """Return how the app's pages open their sockets, as far as the server lets them."""
+    given = finding.engine.transports
+    hints = finding.hints
+    wanted = hints.transports or (("polling", "websocket") if hints.has_client else ())
+    if len(given) == 2 and tuple(wanted) == (Transport.POLLING, Transport.WEBSOCKET):
+        return Transport.UPGRADE
+    return next((way for way in map(Transport, wanted) if way in given), given[0])
 
 
 def sketch(finding: Finding) -> Draft:
@@ -93,6 +99,8 @@ def _told(finding: Finding) -> list[str]:
 
 def _notes(finding: Finding) -> Mapping[str, str]:
     notes = {}
+    if _transport(finding) is Transport.UPGRADE:
+        notes["transports"] = "As Socket.IO's own client does by default: it polls first, then upgrades."
     if finding.page.final_path != finding.page.path:
         notes["pages"] = f"It leads to {finding.page.final_path}."
     return notes

@@ -10,7 +10,6 @@ from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.profile.model import Profile
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
-from loadtest.transport.tab import Tab
 from loadtest.transport.target import Target
 
 __all__ = ["describe_visit", "try_visit"]
@@ -25,7 +24,7 @@ def try_visit(profile: Profile, target: Target, each_s: float) -> NavigationReco
     access = profile.app.access
     run = secrets.token_hex(8)  # no run's: hooks that look for one leave it out
     driver = Driver(target, profile.app, dict.fromkeys(Phase, each_s), Keeper(), run, time.monotonic())
-    tab = Tab()
+    tab = driver.new_tab(0)
     try:
         departure = Departure(STAY, Manner.WS_CLOSE, access.transports[0])
         return driver.visit(tab, Assignment(0, 0.0, access.pages[0][0], departure))
