@@ -142,8 +142,8 @@ def _departure_lines(draft: Draft) -> Iterator[str]:
         ]
         if shown:
             yield _comment(words)
-        for at, manner, weight in shown:
-            yield from _row(at=at, manner=manner, weight=weight)
+        for at, word, weight in shown:
+            yield from _row(at=at, manner=word, weight=weight)
     yield from _row(at="stay", weight=4)
     yield _comment("By the clock, wherever the connection happens to be by then.")
     by_clock = Manner.FIN if draft.transport is Transport.POLLING else Manner.WS_CLOSE
