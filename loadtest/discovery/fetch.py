@@ -29,8 +29,7 @@ _T = TypeVar("_T")
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _URL_CHARACTERS = "/%?=&+:@!$'()*,;~[]"
-_FAULTS = (LoadtestError, OSError, WebSocketException, ValueError)
-"""ValueError: an address on a page that is none."""
+_FAULTS = (LoadtestError, OSError, WebSocketException)
 _HEADERS: Mapping[str, str] = MappingProxyType({"Accept": "*/*", "Connection": "close"})
 _MOST_WORDS = 200
 
@@ -151,6 +150,8 @@ class Fetcher:
             return act()
         except Rang:
             raise UnansweredError(f"no answer within {each_s:.2g} s") from None
+        except UnansweredError:
+            raise
         except _FAULTS as error:
             fault = fault_of(error)
             why = f"{fault.error}: {fault.detail}" if fault.detail else fault.error
@@ -170,7 +171,10 @@ class Fetcher:
 
     def _next_path(self, path: str, location: str) -> str:
         origin = self.target.origin
-        url = urlsplit(urljoin(origin + path, location))
+        try:
+            url = urlsplit(urljoin(origin + path, location))
+        except ValueError:
+            raise UnansweredError(f"redirected to what is no address: {location[:100]}") from None
         if f"{url.scheme}://{url.netloc}".lower() != origin.lower():
             raise UnansweredError(f"redirected to another host: {location[:100]}")
         return f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"

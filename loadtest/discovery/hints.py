@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 __all__ = ["Emit", "Hints", "inline_scripts", "read_hints", "script_addresses"]
@@ -15,7 +16,10 @@ _FIRST_STRING = re.compile(rf"\s{{0,9}}{_STRING}")
 _PATH = re.compile(rf"\bpath[\"']?\s{{0,9}}:\s{{0,9}}{_STRING}")
 _TRANSPORTS = re.compile(r"\btransports[\"']?\s{0,9}:\s{0,9}\[([^\]]{0,100})\]")
 _WORD = re.compile(r"\w{1,20}")
-_ADDRESS = re.compile(r"([\w./~-]{0,200}/)\?EIO=\d")
+_MARK = "?EIO="
+_BEFORE_MARK = re.compile(r"[\w./~-]{0,200}/$")
+_MOST_FOUND = 50
+"""Calls, addresses and events that are looked at in one script."""
 _CLIENT = re.compile(r"([\w./:~@-]{0,200}/)socket\.io(?:\.esm)?(?:\.min)?\.js(?:[?#]|$)")
 _OWN_CLIENT = re.compile(r"^/(?!/)")
 _NAMESPACE_AFTER_ORIGIN = re.compile(
@@ -109,10 +113,10 @@ def read_hints(texts: Iterable[str], addresses: Iterable[str], page_path: str) -
     transports: list[str] = []
     calls = 0
     for text in texts:
-        for call in _CALL.finditer(text):
+        for call in islice(_CALL.finditer(text), _MOST_FOUND):
             calls += 1
             _read_call(text[call.end() : call.end() + _CALL_CHARACTERS], paths, namespaces, transports)
-        paths += [found[1] for found in _ADDRESS.finditer(text)]
+        paths += _paths_in(text)
         emits += _read_emits(text)
     return Hints(
         tuple(dict.fromkeys(f"/{path.strip('/')}/" for path in paths if _PLAIN_PATH.fullmatch(path))),
@@ -121,6 +125,17 @@ def read_hints(texts: Iterable[str], addresses: Iterable[str], page_path: str) -
         calls > 0,
         emits[0] if emits else None,
     )
+
+
+def _paths_in(text: str) -> Iterator[str]:
+    """Yield the paths of addresses that are written out, as in ``/socket.io/?EIO=4&transport=websocket``."""
+    at = text.find(_MARK)
+    for _ in range(_MOST_FOUND):
+        if at < 0:
+            return
+        if found := _BEFORE_MARK.search(text[max(at - _CALL_CHARACTERS, 0) : at]):
+            yield found[0]
+        at = text.find(_MARK, at + 1)
 
 
 def _read_call(arguments: str, paths: list[str], namespaces: list[str], transports: list[str]) -> None:
@@ -137,8 +152,9 @@ def _read_call(arguments: str, paths: list[str], namespaces: list[str], transpor
 
 
 def _read_emits(text: str) -> list[Emit]:
-    on_connect = [found[1] for found in _ON_CONNECT.finditer(text)]
-    return [_read_emit(match) for part in [*on_connect, text] for match in _EMIT.finditer(part)]
+    on_connect = [found[1] for found in islice(_ON_CONNECT.finditer(text), _MOST_FOUND)]
+    matches = (match for part in [*on_connect, text] for match in _EMIT.finditer(part))
+    return [_read_emit(match) for match in islice(matches, _MOST_FOUND)]
 
 
 def _read_emit(match: "re.Match[str]") -> Emit:
