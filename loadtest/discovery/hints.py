@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -21,7 +22,6 @@ _BEFORE_MARK = re.compile(r"[\w./~-]{0,200}/$")
 _MOST_FOUND = 50
 """Calls, addresses and events that are looked at in one script."""
 _CLIENT = re.compile(r"([\w./:~@-]{0,200}/)socket\.io(?:\.esm)?(?:\.min)?\.js(?:[?#]|$)")
-_OWN_CLIENT = re.compile(r"^/(?!/)")
 _NAMESPACE_AFTER_ORIGIN = re.compile(
     r"""["'`]?(?:\$\{[^}]{0,80}\}|https?://[^/"'`]{1,100})?(/[^"'`?]{0,100})"""
 )
@@ -103,13 +103,10 @@ def read_hints(texts: Iterable[str], addresses: Iterable[str], page_path: str) -
     namespaces: list[str] = []
     emits: list[Emit] = []
     for address in addresses:
-        path = (
-            urlsplit(urljoin(page_path, address)).path
-            if _OWN_CLIENT.match(urljoin(page_path, address))
-            else ""
-        )
-        if found := _CLIENT.match(path):
-            paths.append(found[1])
+        with suppress(ValueError):  # no address: of an IPv6 host without its end, say
+            url = urlsplit(urljoin(page_path, address))
+            if not url.netloc and (found := _CLIENT.match(url.path)):
+                paths.append(found[1])
     transports: list[str] = []
     calls = 0
     for text in texts:

@@ -74,13 +74,16 @@ def test_engine_io_3_is_recognised(payload: bytes) -> None:
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 def test_namespaces_are_entered_or_refused_with_the_servers_reason(tmp_path: Path, transport: str) -> None:
-    with app(tmp_path, transports=[transport], namespaces=["/", "/chat"]) as running:
-        with Fetcher(Target.resolve(running.url), Access(), PATIENT) as fetcher:
-            engine = try_path(fetcher, "/socket.io/").engine
-            assert engine is not None
-            reasons = try_namespaces(fetcher, engine, ["/", "/chat", "/nowhere"])
+    with (
+        app(tmp_path, transports=[transport], namespaces=["/", "/chat"]) as running,
+        Fetcher(Target.resolve(running.url), Access(), PATIENT) as fetcher,
+    ):
+        engine = try_path(fetcher, "/socket.io/").engine
+        assert engine is not None
+        reasons = try_namespaces(fetcher, engine, ["/", "/chat", "/nowhere"])
 
     assert reasons == {"/": None, "/chat": None, "/nowhere": '"Unable to connect"'}
+    assert running.log.read_text().splitlines()[-1] == "left: client disconnect"
 
 
 def test_a_server_that_answers_no_connect_is_told() -> None:

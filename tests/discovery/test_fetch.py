@@ -45,9 +45,12 @@ def test_a_server_that_never_comes_to_an_end_is_given_up(act: object) -> None:
 
 
 def test_an_endless_page_is_cut_off() -> None:
-    with everywhere(endless) as target, Fetcher(target, Access(), PATIENT) as fetcher:
-        with pytest.raises(UnansweredError, match="larger than 16 MiB"):
-            fetcher.get("/")
+    with (
+        everywhere(endless) as target,
+        Fetcher(target, Access(), PATIENT) as fetcher,
+        pytest.raises(UnansweredError, match="larger than 16 MiB"),
+    ):
+        fetcher.get("/")
 
 
 def test_when_all_the_time_is_over_nothing_is_asked_any_more() -> None:
@@ -75,16 +78,21 @@ def test_a_redirect_that_leads_nowhere_has_a_reason(location: bytes, why: str) -
         peer.request()
         peer.send(answer)
 
-    with everywhere(redirect) as target, Fetcher(target, Access(), PATIENT) as fetcher:
-        with pytest.raises(UnansweredError) as caught:
-            fetcher.get("/")
+    with (
+        everywhere(redirect) as target,
+        Fetcher(target, Access(), PATIENT) as fetcher,
+        pytest.raises(UnansweredError) as caught,
+    ):
+        fetcher.get("/")
     assert str(caught.value) == why
 
 
 def test_a_redirect_on_the_same_host_is_followed(tmp_path: Path) -> None:
-    with app(tmp_path, locations={"/": "/board?a=1"}, pages={"/board": "here"}) as running:
-        with Fetcher(Target.resolve(running.url), Access(), PATIENT) as fetcher:
-            answer = fetcher.get("/")
+    with (
+        app(tmp_path, locations={"/": "/board?a=1"}, pages={"/board": "here"}) as running,
+        Fetcher(Target.resolve(running.url), Access(), PATIENT) as fetcher,
+    ):
+        answer = fetcher.get("/")
 
     assert (answer.status, answer.body, answer.path, answer.server) == (200, "here", "/board?a=1", "uvicorn")
 
@@ -108,6 +116,10 @@ def test_cookies_of_visitors_and_of_the_server_are_sent_back() -> None:
 
 
 def test_a_websocket_that_is_refused_says_so(tmp_path: Path) -> None:
-    with app(tmp_path) as running, Fetcher(Target.resolve(running.url), Access(), PATIENT) as fetcher:
-        with pytest.raises(UnansweredError, match="upgrade answered 403"), fetcher.websocket("/nowhere/"):
-            pass
+    with (
+        app(tmp_path) as running,
+        Fetcher(Target.resolve(running.url), Access(), PATIENT) as fetcher,
+        pytest.raises(UnansweredError, match="upgrade answered 403"),
+        fetcher.websocket("/nowhere/"),
+    ):
+        pass

@@ -64,6 +64,7 @@ def test_the_sockets_path_is_an_option_or_part_of_an_address(script: str, paths:
         ("/a/socket.io.esm.min.js", "/", ("/a/",)),
         ("https://cdn.socket.io/4.8.1/socket.io.min.js", "/", ()),
         ("//cdn.socket.io/4.8.1/socket.io.min.js", "/", ()),
+        ("http://[/socket.io/socket.io.js", "/", ()),
     ],
 )
 def test_a_client_that_the_server_itself_gives_tells_the_path(
