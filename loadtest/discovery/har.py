@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from loadtest.apps.mistake import KeyPath, key_path, show
 from loadtest.errors import UsageError
 
-__all__ = ["Entry", "Frame", "parse_har", "read_har"]
+__all__ = ["PATH_CHARACTERS", "Entry", "Frame", "parse_har", "read_har"]
 
 _MOST_BYTES = 256 * 1024 * 1024
 _MILLISECONDS_FROM = 1e11
 """Wall times above it are in milliseconds (Playwright), below it in seconds (DevTools)."""
 _SAME_AS = {"ws": "http", "wss": "https"}
 _TEXT_FRAME = 1
+PATH_CHARACTERS = "/%=&+:@!$'()*,;~[]"
+"""What may stand in a path as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ class Entry:
 
     @property
     def path(self) -> str:
-        """Path and query."""
-        path = self.url.path or "/"
-        return f"{path}?{self.url.query}" if self.url.query else path
+        """Path and query, as they go over the wire."""
+        path = f"/{self.url.path.removeprefix('/')}"
+        return quote(f"{path}?{self.url.query}" if self.url.query else path, safe=PATH_CHARACTERS + "?")
 
 
 class _MistakeError(Exception):

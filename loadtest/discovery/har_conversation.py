@@ -1,13 +1,15 @@
 """The Engine.IO connections of a recording, each with its page and its packets."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from loadtest.discovery.engine import Family, read_family
-from loadtest.discovery.har import Entry, Frame
+from loadtest.discovery.har import PATH_CHARACTERS, Entry, Frame
 from loadtest.errors import ProtocolError
 from loadtest.navigation.packet import Open, Packet, PacketKind, read_open, read_packet
 from loadtest.navigation.point import Transport
@@ -19,6 +21,8 @@ _OWN = frozenset({"EIO", "transport", "sid", "t", "b64", "j"})
 """What Engine.IO's client writes into a query itself."""
 _AT_ONCE_S = 2.0
 """What a page emits by itself after CONNECT it emits sooner than that; later it was a person."""
+_NAMESPACE = re.compile(r"""/[^\s,?"]*""")
+"""What a profile takes for one."""
 _EVENTS = frozenset({PacketKind.EVENT, PacketKind.BINARY_EVENT})
 _ACKS = frozenset({PacketKind.ACK, PacketKind.BINARY_ACK})
 
@@ -78,7 +82,7 @@ def conversations(entries: Sequence[Entry]) -> Sequence[Conversation]:
         query = dict(entry.query)
         if "EIO" not in query or query.get("transport") not in ("polling", "websocket"):
             continue
-        key = query.get("sid") or _sid_in(entry) or str(index)
+        key = query.get("sid") or (None if entry.is_websocket else _sid_in(entry)) or str(index)
         if key not in gathered:
             gathered[key] = _Gathered(page=page)
         gathered[key].entries.append(entry)
@@ -133,7 +137,7 @@ def _read(found: _Gathered) -> Conversation:
     connects = {
         packet.namespace: _decoded(packet) if packet.data else None
         for _, packet in sent
-        if packet.kind is PacketKind.CONNECT
+        if packet.kind is PacketKind.CONNECT and _NAMESPACE.fullmatch(packet.namespace)
     }
     events = [(at_s, packet) for at_s, packet in sent if packet.kind in _EVENTS]
     emitted = _emitted(events[0], come) if events else None
@@ -147,7 +151,7 @@ def _read(found: _Gathered) -> Conversation:
         else Transport.WEBSOCKET
         if True in ways
         else Transport.POLLING,
-        socket_path=f"/{first.url.path.strip('/')}/",
+        socket_path=f"/{quote(first.url.path.strip('/'), safe=PATH_CHARACTERS)}/",
         query={key: value for key, value in first.query if key not in _OWN},
         version=dict(first.query)["EIO"],
         opened=opened,
@@ -179,14 +183,15 @@ def _emitted(sent: tuple[float, Packet], come: Sequence[tuple[float, Packet]]) -
     """Read the page's first event, if it came at once after CONNECT was answered."""
     at_s, packet = sent
     name = _name_of(packet)
-    if name is None or packet.attachments:
+    if name is None or packet.attachments or not _NAMESPACE.fullmatch(packet.namespace):
         return None
     replies = [
         when
         for when, reply in come
         if reply.kind is PacketKind.CONNECT and reply.namespace == packet.namespace and when <= at_s
     ]
-    if replies and at_s - max(replies) > _AT_ONCE_S:
+    lag_s = at_s - max(replies, default=at_s)
+    if math.isfinite(lag_s) and lag_s > _AT_ONCE_S:
         return None
     own = [(when, reply) for when, reply in come if reply.namespace == packet.namespace]
     has_ack = any(reply.kind in _ACKS and reply.id == packet.id for _, reply in own if packet.id is not None)

@@ -1,9 +1,11 @@
 """Makes a profile's draft of a recording."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from loadtest.apps.mistake import show
 from loadtest.apps.preset import PRESETS
 from loadtest.discovery.draft import Draft
 from loadtest.discovery.engine import Engine
@@ -16,7 +18,7 @@ from loadtest.errors import NotRecognisedError
 from loadtest.navigation.packet import Open
 from loadtest.navigation.point import Transport
 
-__all__ = ["draft_of_recording"]
+__all__ = ["draft_of_recording", "sent_by"]
 
 _MOST_VISITS = 5
 _VERSION = "4"
@@ -50,7 +52,7 @@ def draft_of_recording(entries: Sequence[Entry], source: str, origin: str | None
         keys["transports"] = [first.transport.value]
     found = Substitution()
     if not is_complete:
-        found = substitute([_sent(visit) for visit in visits], _bodies(visits), _tracer(entries))
+        found = substitute([sent_by(visit) for visit in visits], _bodies(visits), _tracer(entries))
         keys |= _described(first, found)
         notes |= _extract_notes(found)
     if "auth" in keys:
@@ -112,7 +114,7 @@ def _recognise(visit: Conversation) -> Match | None:
     return by_engine(engine, visit.page.server if visit.page else "")
 
 
-def _sent(visit: Conversation) -> Mapping[str, Any]:
+def sent_by(visit: Conversation) -> Mapping[str, Any]:
     """Return what a visit sent that may be its own."""
     first = visit.emitted.namespace if visit.emitted else next(iter(visit.connects))
     return {
@@ -150,7 +152,7 @@ def _described(first: Conversation, found: Substitution) -> dict[str, Any]:
     if found.data["query"]:
         keys["query"] = found.data["query"]
     if isinstance(found.data["auth"], dict) and found.data["auth"]:
-        keys["auth"] = _without_null(found.data["auth"], found.notes, "auth")
+        keys["auth"] = _writable(found.data["auth"], found.notes, "auth")
     if emitted:
         keys["handshake"] = _handshake(first, found)
     return keys
@@ -160,8 +162,8 @@ def _handshake(first: Conversation, found: Substitution) -> dict[str, Any]:
     assert first.emitted is not None, "asked only where there is one"
     handshake: dict[str, Any] = {"event": first.emitted.event}
     arguments = found.data["handshake"]
-    if len(arguments) == 1 and arguments[0] is not None:
-        handshake["data"] = _without_null(arguments[0], found.notes, "handshake")
+    if len(arguments) == 1 and not _is_odd(arguments[0]):
+        handshake["data"] = _writable(arguments[0], found.notes, "handshake")
     elif arguments:
         found.notes.append(
             f"the page sent {len(arguments)} arguments with {first.emitted.event}, and a handshake has one: "
@@ -174,19 +176,24 @@ def _handshake(first: Conversation, found: Substitution) -> dict[str, Any]:
     return handshake
 
 
-def _without_null(value: Any, notes: list[str], where: str) -> Any:
-    """Return a value that TOML can write: it knows no null."""
+def _writable(value: Any, notes: list[str], where: str) -> Any:
+    """Return a value that TOML can write and JSON can send; what cannot is left out, and told."""
     match value:
         case dict():
-            empty = [key for key, inner in value.items() if inner is None]
-            notes += [f"{where}: {key} was null, which TOML cannot write: it is left out" for key in empty]
-            return {
-                key: _without_null(inner, notes, where) for key, inner in value.items() if inner is not None
-            }
+            odd = [key for key, inner in value.items() if _is_odd(inner)]
+            notes += [
+                f"{where}: {key} was {show(value[key])}, which no profile can hold: it is left out"
+                for key in odd
+            ]
+            return {key: _writable(inner, notes, where) for key, inner in value.items() if not _is_odd(inner)}
         case list():
-            return [_without_null(inner, notes, where) for inner in value if inner is not None]
+            return [_writable(inner, notes, where) for inner in value if not _is_odd(inner)]
         case _:
             return value
+
+
+def _is_odd(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
 
 
 def _extract_notes(found: Substitution) -> Mapping[str, str]:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from loadtest.discovery.draft import Draft, write_draft
-from loadtest.discovery.har import read_har
+from loadtest.discovery.har import PATH_CHARACTERS, read_har
 from loadtest.discovery.har_draft import draft_of_recording
 from loadtest.discovery.look import AT_LEISURE, Tell, look
 from loadtest.discovery.sketch import sketch
@@ -72,7 +72,7 @@ def page_of(url: str) -> tuple[str, str]:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{url!r} is not an address; {_EXAMPLE}")
     page = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    return f"{parts.scheme}://{parts.netloc}", page
+    return f"{parts.scheme}://{parts.netloc}", quote(page, safe=PATH_CHARACTERS + "?")
 
 
 def default_name(origin: str) -> str:

@@ -55,7 +55,7 @@ rate_per_s = [2, 20]
 
 def draft(**changes: object) -> Draft:
     values = {name: getattr(BOARD, name) for name in Draft.__slots__}
-    return Draft(**{**values, **changes})  # type: ignore[arg-type]
+    return Draft(**{**values, **changes})
 
 
 def test_a_draft_is_a_profile_with_its_reasons() -> None:
