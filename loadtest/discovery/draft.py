@@ -1,7 +1,7 @@
 """Writes what was found out about an app as a commented profile that runs at once."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -32,12 +32,12 @@ class Draft:
     advice: tuple[str, ...]
     """Paragraphs below ``[app]``; a line that begins with a blank is kept as it is."""
     has_handshake: bool
-    transport: Transport
+    transports: tuple[Transport, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Departure:
-    """A row of ``[[departures]]``, written where the app's transport comes to its point."""
+    """A row of ``[[departures]]``, written where one of the app's transports comes to its point."""
 
     at: str
     weight: float = 1
@@ -45,9 +45,10 @@ class _Departure:
     """The first that can be had there is written."""
     needs_handshake: bool = False
 
-    def manner(self, transport: Transport) -> Manner | None:
-        """Return how one leaves here over a transport; None: it does not come here."""
-        possible = POINTS[self.at].manners.get(transport, frozenset())
+    def manner(self, transports: Sequence[Transport]) -> Manner | None:
+        """Return how one leaves here over these transports; None: they do not come here."""
+        manners = POINTS[self.at].manners
+        possible = frozenset[Manner]().union(*(manners.get(way, frozenset()) for way in transports))
         return next((manner for manner in self.manners if manner in possible), None)
 
 
@@ -138,7 +139,7 @@ def _departure_lines(draft: Draft) -> Iterator[str]:
         shown = [
             (row.at, manner.value, row.weight)
             for row in rows
-            if (manner := row.manner(draft.transport)) and (draft.has_handshake or not row.needs_handshake)
+            if (manner := row.manner(draft.transports)) and (draft.has_handshake or not row.needs_handshake)
         ]
         if shown:
             yield _comment(words)
@@ -146,7 +147,7 @@ def _departure_lines(draft: Draft) -> Iterator[str]:
             yield from _row(at=at, manner=word, weight=weight)
     yield from _row(at="stay", weight=4)
     yield _comment("By the clock, wherever the connection happens to be by then.")
-    by_clock = Manner.FIN if draft.transport is Transport.POLLING else Manner.WS_CLOSE
+    by_clock = Manner.FIN if draft.transports == (Transport.POLLING,) else Manner.WS_CLOSE
     yield from _row(after_s={"exponential": 0.2}, manner=by_clock.value, weight=2)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from loadtest.apps.preset import PRESETS
 from loadtest.discovery.engine import Engine
 from loadtest.discovery.hints import Hints
 from loadtest.discovery.signatures import Match
@@ -45,5 +44,5 @@ class Finding:
 
 
 def preset_of(match: Match | None) -> str:
-    """Return the preset that serves what was recognised, among the presets that there are."""
-    return match.signature.preset if match and match.signature.preset in PRESETS else "generic"
+    """Return the preset that serves what was recognised."""
+    return match.signature.preset if match else "generic"

@@ -14,6 +14,7 @@ from loadtest.discovery.har import Entry
 from loadtest.discovery.har_conversation import Conversation, conversations
 from loadtest.discovery.har_values import Substitution, substitute
 from loadtest.discovery.signatures import Match, by_engine, by_page
+from loadtest.discovery.sketch import STOCK_TRANSPORTS, default_transports
 from loadtest.errors import NotRecognisedError
 from loadtest.navigation.packet import Open
 from loadtest.navigation.point import Transport
@@ -41,15 +42,16 @@ def draft_of_recording(entries: Sequence[Entry], source: str, origin: str | None
     first = visits[0]
     match = _recognise(first)
     preset = preset_of(match)
-    is_complete = match is not None and match.signature.is_complete and preset == match.signature.preset
+    is_complete = match is not None and match.signature.is_complete
     keys: dict[str, Any] = {"preset": preset}
     notes: dict[str, str] = {}
     if first.page is not None:
         keys["pages"] = [first.page.path]
     if first.socket_path != PRESETS[preset].table.model_fields["socket_path"].default:
         keys["socket_path"] = first.socket_path
-    if first.transport is not Transport.WEBSOCKET:
-        keys["transports"] = [first.transport.value]
+    transports = STOCK_TRANSPORTS if first.transport is Transport.UPGRADE else (first.transport,)
+    if transports != default_transports(preset):
+        keys["transports"] = [way.value for way in transports]
     found = Substitution()
     if not is_complete:
         found = substitute([sent_by(visit) for visit in visits], _bodies(visits), _tracer(entries))
@@ -74,7 +76,7 @@ def draft_of_recording(entries: Sequence[Entry], source: str, origin: str | None
         notes=notes,
         advice=tuple(found.notes) if has_handshake else (*found.notes, *_no_handshake(first)),
         has_handshake=has_handshake,
-        transport=first.transport,
+        transports=transports,
     )
 
 

@@ -14,7 +14,7 @@ class Signature:
 
     framework: str
     preset: str
-    """The preset that serves it; where this build has none of that name, ``generic`` does."""
+    """The preset that serves it."""
     by: str
     """What it is told by, in words."""
     is_sure: bool

@@ -1,7 +1,8 @@
 """What a finding means for a profile: the keys of its ``[app]``, and what is said about them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from loadtest.apps.preset import PRESETS
@@ -11,8 +12,18 @@ from loadtest.discovery.values import PageValue, name_for
 from loadtest.navigation.point import Transport
 from loadtest.profile.text import inline_value
 
-__all__ = ["app_keys", "is_complete", "sketch"]
+__all__ = ["STOCK_TRANSPORTS", "app_keys", "default_transports", "is_complete", "sketch"]
 
+STOCK_TRANSPORTS = (Transport.UPGRADE, Transport.WEBSOCKET)
+"""What Socket.IO's client does unless it is told otherwise; not every point is reached by an upgrade."""
+_NEEDED: Mapping[Transport, frozenset[Transport]] = MappingProxyType(
+    {
+        Transport.WEBSOCKET: frozenset({Transport.WEBSOCKET}),
+        Transport.POLLING: frozenset({Transport.POLLING}),
+        Transport.UPGRADE: frozenset({Transport.WEBSOCKET, Transport.POLLING}),
+    }
+)
+"""What the server has to offer for each."""
 _MOST_SHOWN = 3
 _FILL_IN = (
     'HANDSHAKE: many apps emit an event right after CONNECT, such as "join" with an id out of the page. No '
@@ -20,6 +31,18 @@ _FILL_IN = (
     "See it in the browser's developer tools (Network, WS, Messages), or let `loadtest init --har` read it "
     "out of a recording."
 )
+
+
+def default_transports(preset: str) -> tuple[Transport, ...]:
+    """Return the transports that a preset has of itself."""
+    return tuple(PRESETS[preset].table.model_fields["transports"].default)
+
+
+def transports_of(words: Sequence[str]) -> tuple[Transport, ...]:
+    """Return what a client does that is told to use these, in this order."""
+    if words[0] == Transport.POLLING and Transport.WEBSOCKET in words:
+        return STOCK_TRANSPORTS
+    return (Transport(words[0]),)
 
 
 def _preset_path(preset: str) -> str:
@@ -37,26 +60,28 @@ def app_keys(finding: Finding) -> dict[str, Any]:
         keys["socket_path"] = finding.engine.socket_path
     if not is_complete(finding) and finding.namespaces != ("/",):
         keys["namespaces"] = list(finding.namespaces)
-    transport = _transport(finding)
-    if transport is not Transport.WEBSOCKET:
-        keys["transports"] = [transport.value]
+    transports = _transports(finding)
+    if transports != default_transports(preset):
+        keys["transports"] = [way.value for way in transports]
     return keys
 
 
 def is_complete(finding: Finding) -> bool:
-    """Return whether a preset of this build knows all that the app needs."""
-    match = finding.match
-    return match is not None and match.signature.is_complete and match.signature.preset in PRESETS
+    """Return whether a preset knows all that the app needs."""
+    return finding.match is not None and finding.match.signature.is_complete
 
 
-def _transport(finding: Finding) -> Transport:
+def _transports(finding: Finding) -> tuple[Transport, ...]:
     """Return how the app's pages open their sockets, as far as the server lets them."""
     given = finding.engine.transports
-    hints = finding.hints
-    wanted = hints.transports or (("polling", "websocket") if hints.has_client else ())
-    if len(given) == 2 and tuple(wanted) == (Transport.POLLING, Transport.WEBSOCKET):
-        return Transport.UPGRADE
-    return next((way for way in map(Transport, wanted) if way in given), given[0])
+    if is_complete(finding):
+        wanted = default_transports(preset_of(finding.match))
+    elif finding.hints.transports:
+        wanted = transports_of(finding.hints.transports)
+    else:
+        wanted = STOCK_TRANSPORTS if finding.hints.has_client else ()
+    ways = tuple(way for way in wanted if _NEEDED[way] <= set(given))
+    return ways or given[:1]
 
 
 def sketch(finding: Finding) -> Draft:
@@ -72,7 +97,7 @@ def sketch(finding: Finding) -> Draft:
         notes=_notes(finding),
         advice=() if has_handshake else _handshake_advice(finding),
         has_handshake=has_handshake,
-        transport=_transport(finding),
+        transports=_transports(finding),
     )
 
 
@@ -99,8 +124,8 @@ def _told(finding: Finding) -> list[str]:
 
 def _notes(finding: Finding) -> Mapping[str, str]:
     notes = {}
-    if _transport(finding) is Transport.UPGRADE:
-        notes["transports"] = "As Socket.IO's own client does by default: it polls first, then upgrades."
+    if finding.hints.has_client and not finding.hints.transports:
+        notes["transports"] = "Socket.IO's own client polls first by default, and upgrades where it can."
     if finding.page.final_path != finding.page.path:
         notes["pages"] = f"It leads to {finding.page.final_path}."
     return notes

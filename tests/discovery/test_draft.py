@@ -23,7 +23,7 @@ BOARD = Draft(
     notes={"extract": "It finds just its value."},
     advice=("Mind this.", "    as = { it = 'stands' }"),
     has_handshake=True,
-    transport=Transport.WEBSOCKET,
+    transports=(Transport.WEBSOCKET,),
 )
 BEGIN = """\
 # Written by `loadtest init` from the recording board.har. What it showed:
@@ -63,28 +63,33 @@ def test_a_draft_is_a_profile_with_its_reasons() -> None:
 
 
 @pytest.mark.parametrize(
-    ("transport", "has_handshake", "points"),
+    ("transports", "has_handshake", "points"),
     [
-        (Transport.WEBSOCKET, True, ["P13", "P14", "P15", "P16", "P16b", "P17", "P18", "P19", "P20"]),
-        (Transport.WEBSOCKET, False, ["P13", "P14", "P15", "P16", "P19", "P20"]),
-        (Transport.POLLING, True, ["P05", "P06", "P16", "P16b", "P17", "P18", "P07"]),
+        ((Transport.WEBSOCKET,), True, ["P13", "P14", "P15", "P16", "P16b", "P17", "P18", "P19", "P20"]),
+        ((Transport.WEBSOCKET,), False, ["P13", "P14", "P15", "P16", "P19", "P20"]),
+        ((Transport.POLLING,), True, ["P05", "P06", "P16", "P16b", "P17", "P18", "P07"]),
         (
-            Transport.UPGRADE,
+            (Transport.UPGRADE,),
             True,
             ["P05", "P09", "P11", "P15", "P16", "P16b", "P17", "P18", "P19", "P20"],
+        ),
+        (
+            (Transport.UPGRADE, Transport.WEBSOCKET),
+            False,
+            ["P05", "P09", "P11", "P13", "P14", "P15", "P16", "P19", "P20"],
         ),
     ],
 )
 def test_people_leave_wherever_the_transport_leads(
-    transport: Transport, has_handshake: bool, points: list[str]
+    transports: tuple[Transport, ...], has_handshake: bool, points: list[str]
 ) -> None:
-    app = {"preset": "generic", "transports": [transport.value]}
-    text = write_draft(draft(app=app, transport=transport, has_handshake=has_handshake), "x.toml")
+    app = {"preset": "generic", "transports": [way.value for way in transports]}
+    text = write_draft(draft(app=app, transports=transports, has_handshake=has_handshake), "x.toml")
 
     profile = parse_profile(text, name="x", source="x.toml")
 
     assert list(dict.fromkeys(choice.at for choice in profile.mix.choices)) == [*points, STAY, BY_CLOCK]
-    assert {choice.transport for choice in profile.mix.choices} == {transport}
+    assert {choice.transport for choice in profile.mix.choices} == set(transports)
 
 
 words = st.text(max_size=30)

@@ -29,7 +29,7 @@ def loads(draft: Draft) -> None:
 
 
 def app_of(draft: Draft) -> Mapping[str, Any]:
-    """Return the keys without the preset, which is as good as this build has it."""
+    """Return the keys beside the preset."""
     return {key: value for key, value in draft.app.items() if key != "preset"}
 
 
@@ -44,6 +44,7 @@ HANDSHAKE = {"event": "handshake", "data": {"client_id": "$client_id"}, "ack": T
             "board",
             {
                 "pages": ["/"],
+                "transports": ["websocket"],
                 "extract": {"visitor": {"regex": 'data-visitor="([^"]+)"'}},
                 "handshake": {"event": "join", "data": {"visitor": "$visitor"}, "ack": True},
             },
@@ -51,7 +52,7 @@ HANDSHAKE = {"event": "handshake", "data": {"client_id": "$client_id"}, "ack": T
         ("nicegui", {"pages": ["/"]}),
         (
             "upgrade",
-            {"pages": ["/"], "transports": ["upgrade"], "extract": EXTRACT_CLIENT, "handshake": HANDSHAKE},
+            {"pages": ["/"], "extract": EXTRACT_CLIENT, "handshake": HANDSHAKE},
         ),
         (
             "polling",
@@ -88,6 +89,7 @@ def test_auth_and_namespaces_and_query_are_taken_over() -> None:
     assert app_of(draft) == {
         "pages": ["/"],
         "socket_path": "/ws/",
+        "transports": ["websocket"],
         "namespaces": ["/chat", "/"],
         "query": {"v": "2"},
         "auth": {"token": "abc"},

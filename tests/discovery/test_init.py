@@ -65,7 +65,10 @@ def test_a_running_app_becomes_a_profile_that_loads(tmp_path: Path) -> None:
 
     profile = load_profile(str(path))
 
-    assert (profile.app.access.pages, profile.app.access.transports) == ((("/b", 1.0),), ("upgrade",))
+    assert (profile.app.access.pages, profile.app.access.transports) == (
+        (("/b", 1.0),),
+        ("upgrade", "websocket"),
+    )
     assert told[-1].startswith("one visit: completed (page ")
     assert f"# - {told[-1]}\n" in path.read_text()
     assert warned == [

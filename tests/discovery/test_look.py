@@ -19,6 +19,7 @@ from loadtest.transport.target import Target
 from tests.discovery.hosts import app, everywhere, http, port_of_nobody
 from tests.transport.server import Peer, frame
 
+STOCK = (Transport.UPGRADE, Transport.WEBSOCKET)
 QUICK = Patience(each_s=0.2, total_s=1.0)
 OPEN = b'0{"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":20000}'
 
@@ -91,22 +92,24 @@ def test_paths_are_below_the_base_path_of_the_host(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("script", "transports", "drafted"),
     [
-        ("io()", ["polling", "websocket"], Transport.UPGRADE),
-        ('io({transports: ["websocket"]})', ["polling", "websocket"], Transport.WEBSOCKET),
-        ("io()", ["websocket"], Transport.WEBSOCKET),
-        ("io()", ["polling"], Transport.POLLING),
-        ("new WebSocket(address)", ["polling", "websocket"], Transport.WEBSOCKET),
+        ("io()", ["polling", "websocket"], STOCK),
+        ('io({transports: ["websocket"]})', ["polling", "websocket"], (Transport.WEBSOCKET,)),
+        ('io({transports: ["websocket", "polling"]})', ["polling", "websocket"], (Transport.WEBSOCKET,)),
+        ('io({transports: ["polling", "websocket"]})', ["polling", "websocket"], STOCK),
+        ("io()", ["websocket"], (Transport.WEBSOCKET,)),
+        ("io()", ["polling"], (Transport.POLLING,)),
+        ("new WebSocket(address)", ["polling", "websocket"], (Transport.WEBSOCKET,)),
     ],
 )
 def test_the_transport_is_the_pages_as_far_as_the_server_goes_along(
-    tmp_path: Path, script: str, transports: list[str], drafted: Transport
+    tmp_path: Path, script: str, transports: list[str], drafted: tuple[Transport, ...]
 ) -> None:
     page = f"<script>{script}</script>"
     with app(tmp_path, transports=transports, pages={"/": page}) as running:
         draft = sketch(looked(running.url)[0])
 
-    assert draft.transport is drafted
-    assert draft.app.get("transports", ["websocket"]) == [drafted]
+    profile = parse_profile(write_draft(draft, "x.toml"), name="x", source="x.toml")
+    assert draft.transports == profile.app.access.transports == drafted
 
 
 def test_where_nobody_listens_it_says_so() -> None:

@@ -2,10 +2,12 @@
 
 import pytest
 
+from loadtest.apps.auto import AUTO
+from loadtest.apps.preset import PRESETS
 from loadtest.discovery.engine import Engine, Family
 from loadtest.discovery.finding import Finding, Page, preset_of
 from loadtest.discovery.hints import Emit, Hints
-from loadtest.discovery.signatures import Match, by_engine, by_page
+from loadtest.discovery.signatures import SIGNATURES, Match, by_engine, by_page
 from loadtest.discovery.sketch import app_keys, is_complete, sketch
 from loadtest.discovery.values import PageValue
 from loadtest.navigation.packet import Open
@@ -61,12 +63,18 @@ def test_a_page_that_is_not_there_is_left_to_the_preset() -> None:
     assert "pages" not in app_keys(found(page=page))
 
 
-def test_a_framework_without_a_preset_in_this_build_is_generic() -> None:
-    match = by_engine(ENGINE, "")
-
-    assert match is not None
-    assert preset_of(match) in (match.signature.preset, "generic")
+def test_every_framework_that_is_told_has_a_preset() -> None:
+    assert {row.preset for row in SIGNATURES} <= PRESETS.keys() - {AUTO, "generic"}
     assert preset_of(None) == "generic"
+
+
+def test_a_stock_app_has_its_presets_transports_while_its_server_offers_them() -> None:
+    match = by_engine(ENGINE, "")
+    client = Hints(has_client=True)
+    one = Engine("/socket.io/", (Transport.WEBSOCKET,), ENGINE.open, Family.PYTHON, "")
+
+    assert app_keys(found(match=match, hints=client)) == {"preset": "python-socketio", "pages": ["/"]}
+    assert app_keys(found(match=match, hints=client, engine=one))["transports"] == ["websocket"]
 
 
 @pytest.mark.parametrize(
