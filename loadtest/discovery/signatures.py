@@ -29,6 +29,8 @@ class Signature:
     namespaces: tuple[str, ...] = ("/",)
     is_complete: bool = False
     """Whether the preset knows namespaces and handshake, so that nothing needs to be tried."""
+    note: str = ""
+    """What cannot be told from outside, and is for the user to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ SIGNATURES: tuple[Signature, ...] = (
         page=re.compile(r'<meta property="og:root_path" content="(?P<prefix>[\w./~%-]{0,200})"'),
         socket_paths=("{prefix}/ws/socket.io/", "/ws/socket.io/"),
         is_complete=True,
+        note='an app that greets is better waited for with answer = "new_message" under [app]',
     ),
     Signature(
         framework="Reflex",
@@ -68,6 +71,7 @@ SIGNATURES: tuple[Signature, ...] = (
         family=Family.PYTHON,
         namespaces=("/_event",),
         is_complete=True,
+        note='Reflex 0.9.13 and before want hydrate = "event" under [app]',
     ),
     Signature(
         framework="Flask-SocketIO",
