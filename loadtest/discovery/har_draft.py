@@ -215,6 +215,8 @@ def _told(first: Conversation, match: Match | None, count: int) -> Iterator[str]
         yield f"{loads}; {sure}{match.signature.framework}{version}, told by {match.signature.by}"
     else:
         yield f"{loads}; no framework that is known: preset generic, whose keys describe any Socket.IO app"
+    if match and match.signature.note:
+        yield match.signature.note
     pings = ""
     if first.opened:
         every_s, timeout_s = first.opened.ping_interval_s, first.opened.ping_timeout_s

@@ -116,6 +116,8 @@ def _told(finding: Finding) -> list[str]:
         f"Engine.IO 4 at {engine.socket_path} over {ways}, pings every {opened.ping_interval_s:g} s, "
         f"time-out {opened.ping_timeout_s:g} s"
     )
+    if match and match.signature.note:
+        told.append(match.signature.note)
     told += [
         f"namespace {name} is named by a script and was not entered: {why}" for name, why in finding.refused
     ]
