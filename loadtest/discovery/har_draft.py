@@ -162,7 +162,7 @@ def _described(first: Conversation, found: Substitution) -> dict[str, Any]:
 
 def _handshake(first: Conversation, found: Substitution) -> dict[str, Any]:
     assert first.emitted is not None, "asked only where there is one"
-    handshake: dict[str, Any] = {"event": first.emitted.event}
+    handshake: dict[str, Any] = {"event": first.emitted.event.replace("$", "$$")}
     arguments = found.data["handshake"]
     if len(arguments) == 1 and not _is_odd(arguments[0]):
         handshake["data"] = _writable(arguments[0], found.notes, "handshake")
@@ -173,7 +173,7 @@ def _handshake(first: Conversation, found: Substitution) -> dict[str, Any]:
         )
     if first.emitted.has_ack:
         handshake["ack"] = True
-    elif first.emitted.answer:
+    elif first.emitted.answer and "$" not in first.emitted.answer:
         handshake["answer"] = first.emitted.answer
     return handshake
 

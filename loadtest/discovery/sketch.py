@@ -170,7 +170,7 @@ def _example(finding: Finding) -> _Example:
     if used:
         extract = {value.name: {"regex": value.regex} for value in used}
         lines.append(f"extract = {inline_value(extract)}")
-    handshake: dict[str, Any] = {"event": emit.event if emit else "join"}
+    handshake: dict[str, Any] = {"event": emit.event.replace("$", "$$") if emit else "join"}
     if data:
         handshake["data"] = data
     if emit is None or emit.has_ack:

@@ -110,6 +110,15 @@ def test_a_page_that_says_nothing_after_connect_has_no_handshake() -> None:
     loads(draft)
 
 
+def test_dollar_signs_of_the_app_are_its_own() -> None:
+    answer = {"type": "receive", "time": 0, "opcode": 1, "data": '42["$b"]'}
+
+    draft = drafted(document("x"), websocket(event('42["$a",{"$c":"$d"}]'), answer))
+
+    assert draft.app["handshake"] == {"event": "$$a", "data": {"$$c": "$$d"}}
+    loads(draft)
+
+
 def test_a_handshake_of_several_arguments_is_told() -> None:
     draft = drafted(document("x"), websocket(event('42["join",1,2]')))
 
