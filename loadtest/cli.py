@@ -202,7 +202,7 @@ def init(
     destination.check()
     save(draft, destination, show=lambda text: print(text, end=""))
     if not destination.is_standard_output:
-        print(f"written: {destination.name}; now: loadtest run {destination.name} --host {draft.host}")
+        print(f"written: {destination.name}; now: loadtest run {destination.name} {draft.run_options}")
     raise _EndedError(ExitCode.PASS)
 
 

@@ -1,10 +1,12 @@
 """Writes what was found out about an app as a commented profile that runs at once."""
 
+import ipaddress
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from loadtest.navigation.point import POINTS, Manner, Transport
 from loadtest.profile.text import inline_value
@@ -33,6 +35,12 @@ class Draft:
     """Paragraphs below ``[app]``; a line that begins with a blank is kept as it is."""
     has_handshake: bool
     transports: tuple[Transport, ...]
+
+    @property
+    def run_options(self) -> str:
+        """What a run of this profile needs on its command line."""
+        name = urlsplit(self.host).hostname or ""
+        return f"--host {self.host}" + ("" if _is_here(name) else f" --allow-host {name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,13 @@ exponential = 1.5
 """
 
 
+def _is_here(name: str) -> bool:
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 def write_draft(draft: Draft, command: str) -> str:
     """Return the profile's text.
 
@@ -111,7 +126,7 @@ def write_draft(draft: Draft, command: str) -> str:
         *told,
         "",
         f"    loadtest check {command}",
-        f"    loadtest run {command} --host {draft.host}",
+        f"    loadtest run {command} {draft.run_options}",
     ]
     lines = [
         *(_comment(line) for line in head),

@@ -92,6 +92,22 @@ def test_people_leave_wherever_the_transport_leads(
     assert {choice.transport for choice in profile.mix.choices} == set(transports)
 
 
+@pytest.mark.parametrize(
+    ("host", "options"),
+    [
+        ("http://localhost:8080", "--host http://localhost:8080"),
+        ("http://[::1]:8080", "--host http://[::1]:8080"),
+        ("http://10.0.0.7", "--host http://10.0.0.7 --allow-host 10.0.0.7"),
+        ("http://staging.example.org", "--host http://staging.example.org --allow-host staging.example.org"),
+    ],
+)
+def test_another_machine_has_to_be_named_by_whoever_runs_the_profile(host: str, options: str) -> None:
+    assert draft(host=host).run_options == options
+    assert f"# loadtest run x.toml {options}\n".replace("# ", "#     ") in write_draft(
+        draft(host=host), "x.toml"
+    )
+
+
 words = st.text(max_size=30)
 
 
