@@ -126,3 +126,18 @@ def test_whatever_stands_in_the_place_of_an_open_packet_is_a_trial(payload: byte
         trial = try_path(fetcher, "/socket.io/")
         if trial.engine:
             try_namespaces(fetcher, trial.engine, ["/"])
+
+
+def test_a_session_that_was_polled_for_is_closed_again() -> None:
+    posted: list[tuple[bytes, bytes]] = []
+
+    def serve(peer: Peer) -> None:
+        request = peer.request()
+        if request.startswith(b"POST"):
+            posted.append((request.split(b" ")[1], peer.take(1)))
+        peer.send(http(b'0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":5000}'))
+
+    with everywhere(serve) as target, Fetcher(target, Access(), PATIENT) as fetcher:
+        try_path(fetcher, "/socket.io/")
+
+    assert posted == [(b"/socket.io/?EIO=4&transport=polling&sid=abc", b"1")]
