@@ -9,7 +9,17 @@ from rich.console import Console
 
 from loadtest import __version__
 from loadtest.demo.server import DemoServer, Fault
-from loadtest.errors import ExitCode, LoadtestError, ProfileError
+from loadtest.discovery.auto import resolve
+from loadtest.discovery.init import (
+    STANDARD_OUTPUT,
+    Destination,
+    default_name,
+    draft_of_app,
+    draft_of_har,
+    page_of,
+    save,
+)
+from loadtest.errors import ExitCode, LoadtestError, NotRecognisedError, ProfileError, UsageError
 from loadtest.hooks import launcher
 from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
@@ -20,6 +30,7 @@ from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
 from loadtest.swarm.child import run_locust
 from loadtest.swarm.headless import RunRequest, run_headless
+from loadtest.swarm.hosts import check_host
 
 __all__ = ["main"]
 
@@ -141,7 +152,7 @@ def ui(
     """Open the Locust web UI on 127.0.0.1, with profiles to choose from in its form."""
     arguments = ["--web-host", "127.0.0.1", "--web-port", str(port)]
     if profile:
-        load_profile(profile)  # its mistakes are told before anything starts
+        load_profile(profile, finds_app=True)  # its mistakes are told before anything starts
         arguments += ["--nav-profile", profile]
     if host:
         arguments += ["--host", host]
@@ -158,12 +169,60 @@ def instrument(
 
 
 @app.command()
-def check(profiles: Annotated[list[str], typer.Argument(help="Profiles' names or TOML files.")]) -> None:
+def init(
+    url: Annotated[str, typer.Argument(help="A page of the app: http://127.0.0.1:8080/")] = "",
+    har: Annotated[Path | None, typer.Option(help="A browser's recording to read instead.")] = None,
+    out: Annotated[str, typer.Option(help="The profile's file; - is standard output.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to look at.")] = None,
+) -> None:
+    """Look at a running app, or at a browser's recording of one, and write a profile that runs at once."""
+
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr if out == STANDARD_OUTPUT else sys.stdout, flush=True)
+
+    def warn(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    if not url and har is None:
+        raise UsageError("init: says nothing to look at; give a page's address, or a recording with --har")
+    if url:
+        origin, _ = page_of(url)
+        Destination(out or default_name(origin), force).check()
+    try:
+        if har is None:
+            check_host(origin, allow_host or ())
+            draft = draft_of_app(url, tell, warn)
+        else:
+            draft = draft_of_har(har, url, tell, warn)
+    except NotRecognisedError as error:
+        warn(str(error))
+        raise _EndedError(ExitCode.INCONCLUSIVE) from None
+    destination = Destination(out or default_name(draft.host), force)
+    destination.check()
+    save(draft, destination, show=lambda text: print(text, end=""))
+    if not destination.is_standard_output:
+        print(f"written: {destination.name}; now: loadtest run {destination.name} {draft.run_options}")
+    raise _EndedError(ExitCode.PASS)
+
+
+@app.command()
+def check(
+    profiles: Annotated[list[str], typer.Argument(help="Profiles' names or TOML files.")],
+    host: Annotated[
+        str, typer.Option("--host", "-H", help="Where to find out an app that is not said.")
+    ] = "",
+    allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to look at.")] = None,
+) -> None:
     """Say all that is wrong with profiles, or what they will do."""
     mistakes: list[str] = []
     for name in profiles:
         try:
-            print(*outline(load_profile(name)), sep="\n")
+            profile = load_profile(name, finds_app=True)
+            if host:
+                check_host(host, {*(allow_host or ()), *profile.allowed_hosts})
+                profile = resolve(profile, host, lambda line: print(line, file=sys.stderr))
+            print(*outline(profile), sep="\n")
         except ProfileError as error:
             mistakes += error.mistakes
     if mistakes:

@@ -6,6 +6,7 @@ __all__ = [
     "ExitCode",
     "ExtractionError",
     "LoadtestError",
+    "NotRecognisedError",
     "ProfileError",
     "ProtocolError",
     "RunFolderError",
@@ -45,6 +46,10 @@ class ProfileError(UsageError):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+
+
+class NotRecognisedError(LoadtestError):
+    """There is no Socket.IO app where one was looked for; the message says what was tried."""
 
 
 class ProtocolError(LoadtestError):

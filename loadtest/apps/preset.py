@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from loadtest.apps.app import App
+from loadtest.apps.auto import AUTO, AutoTable, build_auto
 from loadtest.apps.chainlit import ChainlitTable, build_chainlit
 from loadtest.apps.generic import build_generic
 from loadtest.apps.generic_table import GenericTable
@@ -28,6 +29,7 @@ class Preset:
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
+        AUTO: Preset(AutoTable, build_auto),
         "generic": Preset(GenericTable, build_generic),
         "nicegui": Preset(NiceguiTable, build_nicegui),
         **dict.fromkeys(STOCK, Preset(StockTable, build_generic)),

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 import loadtest
 from loadtest.apps.app import App
+from loadtest.apps.auto import AUTO
 from loadtest.apps.mistake import KeyPath, Mistake, mistakes_of
 from loadtest.apps.preset import PRESETS
 from loadtest.errors import ProfileError
@@ -46,6 +47,7 @@ def load_profile(
     seed: int | None = None,
     settings: Sequence[str] = (),
     max_visits: int | None = None,
+    finds_app: bool = False,
 ) -> Profile:
     """Read a profile, and put into it what the command line says.
 
@@ -53,6 +55,7 @@ def load_profile(
         name_or_path: a file, or the name of one in ``./profiles`` or among the shipped ones.
         app: a preset's name, or a TOML file; its ``[app]`` takes the place of the profile's.
         settings: ``key=value``, each over the profile.
+        finds_app: the caller puts the app into a profile that does not say it (``discovery.auto``).
 
     Raises:
         ProfileError: with all mistakes.
@@ -67,7 +70,7 @@ def load_profile(
     mistakes += [f"{_source_of(wrong.path, changes) or name_or_path}: {wrong}" for wrong in wrong_files]
     if changes or has_files:
         text = write_text(data)
-    return _make(text, path.stem, name_or_path, changes, mistakes)
+    return _make(text, path.stem, name_or_path, changes, mistakes, finds_app)
 
 
 def parse_profile(text: str, *, name: str, source: str) -> Profile:
@@ -147,7 +150,14 @@ def _read_app(name_or_path: str) -> list[Setting]:
     return [Setting((key,), data[key], name_or_path) for key in ("app", "assertions") if key in data]
 
 
-def _make(text: str, name: str, source: str, changes: Sequence[Setting], mistakes: list[str]) -> Profile:
+def _make(
+    text: str,
+    name: str,
+    source: str,
+    changes: Sequence[Setting],
+    mistakes: list[str],
+    finds_app: bool = False,
+) -> Profile:
     try:
         table = ProfileTable.model_validate(_decode(text, source))
     except ValidationError as error:
@@ -157,7 +167,14 @@ def _make(text: str, name: str, source: str, changes: Sequence[Setting], mistake
         ) from None
     app = PRESETS[table.app.preset].build(table.app)
     wrong_steps = (Mistake(("app", *wrong.path), wrong.text) for wrong in table.app.wrong_steps())
-    mistakes += [f"{source}: {wrong}" for wrong in (*wrong_steps, *wrong_departures(table.departures, app))]
+    mistakes += [f"{source}: {wrong}" for wrong in wrong_steps]
+    if app.preset != AUTO:  # where that app's transports and namespaces lead is judged when it is found out
+        mistakes += [f"{source}: {wrong}" for wrong in wrong_departures(table.departures, app)]
+    elif not finds_app:
+        mistakes.append(
+            f'{source}: app: is missing; write [app] with preset = "nicegui" or the keys of your app, '
+            "or give --app"
+        )
     if mistakes:
         raise ProfileError(mistakes)
     return _build(table, app, name, source, text)

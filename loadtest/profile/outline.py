@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from loadtest.apps.auto import AUTO
 from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
 from loadtest.navigation.point import POINTS
 from loadtest.profile.model import Profile
@@ -16,7 +17,10 @@ def outline(profile: Profile) -> Iterator[str]:
     yield f"{profile.source}: {profile.description or 'no description'}"
     access = profile.app.access
     pages = ", ".join(path for path, _ in access.pages)
-    yield f"  app        {profile.app.preset}, pages {pages}, socket {access.socket_path}"
+    if profile.app.preset == AUTO:
+        yield f"  app        found out at the run, by looking at its page {pages}"
+    else:
+        yield f"  app        {profile.app.preset}, pages {pages}, socket {access.socket_path}"
     for index, stage in enumerate(profile.stages):
         rate = f"{stage.from_per_s:g}"
         if stage.from_per_s != stage.to_per_s:

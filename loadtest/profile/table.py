@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, ValidationError, field_validator
 
+from loadtest.apps.auto import AUTO, AutoTable
 from loadtest.apps.distribution import Seconds
 from loadtest.apps.generic_table import GenericTable
 from loadtest.apps.mistake import Mistake, Table, mistaken, mistakes_of, near, show, wrong_number
@@ -77,20 +78,12 @@ class UsersTable(Table):
 
 
 def _read_app(value: Any) -> AppTable:
-    if value is None:
-        raise mistaken(
-            'is missing; write [app] with preset = "nicegui" or the keys of your app, or give --app'
-        )
     if not isinstance(value, dict):
         raise mistaken(f"{show(value)} is not a table")
-    name = value.get("preset", "generic" if _GENERIC_KEYS & value.keys() else None)
+    name = value.get("preset", "generic" if _GENERIC_KEYS & value.keys() else AUTO)
     if isinstance(name, str) and name in PRESETS:
         return PRESETS[name].table.model_validate(value)
-    keys = ", ".join(key for key in GenericTable.model_fields if key in _GENERIC_KEYS)
-    wrong = f'is missing; write preset = "nicegui", or describe the app with {keys}'
-    if name is not None:
-        wrong = f"{show(name)} is not a preset; known: {', '.join(PRESETS)}"
-    mistakes = [Mistake(("preset",), wrong)]
+    mistakes = [Mistake(("preset",), f"{show(name)} is not a preset; known: {', '.join(PRESETS)}")]
     try:  # the other keys are judged all the same
         GenericTable.model_validate({key: value[key] for key in value if key != "preset"})
     except ValidationError as error:
@@ -142,7 +135,7 @@ class ProfileTable(Table):
 
     description: str = ""
     seed: int = Field(default=0, ge=0)
-    app: Annotated[AppTable, PlainValidator(_read_app)] = Field(default=None, validate_default=True)
+    app: Annotated[AppTable, PlainValidator(_read_app)] = Field(default_factory=AutoTable)
     stages: list[StageTable] = Field(default_factory=list, validate_default=True)
     users: UsersTable = Field(default_factory=UsersTable)
     departures: list[DepartureTable] = Field(default_factory=list)

@@ -6,7 +6,7 @@ from typing import Any
 
 from loadtest.apps.mistake import key_path
 
-__all__ = ["write_text"]
+__all__ = ["inline_value", "write_text"]
 
 _DELETE = ("\x7f", "\\u007f")
 """The one character that JSON lets stand in a string and TOML does not."""
@@ -32,21 +32,24 @@ def _is_tables(value: Any) -> bool:
 
 
 def _rows(table: Mapping[str, Any]) -> Iterator[str]:
-    return (f"{_key(key)} = {_inline(value)}" for key, value in table.items())
+    return (f"{_key(key)} = {inline_value(value)}" for key, value in table.items())
 
 
 def _key(key: str) -> str:
     return key_path((key,)).replace(*_DELETE)
 
 
-def _inline(value: Any) -> str:
+def inline_value(value: Any) -> str:
+    """Write one value on one line; text with quotes or backslashes as it is, where TOML can."""
     match value:
         case str():
+            if ('"' in value or "\\" in value) and "'" not in value and value.isprintable():
+                return f"'{value}'"
             return json.dumps(value, ensure_ascii=False).replace(*_DELETE)
         case bool():
             return str(value).lower()
         case list():
-            return f"[{', '.join(map(_inline, value))}]"
+            return f"[{', '.join(map(inline_value, value))}]"
         case dict():
             return f"{{ {', '.join(_rows(value))} }}" if value else "{}"
         case int() | float():

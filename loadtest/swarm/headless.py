@@ -88,6 +88,7 @@ def run_headless(request: RunRequest) -> HeadlessRun:
         seed=request.seed,
         settings=request.settings,
         max_visits=request.visits,
+        finds_app=True,
     )
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
         told = Path(folder) / "run-folder"

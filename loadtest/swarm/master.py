@@ -13,6 +13,7 @@ import gevent
 from locust.env import Environment
 from locust.util.timespan import parse_timespan
 
+from loadtest.discovery.auto import resolve
 from loadtest.errors import ExitCode, LoadtestError, UsageError
 from loadtest.profile.model import Profile
 from loadtest.report.info import Ended
@@ -125,7 +126,7 @@ class Master:
         options = RunOptions.from_namespace(values, host, users)
         profile = options.load()
         check_host(options.host, options.allow_hosts | set(profile.allowed_hosts))
-        self._next = (options, profile)
+        self._next = (options, resolve(profile, options.host, self._progress.say))
         self._has_failed = False
 
     def _prepare_headless(self) -> None:

@@ -122,7 +122,7 @@ class RunOptions:
         )
 
     def load(self) -> Profile:
-        """Load the profile that these options name.
+        """Load the profile that these options name; its app may still have to be found out.
 
         Raises:
             UsageError: no profile or no host is named.
@@ -141,6 +141,7 @@ class RunOptions:
             seed=self.seed if self.seed >= 0 else None,
             settings=self.settings,
             max_visits=self.visits or None,
+            finds_app=True,
         )
 
 

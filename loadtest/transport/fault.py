@@ -12,9 +12,10 @@ from loadtest.errors import ExtractionError, LoadtestError, ProtocolError
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import Outcome
 
-__all__ = ["CLOSED", "TOO_LATE", "VisitError", "fault_of"]
+__all__ = ["CLOSED", "REFUSED", "TOO_LATE", "VisitError", "fault_of"]
 
 CLOSED = "the server closed the connection"
+REFUSED = "connection refused"
 _RESET = "the server reset the connection"
 
 TOO_LATE: Mapping[Phase, str] = MappingProxyType(
@@ -66,6 +67,6 @@ def _fault_of_system(error: OSError) -> VisitError:
     if error.errno in _RESETS:
         return VisitError(Outcome.LOST, _RESET)
     if error.errno == errno.ECONNREFUSED:
-        return VisitError(Outcome.FAILED, "connection refused")
+        return VisitError(Outcome.FAILED, REFUSED)
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
     return VisitError(Outcome.FAILED, f"no connection: {reason}", str(error))

@@ -7,7 +7,16 @@ from loadtest.apps.preset import PRESETS
 
 def test_these_presets_are_built() -> None:
     assert list(PRESETS) == [
-        *("generic", "nicegui", "flask-socketio", "python-socketio", "socketio-node", "chainlit", "reflex")
+        *(
+            "auto",
+            "generic",
+            "nicegui",
+            "flask-socketio",
+            "python-socketio",
+            "socketio-node",
+            "chainlit",
+            "reflex",
+        )
     ]
 
 

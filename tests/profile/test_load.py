@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from loadtest.errors import ProfileError
+from loadtest.errors import ExtractionError, ProfileError
 from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
 from loadtest.navigation.draw import Distribution, Law
+from loadtest.navigation.opening import Caller
 from loadtest.navigation.point import Manner
 from loadtest.profile.load import load_profile, parse_profile, shipped_profiles
 from loadtest.profile.model import Arrivals, Profile, Stage
 
-KNOWN = "generic, nicegui, flask-socketio, python-socketio, socketio-node, chainlit, reflex"
+KNOWN = "auto, generic, nicegui, flask-socketio, python-socketio, socketio-node, chainlit, reflex"
 
 TEXT = """\
 # kept, as long as nothing is changed
@@ -227,3 +228,39 @@ def test_a_shipped_profile_runs_as_it_is_and_as_changed(name: str) -> None:
     assert parsed_again(changed) == changed
     assert changed.mix == profile.mix
     assert changed.app == profile.app
+
+
+NO_APP = """\
+[[stages]]
+duration_s = 1
+rate_per_s = 1
+[[departures]]
+at = "P06"
+manner = "fin"
+"""
+
+
+def test_a_profile_without_an_app_is_refused_where_nobody_finds_it_out() -> None:
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(NO_APP, name="a", source="a.toml")
+
+    assert caught.value.mistakes == [
+        'a.toml: app: is missing; write [app] with preset = "nicegui" or the keys of your app, or give --app'
+    ]
+
+
+def test_a_profile_without_an_app_may_leave_it_to_be_found_out(folder: Path) -> None:
+    (folder / "a.toml").write_text(NO_APP, encoding="utf-8")
+
+    profile = load_profile("a.toml", finds_app=True)
+
+    assert (profile.app.preset, profile.app.access.pages) == ("auto", (("/", 1.0),))
+    with pytest.raises(ExtractionError):
+        profile.app.open("", Caller("", ""))
+
+
+def test_steps_of_an_app_that_is_found_out_may_name_what_its_pages_will_have(folder: Path) -> None:
+    steps = NO_APP + '[[app.steps]]\nemit = "a"\ndata = "$client_id"\n'
+    (folder / "a.toml").write_text(steps, encoding="utf-8")
+
+    assert load_profile("a.toml", finds_app=True).app.preset == "auto"

@@ -1,6 +1,8 @@
 """What a profile will do, in lines of text."""
 
-from loadtest.profile.load import parse_profile
+from pathlib import Path
+
+from loadtest.profile.load import load_profile, parse_profile
 from loadtest.profile.outline import outline
 
 TEXT = """\
@@ -60,3 +62,12 @@ def test_a_profile_without_a_description_is_outlined_too() -> None:
 
     assert lines[0] == "a: no description"
     assert lines[-1] == "       1 leave after a stay, as a browser does"
+
+
+def test_an_app_that_is_not_said_is_told_to_be_found_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text("stages = [{ duration_s = 1, rate_per_s = 1 }]", encoding="utf-8")
+
+    lines = list(outline(load_profile(str(path), finds_app=True)))
+
+    assert lines[1] == "  app        found out at the run, by looking at its page /"

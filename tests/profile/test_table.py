@@ -12,7 +12,7 @@ from loadtest.navigation.point import Manner
 from loadtest.profile.model import Arrivals
 from loadtest.profile.table import ProfileTable
 
-KNOWN = "generic, nicegui, flask-socketio, python-socketio, socketio-node, chainlit, reflex"
+KNOWN = "auto, generic, nicegui, flask-socketio, python-socketio, socketio-node, chainlit, reflex"
 
 LEAST: dict[str, Any] = {"app": {"preset": "nicegui"}, "stages": [{"duration_s": 30, "rate_per_s": 20}]}
 
@@ -42,7 +42,6 @@ def test_an_empty_profile_is_told_what_it_needs() -> None:
         ProfileTable.model_validate({})
 
     assert [str(mistake) for mistake in mistakes_of(caught.value)] == [
-        'app: is missing; write [app] with preset = "nicegui" or the keys of your app, or give --app',
         "stages: is missing; write [[stages]] with duration_s = 30 and rate_per_s = 20",
     ]
 
@@ -71,10 +70,6 @@ def test_top_level_keys_are_judged() -> None:
         (
             {"pages": ["x"], "page": "/"},
             [
-                (
-                    'app.preset: is missing; write preset = "nicegui", or describe the app with '
-                    "socket_path, namespaces, extract, auth, query, handshake"
-                ),
                 'app.pages[0]: "x" is not a path that begins with a slash, such as "/"',
                 "app.page: unknown key; did you mean pages?",
             ],
@@ -94,6 +89,13 @@ def test_top_level_keys_are_judged() -> None:
 )
 def test_a_wrong_app_is_told(app: Any, mistakes: list[str]) -> None:
     assert told(app=app) == mistakes
+
+
+@pytest.mark.parametrize("keys", [{}, {"app": {}}, {"app": {"pages": ["/x"]}}], ids=str)
+def test_an_app_that_is_not_said_is_found_out(keys: Any) -> None:
+    table = ProfileTable.model_validate({"stages": LEAST["stages"], **keys})
+
+    assert table.app.preset == "auto"
 
 
 @pytest.mark.parametrize("app", [{"preset": "generic"}, {"socket_path": "/ws"}])

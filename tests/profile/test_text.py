@@ -50,7 +50,7 @@ def test_a_profile_is_written_in_toms_usual_form() -> None:
         "[app]\n"
         'preset = "nicegui"\n'
         "quiet_s = 0.5\n"
-        'extract = { id = { regex = "a \\"b\\"\\\\d" } }\n'
+        "extract = { id = { regex = 'a \"b\"\\d' } }\n"
         "query = {}\n"
         "\n"
         "[users]\n"
