@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from loadtest.metrics.histogram import Histogram
 from loadtest.navigation.departure import BY_CLOCK, STAY
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.point import Manner
+from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.report.join import point_place
 
@@ -61,6 +61,7 @@ class DepartureCounts:
     at: str
     """A point's id, ``stay`` or ``clock``."""
     manner: Manner
+    transport: Transport
     planned: int
     """Visits that drew it."""
     actual: int
@@ -92,6 +93,13 @@ class PhaseTimes:
     """From when the visit was due to the phase's end: a late generator cannot hide in this one."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    at: str
+    manner: Manner
+    transport: Transport
+
+
 def count_navigations(records: Sequence[NavigationRecord]) -> NavigationCounts:
     """Count the navigations of a run by what became of them."""
     outcomes = Counter(record.outcome for record in records)
@@ -114,20 +122,29 @@ def count_navigations(records: Sequence[NavigationRecord]) -> NavigationCounts:
 
 def count_departures(records: Sequence[NavigationRecord]) -> tuple[DepartureCounts, ...]:
     """Count the visits by the departure that they drew, in the order of a connection's life."""
-    planned: Counter[tuple[str, Manner]] = Counter()
-    actual: Counter[tuple[str, Manner]] = Counter()
+    planned: Counter[_Drawn] = Counter()
+    actual: Counter[_Drawn] = Counter()
     for record in records:
         if record.actual is not None:
-            drawn = (record.planned_at, record.planned_manner)
+            drawn = _Drawn(record.planned_at, record.planned_manner, record.transport)
             planned[drawn] += 1
             actual[drawn] += _left_exactly_so(record)
-    manners = list(Manner)
-    rows = sorted(planned, key=lambda drawn: (point_place(drawn[0]), manners.index(drawn[1])))
     return tuple(
-        DepartureCounts(at, manner, count, done, count - done)
-        for at, manner in rows
-        for count, done in [(planned[at, manner], actual[at, manner])]
+        DepartureCounts(
+            drawn.at,
+            drawn.manner,
+            drawn.transport,
+            planned=planned[drawn],
+            actual=actual[drawn],
+            other=planned[drawn] - actual[drawn],
+        )
+        for drawn in sorted(planned, key=_place_of)
     )
+
+
+def _place_of(drawn: _Drawn) -> tuple[tuple[int, str], int, int]:
+    manners, transports = list(Manner), list(Transport)
+    return point_place(drawn.at), manners.index(drawn.manner), transports.index(drawn.transport)
 
 
 def _left_exactly_so(record: NavigationRecord) -> bool:
@@ -163,7 +180,11 @@ def count_errors(records: Sequence[NavigationRecord]) -> tuple[ClientErrors, ...
 
 
 def time_phases(records: Sequence[NavigationRecord]) -> Mapping[Phase, PhaseTimes]:
-    """Return the durations of every phase, those that no visit passed through with no samples."""
+    """Return the durations of every phase, those that no visit passed through with no samples.
+
+    A page that was asked for ahead, by the visit before, took its time before this visit was due: it has a
+    duration, and is no part of what passed after the due time.
+    """
     times = {phase: PhaseTimes() for phase in Phase}
     for record in records:
         if record.started_s is None:
@@ -173,8 +194,10 @@ def time_phases(records: Sequence[NavigationRecord]) -> Mapping[Phase, PhaseTime
             own_ms = record.phases_ms.get(phase)
             if own_ms is None:
                 continue  # NiceGUI 3.7 has no handshake; a visit that left early skips the rest
-            end_ms += own_ms
             times[phase].own.record(own_ms / 1000)
+            if phase is Phase.PAGE and record.was_ahead:
+                continue
+            end_ms += own_ms
             if phase is not Phase.LEAVING or Phase.ACTIVE in record.phases_ms:
                 # A visit that left in the middle of a phase has no figure for that phase's first half.
                 times[phase].from_due.record(end_ms / 1000)

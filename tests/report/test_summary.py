@@ -79,8 +79,8 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         "lost_numbers": 0,
     }
     assert summary["departures"] == [
-        {"at": "P16", "manner": "fin", "planned": 1, "actual": 1, "other": 0},
-        {"at": "P18", "manner": "fin", "planned": 1, "actual": 1, "other": 0},
+        {"at": at, "manner": "fin", "transport": "websocket", "planned": 1, "actual": 1, "other": 0}
+        for at in ("P16", "P18")
     ]
     assert summary["points"] == {"P16": 1, "P18": 1}
     assert summary["phases"]["page"] == {
@@ -301,7 +301,7 @@ def test_every_metric_that_a_threshold_may_name_is_a_path_of_the_summary() -> No
 
 
 def test_every_metric_that_a_threshold_may_name_has_its_data() -> None:
-    phases = ("page", "open", "connect", "handshake", "active", "leaving")
+    phases = ("page", "open", "upgrade", "connect", "handshake", "active", "leaving")
     record = json.loads(visit(1).to_line()) | {"phases_ms": dict.fromkeys(phases, 2.0)}
     thresholds = {
         metric: (f"{min(aggregates - {Aggregate.RATE})}>=-1e9",)
