@@ -51,7 +51,7 @@ _LATENCY = frozenset(_MEASURES)
 _PHASES = ("page", "open", "upgrade", "connect", "handshake", "active", "leaving")
 _NAVIGATIONS = (
     *("due", "started", "completed", "left", "refused", "lost", "timed_out", "failed", "late", "dropped"),
-    *("under_way", "lost_numbers"),
+    *("broken", "under_way", "lost_numbers"),
 )
 _RESIDUE = (
     *("sids", "eio_sockets", "rooms", "environs", "pending_disconnects"),

@@ -9,14 +9,16 @@ from loadtest.navigation.departure import BY_CLOCK, STAY
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import NavigationRecord, Outcome
-from loadtest.report.join import point_place
+from loadtest.report.placing import point_place
 
 __all__ = [
     "LATE_S",
+    "AssertionCounts",
     "ClientErrors",
     "DepartureCounts",
     "NavigationCounts",
     "PhaseTimes",
+    "count_assertions",
     "count_departures",
     "count_errors",
     "count_navigations",
@@ -42,6 +44,8 @@ class NavigationCounts:
     failed: int
     late: int
     dropped: int
+    broken: int
+    """Visits that saw an assertion broken, however they ended."""
 
     @property
     def as_planned(self) -> int:
@@ -83,6 +87,17 @@ class ClientErrors:
     """What the first such visit met that said anything."""
 
 
+@dataclass(frozen=True, slots=True)
+class AssertionCounts:
+    """One row of ``assertions``: what became of it in the visits of the run."""
+
+    name: str
+    held: int
+    broken: int
+    not_judged: int
+    """Visits that left before it could be told."""
+
+
 @dataclass(slots=True)
 class PhaseTimes:
     """The durations of one phase, measured in two ways."""
@@ -117,6 +132,7 @@ def count_navigations(records: Sequence[NavigationRecord]) -> NavigationCounts:
             record.started_s is not None and record.started_s - record.due_s > LATE_S for record in records
         ),
         dropped=dropped,
+        broken=sum(bool(record.breaches) for record in records),
     )
 
 
@@ -177,6 +193,19 @@ def count_errors(records: Sequence[NavigationRecord]) -> tuple[ClientErrors, ...
         for (outcome, error), group in groups.items()
     ]
     return tuple(sorted(errors, key=lambda group: -group.count))
+
+
+def count_assertions(
+    records: Sequence[NavigationRecord], names: Sequence[str]
+) -> tuple[AssertionCounts, ...]:
+    """Count what became of each assertion: of those in ``names``, and of any that a record has beside."""
+    started = [record.assertions for record in records if record.actual is not None]
+    verdicts = Counter((name, wrong is None) for judged in started for name, wrong in judged.items())
+    return tuple(
+        AssertionCounts(name, held, broken, len(started) - held - broken)
+        for name in dict.fromkeys([*names, *(name for name, _ in verdicts)])
+        for held, broken in [(verdicts[name, True], verdicts[name, False])]
+    )
 
 
 def time_phases(records: Sequence[NavigationRecord]) -> Mapping[Phase, PhaseTimes]:

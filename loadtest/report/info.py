@@ -83,6 +83,8 @@ class RunInfo:
     generator: GeneratorInfo | None = None
     quiet: QuietInfo | None = None
     """None when the run was over before its quiet was: residue is then not judged."""
+    assertions: tuple[str, ...] = ()
+    """The names of what the clients had to see."""
     thresholds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     """What a killed run leaves behind; only a finished verdict replaces it."""
@@ -118,6 +120,7 @@ class RunInfo:
                 "loop_lag": generator.loop_lag and generator.loop_lag.to_json(),
             },
             "quiet": quiet and {"waited_s": quiet.waited_s, "limit_s": quiet.limit_s},
+            "assertions": list(self.assertions),
             "thresholds": {metric: list(texts) for metric, texts in self.thresholds.items()},
             "verdict": self.verdict,
             "exit_code": int(self.exit_code),
@@ -153,6 +156,7 @@ class RunInfo:
             silent_boots=tuple(data["silent_boots"]),
             generator=_to_generator(data["generator"]),
             quiet=_to_quiet(data["quiet"]),
+            assertions=tuple(data["assertions"]),
             thresholds={metric: tuple(texts) for metric, texts in data["thresholds"].items()},
             verdict=RunVerdict(data["verdict"]),
             exit_code=ExitCode(data["exit_code"]),

@@ -169,6 +169,7 @@ class Conductor:
             workers=self._crew.size,
             users=self.pool_size,
             require_hooks=self._options.require_hooks,
+            assertions=tuple(assertion.name for assertion in profile.assertions),
             thresholds=profile.thresholds,
         )
 

@@ -8,9 +8,11 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.report.client_figures import (
+    AssertionCounts,
     ClientErrors,
     DepartureCounts,
     NavigationCounts,
+    count_assertions,
     count_departures,
     count_errors,
     count_navigations,
@@ -42,6 +44,7 @@ def test_every_navigation_is_counted_by_what_became_of_it() -> None:
         failed=2,
         late=0,
         dropped=3,
+        broken=0,
     )
     assert (counts.as_planned, counts.failures) == (3, 5)
 
@@ -170,3 +173,19 @@ def test_navigations_that_never_started_take_no_time() -> None:
     times = time_phases([dropped(1)])
 
     assert [times[phase].own.count for phase in Phase] == [0, 0, 0, 0, 0, 0, 0]
+
+
+def test_assertions_are_counted_in_their_order_and_those_that_nobody_could_judge_too() -> None:
+    records = [
+        visit(1, assertions={"b": None, "a": "did not come within 2 s"}),
+        visit(2, assertions={"b": "came twice, not once"}),
+        visit(3),
+        dropped(4),
+    ]
+
+    assert count_assertions(records, ["never", "a"]) == (
+        AssertionCounts("never", held=0, broken=0, not_judged=3),
+        AssertionCounts("a", held=0, broken=1, not_judged=2),
+        AssertionCounts("b", held=1, broken=1, not_judged=1),
+    )
+    assert count_navigations(records).broken == 2
