@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loadtest.report import finding_sentences, sentences, tables
-from loadtest.report.finding import FindingKind, LedBy
+from loadtest.report.finding import FindingKind
 from loadtest.report.run import Run
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount, clipped, shown
@@ -152,18 +152,23 @@ class _Report:
         for line in finding_sentences.last_frames(finding["traceback"] or "", _TRACEBACK_LINES):
             short = _LONG_PATH.sub(r'File ".../\1"', line[:_LONGEST_SEARCHED].expandtabs(4))
             self._line(clipped(short, _LONGEST), "dim", indent=4, hang=6)
+        is_before = finding["kind"] == FindingKind.LIVENESS
         if finding["navigation"]:
-            self._uncut("  one such visit: ", finding["navigation"])
+            label = "one that left before it" if is_before else "one such visit"
+            self._uncut(f"  {label}: ", finding["navigation"])
+        if finding["under_way"]:
+            self._uncut("  one that was under way: ", finding["under_way"][0])
 
     @staticmethod
     def _facts(finding: Mapping[str, Any]) -> Mapping[str, str]:
         left_behind = finding["left_behind"]
-        is_about_leaving = finding["kind"] != FindingKind.CLIENT or finding["led_by"] == LedBy.PREVIOUS
         return {
-            "manner of leaving": finding_sentences.manners(finding) if is_about_leaving else "",
+            "when": finding_sentences.moments(finding),
+            "manner of leaving": finding_sentences.manners(finding),
             "transport": finding_sentences.transports(finding),
             "way in": finding_sentences.moves(finding),
             "also seen": clipped(finding_sentences.variants(finding), _LONGEST),
+            "note": finding["remark"] or "",
             "raised": finding_sentences.source(finding),
             "left on the server by them": sentences.residue(left_behind) if left_behind else "",
         }

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from loadtest.report.attribution import Tally
 
-__all__ = ["ANY", "ENDED_BY_SERVER", "Aspect", "Finding", "FindingKind", "LedBy"]
+__all__ = ["ANY", "ENDED_BY_SERVER", "Aspect", "Finding", "FindingKind", "LedBy", "Moment"]
 
 ANY = "any"
 """``manners``, ``transports`` or ``moves`` when that makes no difference."""
@@ -43,6 +43,19 @@ class Aspect(StrEnum):
     """How the tab came to the visit."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a server died or stopped answering; seconds of the run."""
+
+    at_s: float
+    back_s: float | None
+    """When it answered again; None: it did not."""
+    under_way: int
+    """Visits that lost their connections then, or waited in vain."""
+    refused: int
+    """Connections that were refused until it was back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One finding; its fields are the keys of ``findings[]`` in ``summary.json``."""
@@ -70,7 +83,8 @@ class Finding:
     is_points_doing: bool
     """Whether a test on the counts, and not chance, ties it to these points."""
     attributed: bool
-    """Whether one ties it to these points, manners, transports or moves."""
+    """Whether one ties it to these points, manners, transports or moves. Of liveness, ``count`` are the
+    visits that left right before it."""
     by_manner: Mapping[str, Tally]
     """``hit`` of ``of`` visits at these points, for each manner in which they were left; where transports
     or moves explain more than manners do, of the visits that had those."""
@@ -91,3 +105,11 @@ class Finding:
     traceback: str | None = None
     variants: Mapping[str, int] = field(default_factory=dict)
     """What visits saw of a broken assertion, and how many of them, the most frequent first."""
+    moments: tuple[Moment, ...] = ()
+    """Of liveness: when it happened."""
+    under_way: tuple[str, ...] = ()
+    """Trace ids of up to five visits that were under way at these moments, and lost or left waiting."""
+    boots: tuple[str, ...] = ()
+    """Boot ids of the server processes that it is about."""
+    remark: str | None = None
+    """What else is known: whether other processes went on serving, say."""

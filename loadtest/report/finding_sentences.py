@@ -9,12 +9,23 @@ from loadtest.navigation.point import POINTS
 from loadtest.report.finding import ANY, ENDED_BY_SERVER, FindingKind, LedBy
 from loadtest.report.wording import amount, clipped, listed, out_of
 
-__all__ = ["last_frames", "manners", "moves", "place", "point", "source", "transports", "variants"]
+__all__ = [
+    "last_frames",
+    "manners",
+    "moments",
+    "moves",
+    "place",
+    "point",
+    "source",
+    "transports",
+    "variants",
+]
 
 _LONGEST_EVENT = 40
 _NAMED_POINTS = 4
 """Up to so many points are told with their names."""
 _VARIANTS = 2
+_MOMENTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,8 @@ def point(point_id: str) -> str:
 
 def place(finding: Mapping[str, Any]) -> str:
     """Return which visits showed a finding, and which did not."""
+    if finding["kind"] == FindingKind.LIVENESS:
+        return _place_of_the_last(finding)
     is_own = finding["led_by"] == LedBy.OWN
     if finding["kind"] == FindingKind.CLIENT and is_own and not finding["is_points_doing"]:
         return _place_of_nobody(finding)  # where they left says nothing of what they saw before
@@ -75,6 +88,20 @@ def _place_of_nobody(finding: Mapping[str, Any]) -> str:
     return text if finding["attributed"] else f"{text}; no departure is blamed"
 
 
+def _place_of_the_last(finding: Mapping[str, Any]) -> str:
+    """Return who left right before a server died or stopped answering."""
+    at: Sequence[str] = finding["at"]
+    if not at:
+        return "nobody had left right before it"
+    share = out_of(finding["count"], finding["of"])
+    if finding["attributed"]:
+        others = f"{out_of(finding['elsewhere'], finding['elsewhere_of'])} others"
+        return f"{share} visits that left at {_points(at, 'or')} did so right before it, {others}"
+    why = "it happened once" if len(finding["moments"]) == 1 else "chance could have put them there"
+    last = amount(finding["count"], "visit")
+    return f"the last to leave before it: {last}, at {_points(at, 'and')}; {why}, no departure is blamed"
+
+
 def _points(at: Sequence[str], last: str) -> str:
     return listed([point(one) for one in at] if len(at) <= _NAMED_POINTS else at, last)
 
@@ -86,7 +113,10 @@ def _why_not_attributed(finding: Mapping[str, Any]) -> str:
 
 
 def manners(finding: Mapping[str, Any]) -> str:
-    """Return in which manners visits had to leave to show a finding."""
+    """Return in which manners visits had to leave to show a finding; empty where leaving is not the matter."""
+    is_own_breach = finding["kind"] == FindingKind.CLIENT and finding["led_by"] == LedBy.OWN
+    if is_own_breach or (finding["kind"] == FindingKind.LIVENESS and not finding["attributed"]):
+        return ""
     counts: Mapping[str, Mapping[str, int]] = finding["by_manner"]
     if finding["manners"] != ANY:
         return _needed(finding["manners"], counts)
@@ -130,6 +160,28 @@ def variants(finding: Mapping[str, Any]) -> str:
     told = [f"{text} ({amount(count, 'visit')})" for text, count in others[:_VARIANTS]]
     more = [amount(len(others) - _VARIANTS, "more kind")] if len(others) > _VARIANTS else []
     return listed([*told, *more])
+
+
+def moments(finding: Mapping[str, Any]) -> str:
+    """Return when a server died or stopped answering, whom it hit, and whether it came back."""
+    told: Sequence[Mapping[str, Any]] = finding["moments"]
+    if not told:
+        return ""
+    times = [f"{moment['at_s']:,.1f} s" for moment in told[:_MOMENTS]]
+    if len(told) > _MOMENTS:
+        times.append(amount(len(told) - _MOMENTS, "more time"))
+    under_way, refused = (sum(moment[key] for moment in told) for key in ("under_way", "refused"))
+    parts = [f"{listed(times)} into the run", f"{amount(under_way, 'visit')} under way got no further"]
+    if refused:
+        parts.append(f"{amount(refused, 'connection was', 'connections were')} refused")
+    return ", ".join(parts) + f"; {_return(told)}"
+
+
+def _return(told: Sequence[Mapping[str, Any]]) -> str:
+    if told[-1]["back_s"] is None:
+        return "nobody was answered again" + (" after the last" if len(told) > 1 else "")
+    longest_s = max(moment["back_s"] - moment["at_s"] for moment in told if moment["back_s"] is not None)
+    return f"answered again after {'at most ' if len(told) > 1 else ''}{longest_s:,.1f} s"
 
 
 def source(finding: Mapping[str, Any]) -> str:

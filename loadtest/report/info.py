@@ -80,6 +80,8 @@ class RunInfo:
     """Navigations of a worker that died: nobody knows what became of them."""
     silent_boots: tuple[str, ...] = ()
     """Boot ids of hooked server processes that saw this run and had stopped pushing at its end."""
+    dead_boots: tuple[str, ...] = ()
+    """Those of them whose process is known to have ended: it ran on this machine, and is there no more."""
     generator: GeneratorInfo | None = None
     quiet: QuietInfo | None = None
     """None when the run was over before its quiet was: residue is then not judged."""
@@ -113,6 +115,7 @@ class RunInfo:
             "under_way": self.under_way,
             "lost_numbers": self.lost_numbers,
             "silent_boots": list(self.silent_boots),
+            "dead_boots": list(self.dead_boots),
             "generator": generator
             and {
                 "processes": generator.processes,
@@ -154,6 +157,7 @@ class RunInfo:
             under_way=data["under_way"],
             lost_numbers=data["lost_numbers"],
             silent_boots=tuple(data["silent_boots"]),
+            dead_boots=tuple(data["dead_boots"]),
             generator=_to_generator(data["generator"]),
             quiet=_to_quiet(data["quiet"]),
             assertions=tuple(data["assertions"]),

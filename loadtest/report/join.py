@@ -1,10 +1,12 @@
 """Brings the two sides together: every finding of a run, and the departures that they came from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.client_findings import find_at_clients
-from loadtest.report.finding import Finding
+from loadtest.report.finding import Finding, FindingKind
+from loadtest.report.info import RunInfo
+from loadtest.report.liveness import find_lifeless
 from loadtest.report.placing import visits_of
 from loadtest.report.server import ServerSide
 from loadtest.report.server_findings import find_on_server
@@ -15,24 +17,24 @@ __all__ = ["find"]
 def find(
     records: Sequence[NavigationRecord],
     server: ServerSide | None,
-    *,
-    is_quiet: bool,
-    silent_boots: Collection[str] = (),
+    info: RunInfo,
 ) -> tuple[Finding, ...]:
-    """Return the findings, those with the most visits first.
+    """Return the findings: those of liveness, then those with the most visits.
 
     Args:
         records: every navigation of the run.
         server: what the hooks told, None when there were none: then the clients alone are asked.
-        is_quiet: whether the server had its quiet.
-        silent_boots: processes that had stopped reporting at the run's end.
+        info: whether the server had its quiet, and which processes had stopped reporting.
     """
     visits = visits_of(records)
-    findings = find_at_clients(records, visits)
+    findings = [*find_lifeless(records, visits, server, info), *find_at_clients(records, visits)]
     if server is not None:
-        findings += find_on_server(visits, server, is_quiet=is_quiet, silent_boots=silent_boots)
+        findings += find_on_server(
+            visits, server, is_quiet=info.quiet is not None, silent_boots=info.silent_boots
+        )
     return tuple(sorted(findings, key=_rank))
 
 
-def _rank(finding: Finding) -> tuple[int, int, str]:
-    return (-(finding.count + finding.elsewhere), -(finding.exceptions or 0), finding.what)
+def _rank(finding: Finding) -> tuple[bool, int, int, str]:
+    is_alive = finding.kind is not FindingKind.LIVENESS  # a dead server explains much of the rest
+    return (is_alive, -(finding.count + finding.elsewhere), -(finding.exceptions or 0), finding.what)

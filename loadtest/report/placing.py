@@ -71,6 +71,8 @@ def place(
     showed: frozenset[int],
     visits: Mapping[int, Visit],
     aspects: Collection[Aspect] = tuple(Aspect),
+    *,
+    is_tested: bool = True,
     **details: Any,
 ) -> Finding:
     """Return the finding of what some visits showed, with the departures that led to it.
@@ -83,12 +85,13 @@ def place(
         showed: the numbers of the visits that showed it, those without a record too.
         visits: all visits that could have shown it.
         aspects: which may be blamed beside the points.
+        is_tested: whether anything may be blamed; otherwise it is only told where it showed.
     """
     points = _tally(visits, showed, lambda visit: visit.at)
-    causes = guilty(points)
+    causes = guilty(points) if is_tested else frozenset()
     at = sorted(causes or (tally.key for tally in points if tally.hit), key=point_place)
     here = {number: visit for number, visit in visits.items() if visit.at in at}
-    needed, tallies = _narrow(here, showed, aspects)
+    needed, tallies = _narrow(here, showed, aspects if is_tested else ())
     in_order = sorted(number for number in showed if number in here)
     return Finding(
         kind=kind,

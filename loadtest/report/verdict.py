@@ -109,8 +109,9 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
             "hooks are required (--require-hooks) and none were seen in the server: "
             "start the app with 'loadtest instrument -- COMMAND'"
         )
-    if info.silent_boots:
-        processes = amount(len(info.silent_boots), "server process", "server processes")
+    silent = set(info.silent_boots).difference(*(finding.boots for finding in evidence.findings))
+    if silent:
+        processes = amount(len(silent), "server process", "server processes")
         gaps.append(f"{processes} stopped reporting before the run's end: look whether it died")
     if _is_cut_by_quiet(evidence):
         calls = amount(evidence.running_calls, "handler call was", "handler calls were")

@@ -16,6 +16,7 @@ def finding(**changes: Any) -> dict[str, Any]:
         "transports": "any",
         "moves": "any",
         "variants": {},
+        "moments": [],
         "manners": "any",
         "count": 412,
         "of": 412,
@@ -222,3 +223,85 @@ def test_transports_and_ways_in_are_told_only_where_they_matter() -> None:
 )
 def test_what_else_visits_saw_is_told(variants: dict[str, int], text: str) -> None:
     assert finding_sentences.variants(finding(variants=variants)) == text
+
+
+def moment(at_s: float, back_s: float | None = None, under_way: int = 4, refused: int = 0) -> dict[str, Any]:
+    return {"at_s": at_s, "back_s": back_s, "under_way": under_way, "refused": refused}
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"at": [], "count": 0, "of": 0, "attributed": False}, "nobody had left right before it"),
+        (
+            {"at": ["P16"], "count": 6, "of": 7, "elsewhere": 3, "elsewhere_of": 240},
+            "6 of 7 visits that left at P16 (before_handshake) did so right before it, 3 of 240 others",
+        ),
+        (
+            {"at": ["P16", "P18"], "count": 2, "attributed": False},
+            (
+                "the last to leave before it: 2 visits, at P16 (before_handshake) and P18 (after_handshake); "
+                "it happened once, no departure is blamed"
+            ),
+        ),
+        (
+            {"at": ["P16"], "count": 1, "attributed": False, "moments": [moment(3.0), moment(4.0)]},
+            (
+                "the last to leave before it: 1 visit, at P16 (before_handshake); "
+                "chance could have put them there, no departure is blamed"
+            ),
+        ),
+    ],
+)
+def test_who_left_before_a_server_died_is_told(changes: dict[str, Any], text: str) -> None:
+    known = {"kind": "liveness", "moments": [moment(3.0)]}
+
+    assert finding_sentences.place(finding(**{**known, **changes})) == text
+
+
+@pytest.mark.parametrize(
+    ("moments", "text"),
+    [
+        ([], ""),
+        (
+            [moment(12.34, under_way=1)],
+            "12.3 s into the run, 1 visit under way got no further; nobody was answered again",
+        ),
+        (
+            [moment(12.34, 13.0, 0, refused=1)],
+            (
+                "12.3 s into the run, 0 visits under way got no further, 1 connection was refused; "
+                "answered again after 0.7 s"
+            ),
+        ),
+        (
+            [moment(1.0, 3.5, refused=7), moment(5.0, 5.5, refused=2), moment(9.0)],
+            (
+                "1.0 s, 5.0 s and 9.0 s into the run, 12 visits under way got no further, "
+                "9 connections were refused; nobody was answered again after the last"
+            ),
+        ),
+        (
+            [moment(float(at_s), at_s + 0.5) for at_s in range(1, 6)],
+            (
+                "1.0 s, 2.0 s, 3.0 s and 2 more times into the run, 20 visits under way got no further; "
+                "answered again after at most 0.5 s"
+            ),
+        ),
+    ],
+)
+def test_when_a_server_died_is_told_and_whom_it_hit(moments: list[dict[str, Any]], text: str) -> None:
+    assert finding_sentences.moments(finding(moments=moments)) == text
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        ({"kind": "client"}, False),
+        ({"kind": "client", "led_by": "previous"}, True),
+        ({"kind": "liveness"}, True),
+        ({"kind": "liveness", "attributed": False}, False),
+    ],
+)
+def test_the_manner_is_told_where_leaving_is_the_matter(changes: dict[str, Any], is_told: bool) -> None:
+    assert bool(finding_sentences.manners(finding(**changes))) == is_told

@@ -7,17 +7,17 @@ import pytest
 
 from loadtest.report.finding import Finding, FindingKind
 from loadtest.report.join import find
-from tests.report.building import error, hooked, snapshot, visits
+from tests.report.building import error, hooked, info, snapshot, visits
 
 SPREAD = visits(0, 200, "P13") + visits(200, 100, "P16") + visits(300, 120, "P18")
 
 
 def found(*lines: Mapping[str, object]) -> tuple[Finding, ...]:
-    return find(SPREAD, hooked(*lines), is_quiet=True)
+    return find(SPREAD, hooked(*lines), info())
 
 
 def test_without_hooks_nothing_is_found_on_a_server() -> None:
-    assert find(SPREAD, None, is_quiet=True) == ()
+    assert find(SPREAD, None, info()) == ()
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_what_the_clients_saw_stands_beside_what_the_server_had_to_bear() -> Non
         for record in SPREAD
     ]
 
-    first, second = find(records, hooked(snapshot([error(range(200, 300))])), is_quiet=True)
+    first, second = find(records, hooked(snapshot([error(range(200, 300))])), info())
 
     assert (first.kind, first.count + first.elsewhere) == (FindingKind.CLIENT, 250)
     assert (second.kind, second.at, second.count) == (FindingKind.SERVER_ERROR, ("P16",), 100)
-    assert [finding.kind for finding in find(records, None, is_quiet=True)] == [FindingKind.CLIENT]
+    assert [finding.kind for finding in find(records, None, info())] == [FindingKind.CLIENT]

@@ -159,6 +159,10 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         "line": 181,
         "traceback": None,
         "variants": {},
+        "moments": [],
+        "under_way": [],
+        "boots": [],
+        "remark": None,
     }
     assert summary["assertions"] == []
     assert summary["thresholds"][0] == {

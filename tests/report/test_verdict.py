@@ -19,7 +19,7 @@ UNKNOWN = ThresholdResult("phases.page", "max<9", None, ThresholdVerdict.NO_DATA
 
 
 def finding() -> Finding:
-    (one,) = find(visits(0, 5, "P16"), hooked(snapshot([error([1])])), is_quiet=True)
+    (one,) = find(visits(0, 5, "P16"), hooked(snapshot([error([1])])), info())
     return one
 
 

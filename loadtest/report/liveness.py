@@ -1,0 +1,189 @@
+"""Findings of liveness: a server process died, nobody was let in, or nobody was answered."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from loadtest.navigation.record import NavigationRecord
+from loadtest.report.finding import Finding, FindingKind, Moment
+from loadtest.report.info import RunInfo
+from loadtest.report.outages import Outage, Timeline
+from loadtest.report.placing import Visit, place
+from loadtest.report.server import ServerSide
+from loadtest.report.wording import amount
+
+__all__ = ["find_lifeless"]
+
+_WINDOWS_S = (0.05, 0.2, 1.0)
+"""How long before it a visit may have left that led to it; the shortest that blames a departure counts. A
+handler of a departure runs within milliseconds; one that awaits something first, within a second."""
+_NOTED_LATE_S = 0.1
+"""A visit notes that it has left after the server may have seen it: a goodbye is waited for."""
+_LAST = 5
+"""So many of the last to leave are told where no departure can be blamed."""
+_EXAMPLES = 5
+_PUSH_S = 1.0
+"""Hooks push so often; a process that died did so before the next push."""
+_SHOWS_WITHIN_S = 5.0
+"""How long after its last push a death may show at the clients: pushes pause on a busy machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Episode:
+    """What one finding is about."""
+
+    what: str
+    outages: Sequence[Outage]
+    boots: tuple[str, ...] = ()
+    remark: str | None = None
+
+
+def find_lifeless(
+    records: Sequence[NavigationRecord],
+    visits: Mapping[int, Visit],
+    server: ServerSide | None,
+    info: RunInfo,
+) -> list[Finding]:
+    """Return one finding of processes that died, one of a closed port, and one of standing still.
+
+    A process that was told to stop cannot be told from one that died: both stopped while the run was on.
+    """
+    timeline = Timeline(records)
+    died = _dead(timeline, server, info) if server else None
+    told = died.outages if died else ()
+    episodes = [died, _deaf(timeline, server, told), _still(timeline, server, info)]
+    return [_finding(episode, records, visits) for episode in episodes if episode]
+
+
+def _dead(timeline: Timeline, server: ServerSide, info: RunInfo) -> _Episode | None:
+    """Return the processes that fell silent and are known to have died.
+
+    Known: this machine has no such process any more; or nobody was let in right after its last word; or
+    another of the same command began afterwards.
+    """
+    deaths: dict[str, Outage] = {}
+    restarted: set[str] = set()
+    for boot in server.boots:
+        if boot.boot not in info.silent_boots or not boot.has_seen_run or info.t0_at is None:
+            continue
+        heard_s = boot.heard_at[-1] - info.t0_at.timestamp()
+        outage = timeline.gone_near(heard_s, heard_s + _SHOWS_WITHIN_S)
+        if any(
+            other.command == boot.command and other.heard_at[0] > boot.heard_at[-1] for other in server.boots
+        ):
+            restarted.add(boot.boot)
+        if outage or boot.boot in restarted or boot.boot in info.dead_boots:
+            deaths[boot.boot] = outage or timeline.lost_near(heard_s, heard_s + _PUSH_S)
+    if not deaths:
+        return None
+    outages = tuple(dict.fromkeys(sorted(deaths.values(), key=lambda outage: outage.at_s)))
+    what = "server process died" if len(deaths) == 1 else f"{len(deaths):,} server processes died"
+    if restarted >= deaths.keys():
+        return _Episode(
+            f"{what} and {'was' if len(deaths) == 1 else 'were'} restarted", outages, tuple(deaths)
+        )
+    is_served = timeline.was_answered(outages[-1].at_s + _SHOWS_WITHIN_S)
+    remark = (
+        "visits were answered after it: by other processes, or by one without hooks" if is_served else None
+    )
+    return _Episode(what, outages, tuple(deaths), remark)
+
+
+def _deaf(timeline: Timeline, server: ServerSide | None, told: Collection[Outage]) -> _Episode | None:
+    """Return when nobody was let in, or every connection was lost, and no hooks say that a process died."""
+    outages = [outage for outage in timeline.gone if outage not in told]
+    if not outages:
+        return None
+    what = "server lost every connection at once"
+    if any(outage.refused for outage in outages):
+        what = "server stopped accepting connections"
+        what += " for a while" if outages[-1].back_s is not None else ""
+    remark = (
+        "the hooks in the server do not say that a process died"
+        if server
+        else "there were no hooks in the server: it may have died, or closed its port"
+    )
+    return _Episode(_counted(what, outages), outages, remark=remark)
+
+
+def _still(timeline: Timeline, server: ServerSide | None, info: RunInfo) -> _Episode | None:
+    outages = timeline.stood_still
+    if not outages:
+        return None
+    is_back = outages[-1].back_s is not None
+    what = "server answered nobody for a while" if is_back else "server stopped answering"
+    if server is None or info.t0_at is None:
+        return _Episode(_counted(what, outages), outages)
+    t0 = info.t0_at.timestamp()
+    heard = [at - t0 for boot in server.boots if boot.has_seen_run for at in boot.heard_at]
+    is_reporting = all(any(_is_within(at_s, outage) for at_s in heard) for outage in outages)
+    remark = (
+        "its processes went on reporting: it is their event loop that stood still"
+        if is_reporting
+        else "its processes did not report either"
+    )
+    boots = () if is_back else tuple(info.silent_boots)
+    return _Episode(_counted(what, outages), outages, boots, remark)
+
+
+def _is_within(at_s: float, outage: Outage) -> bool:
+    """Return whether this is well within an outage: not what was on its way when it began."""
+    return outage.at_s + _PUSH_S < at_s and (outage.back_s is None or at_s < outage.back_s)
+
+
+def _counted(what: str, outages: Sequence[Outage]) -> str:
+    return what if len(outages) == 1 else f"{what}, {amount(len(outages), 'time')}"
+
+
+def _finding(episode: _Episode, records: Sequence[NavigationRecord], visits: Mapping[int, Visit]) -> Finding:
+    """Place an episode at the departures right before it.
+
+    One death is no statistics: the last to leave are told then, and nobody is blamed.
+    """
+    left = sorted(
+        (record for record in records if _has_left(record)), key=lambda record: record.left_s or 0.0
+    )
+    departed = {record.number: visits[record.number] for record in left}
+    outages = episode.outages
+    finding = None
+    if len(outages) > 1:
+        tries = (
+            place(FindingKind.LIVENESS, episode.what, _right_before(left, outages, window_s), departed)
+            for window_s in _WINDOWS_S
+        )
+        finding = next((one for one in tries if one.attributed), None)
+    if finding is None:
+        last = _right_before(left, outages, _WINDOWS_S[-1], _LAST)
+        finding = place(FindingKind.LIVENESS, episode.what, last, departed, is_tested=False)
+    hit = dict.fromkeys(number for outage in outages for number in outage.under_way)
+    return replace(
+        finding,
+        moments=tuple(
+            Moment(
+                round(outage.at_s, 3),
+                None if outage.back_s is None else round(outage.back_s, 3),
+                len(outage.under_way),
+                outage.refused,
+            )
+            for outage in outages
+        ),
+        under_way=tuple(visits[number].navigation for number in list(hit)[:_EXAMPLES]),
+        boots=episode.boots,
+        remark=episode.remark,
+    )
+
+
+def _has_left(record: NavigationRecord) -> bool:
+    """Return whether the client left; also when the server was gone before its goodbye was through."""
+    return record.is_as_planned or (record.actual is not None and record.actual.at == record.planned_at)
+
+
+def _right_before(
+    left: Sequence[NavigationRecord], outages: Sequence[Outage], window_s: float, most: int | None = None
+) -> frozenset[int]:
+    """Return who left within so long before any of these, the last ``most`` before each."""
+    found: set[int] = set()
+    for outage in outages:
+        from_s, to_s = outage.since_s - window_s, outage.at_s + _NOTED_LATE_S
+        near = [record.number for record in left if from_s <= (record.left_s or 0.0) <= to_s]
+        found.update(near if most is None else near[-most:])
+    return frozenset(found)
