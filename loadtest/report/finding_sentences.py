@@ -113,7 +113,7 @@ def _why_not_attributed(finding: Mapping[str, Any]) -> str:
 
 
 def manners(finding: Mapping[str, Any]) -> str:
-    """Return in which manners visits had to leave to show a finding; empty where leaving is not the matter."""
+    """Return in which manners visits had to leave to show a finding; empty where that is no matter."""
     is_own_breach = finding["kind"] == FindingKind.CLIENT and finding["led_by"] == LedBy.OWN
     if is_own_breach or (finding["kind"] == FindingKind.LIVENESS and not finding["attributed"]):
         return ""
