@@ -1,6 +1,6 @@
 """Findings of liveness: a server process died, nobody was let in, or nobody was answered."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.navigation.record import NavigationRecord
@@ -43,14 +43,14 @@ def find_lifeless(
     server: ServerSide | None,
     info: RunInfo,
 ) -> list[Finding]:
-    """Return one finding of processes that died, one of a closed port, and one of standing still.
+    """Return one finding of a server that died (or went deaf, where that is all that shows), and one of
+    a server that stood still.
 
     A process that was told to stop cannot be told from one that died: both stopped while the run was on.
     """
     timeline = Timeline(records)
     died = _dead(timeline, server, info) if server else None
-    told = died.outages if died else ()
-    episodes = [died, _deaf(timeline, server, told), _still(timeline, server, info)]
+    episodes = [died or _deaf(timeline, server), _still(timeline, server, info)]
     return [_finding(episode, records, visits) for episode in episodes if episode]
 
 
@@ -75,22 +75,23 @@ def _dead(timeline: Timeline, server: ServerSide, info: RunInfo) -> _Episode | N
             deaths[boot.boot] = outage or timeline.lost_near(heard_s, heard_s + _PUSH_S)
     if not deaths:
         return None
-    outages = tuple(dict.fromkeys(sorted(deaths.values(), key=lambda outage: outage.at_s)))
-    what = "server process died" if len(deaths) == 1 else f"{len(deaths):,} server processes died"
+    # a process that died before its first push was never heard: its end is one more of the same
+    outages = sorted({*deaths.values(), *timeline.gone}, key=lambda outage: outage.at_s)
+    is_one = len(deaths) == 1 or len(outages) > 1
+    what = "server process died" if is_one else f"{len(deaths):,} server processes died"
     if restarted >= deaths.keys():
-        return _Episode(
-            f"{what} and {'was' if len(deaths) == 1 else 'were'} restarted", outages, tuple(deaths)
-        )
+        what = _counted(f"{what} and {'was' if is_one else 'were'} restarted", outages)
+        return _Episode(what, outages, tuple(deaths))
     is_served = timeline.was_answered(outages[-1].at_s + _SHOWS_WITHIN_S)
     remark = (
         "visits were answered after it: by other processes, or by one without hooks" if is_served else None
     )
-    return _Episode(what, outages, tuple(deaths), remark)
+    return _Episode(_counted(what, outages), outages, tuple(deaths), remark)
 
 
-def _deaf(timeline: Timeline, server: ServerSide | None, told: Collection[Outage]) -> _Episode | None:
-    """Return when nobody was let in, or every connection was lost, and no hooks say that a process died."""
-    outages = [outage for outage in timeline.gone if outage not in told]
+def _deaf(timeline: Timeline, server: ServerSide | None) -> _Episode | None:
+    """Return when nobody was let in, or every connection was lost, where no hooks say that a process died."""
+    outages = timeline.gone
     if not outages:
         return None
     what = "server lost every connection at once"
