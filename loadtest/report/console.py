@@ -166,7 +166,7 @@ class _Report:
             "when": finding_sentences.moments(finding),
             "manner of leaving": finding_sentences.manners(finding),
             "transport": finding_sentences.transports(finding),
-            "way in": finding_sentences.moves(finding),
+            "how the tab came": finding_sentences.moves(finding),
             "also seen": clipped(finding_sentences.variants(finding), _LONGEST),
             "note": finding["remark"] or "",
             "raised": finding_sentences.source(finding),

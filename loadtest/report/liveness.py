@@ -9,7 +9,7 @@ from loadtest.report.info import RunInfo
 from loadtest.report.outages import Outage, Timeline
 from loadtest.report.placing import Visit, place
 from loadtest.report.server import ServerSide
-from loadtest.report.wording import amount
+from loadtest.report.wording import amount, listed
 
 __all__ = ["find_lifeless"]
 
@@ -112,8 +112,11 @@ def _still(timeline: Timeline, server: ServerSide | None, info: RunInfo) -> _Epi
         return None
     is_back = outages[-1].back_s is not None
     what = "server answered nobody for a while" if is_back else "server stopped answering"
+    waiting = timeline.waiting_at(outages)
+    where = listed([f"{count:,} at {point}" for point, count in waiting.items()])
+    began = f"when it began, visits were waiting for an answer: {where}" if where else None
     if server is None or info.t0_at is None:
-        return _Episode(_counted(what, outages), outages)
+        return _Episode(_counted(what, outages), outages, remark=began)
     t0 = info.t0_at.timestamp()
     heard = [at - t0 for boot in server.boots if boot.has_seen_run for at in boot.heard_at]
     is_reporting = all(any(_is_within(at_s, outage) for at_s in heard) for outage in outages)
@@ -123,7 +126,7 @@ def _still(timeline: Timeline, server: ServerSide | None, info: RunInfo) -> _Epi
         else "its processes did not report either"
     )
     boots = () if is_back else tuple(info.silent_boots)
-    return _Episode(_counted(what, outages), outages, boots, remark)
+    return _Episode(_counted(what, outages), outages, boots, "; ".join(filter(None, [remark, began])))
 
 
 def _is_within(at_s: float, outage: Outage) -> bool:

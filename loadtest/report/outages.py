@@ -1,7 +1,8 @@
 """When the server was gone or answered nobody, as the visits' records alone tell it."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -177,6 +178,17 @@ class Timeline:
             for stretch in stretches
             if not any(stretch.since_s <= gone.at_s <= (stretch.back_s or gone.at_s) for gone in self.gone)
         )
+
+    def waiting_at(self, outages: Sequence[Outage]) -> Mapping[str, int]:
+        """Return where visits had got to that waited in vain and had been answered before: the one whose
+        handler stands still is among them."""
+        hit = {number for outage in outages for number in outage.under_way}
+        points = Counter(
+            record.actual.at
+            for record in self._records
+            if record.actual and record.number in hit and next(_answers(record), None) is not None
+        )
+        return dict(sorted(points.items()))
 
     def _stretch(self, index: int) -> Outage:
         since_s = self._answers[index - 1]

@@ -1,0 +1,297 @@
+"""Findings of liveness, and the departures right before them."""
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from loadtest.navigation.point import Manner
+from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome, navigation_id
+from loadtest.report.finding import Finding, FindingKind, Moment
+from loadtest.report.liveness import find_lifeless
+from loadtest.report.placing import visits_of
+from tests.report.building import RUN, T0_AT, hooked, info, snapshot
+from tests.report.lives import answered, living, lost, refused, waited
+
+BEFORE = living(0, 0.0, 10.0)
+
+
+def found(records: Sequence[NavigationRecord], *lines: Mapping[str, Any], **changes: Any) -> list[Finding]:
+    server = hooked(*lines) if lines else None
+    return find_lifeless(records, visits_of(records), server, info(**changes))
+
+
+def heard(boot: str, *at_s: float, **changes: Any) -> list[dict[str, Any]]:
+    """Return the snapshots of a process that were heard at these seconds of the run."""
+    return [
+        snapshot(boot=boot, sequence=index, heard_at=T0_AT.timestamp() + one_s, **changes)
+        for index, one_s in enumerate(at_s, start=1)
+    ]
+
+
+def mortal(lives: int, guilty: str = "P16", leavers: int = 30) -> list[NavigationRecord]:
+    """Return the visits to a server that dies 10 ms after each departure at one point, and begins anew."""
+    rng = random.Random(3)
+    records: list[NavigationRecord] = []
+    for life in range(lives):
+        begins_s, number = life * 10.0, life * 1000
+        records += [
+            answered(number + n, begins_s + n / 10, stay_s=rng.random(), at=rng.choice(["P13", "P18", "P19"]))
+            for n in range(leavers)
+        ]
+        dies_s = begins_s + 6.0
+        records.append(answered(number + 500, dies_s - 0.05, stay_s=0.02, at=guilty))
+        records += [lost(number + 600 + n, begins_s + 5.0, dies_s) for n in range(3)]
+        records += [refused(number + 700 + n, dies_s + n / 10) for n in range(5)]
+    return records
+
+
+def test_a_server_that_lives_gives_no_finding() -> None:
+    assert found(BEFORE) == []
+    assert found(BEFORE, *heard("a", 1.0, 2.0)) == []
+
+
+def test_one_death_tells_who_left_last_and_blames_nobody() -> None:
+    records = [*mortal(1), answered(800, 5.5, stay_s=0.3, at="P18")]
+
+    (finding,) = found(records)
+
+    assert (finding.kind, finding.what) == (FindingKind.LIVENESS, "server stopped accepting connections")
+    assert (finding.at, finding.count, finding.attributed, finding.is_points_doing) == (
+        ("P16", "P18"),
+        2,
+        False,
+        False,
+    )
+    assert finding.moments == (Moment(6.0, None, 3, 5),)
+    assert finding.under_way == tuple(navigation_id(RUN, number) for number in (600, 601, 602))
+    assert finding.examples == (navigation_id(RUN, 500), navigation_id(RUN, 800))
+    assert finding.remark == "there were no hooks in the server: it may have died, or closed its port"
+
+
+def test_only_the_last_few_who_left_are_told() -> None:
+    crowd = [answered(800 + n, 5.9 + n / 1000, stay_s=0.01, at="P18") for n in range(20)]
+
+    (finding,) = found([*mortal(1), *crowd])
+
+    assert finding.count == 5
+
+
+@pytest.mark.parametrize("guilty", ["P15", "P16", "P20"])
+def test_a_departure_before_every_death_is_blamed_for_them(guilty: str) -> None:
+    (finding,) = found(mortal(6, guilty))
+
+    assert finding.what == "server stopped accepting connections, 6 times"
+    assert (finding.at, finding.attributed, finding.count, finding.of) == ((guilty,), True, 6, 6)
+    assert (finding.elsewhere, finding.elsewhere_of) == (0, 180)
+    assert [moment.back_s for moment in finding.moments] == [
+        *(pytest.approx(life * 10.0 + 0.005) for life in range(1, 6)),
+        None,
+    ]
+
+
+def test_a_departure_is_blamed_that_took_a_second_to_kill() -> None:
+    slow = [
+        answered(life * 1000 + 500, life * 10.0 + 5.1, stay_s=0.02, at="P16") if number == 500 else record
+        for life in range(6)
+        for record in mortal(6)[life * 39 : life * 39 + 39]
+        for number in [record.number % 1000]
+    ]
+
+    (finding,) = found(slow)
+
+    assert (finding.at, finding.attributed) == (("P16",), True)
+
+
+def test_deaths_that_came_after_anybody_blame_nobody() -> None:
+    rng = random.Random(5)
+    records = [
+        answered(record.number, (record.started_s or 0.0), stay_s=0.02, at=rng.choice(["P13", "P16", "P18"]))
+        if record.number % 1000 == 500
+        else record
+        for record in mortal(4)
+    ]
+
+    (finding,) = found(records)
+
+    assert (finding.attributed, finding.is_points_doing) == (False, False)
+    assert len(finding.moments) == 4
+
+
+def test_who_was_saying_goodbye_when_the_server_died_counts_as_left() -> None:
+    at_goodbye = {
+        "planned_at": "P16",
+        "actual": ActualDeparture("P16", None),
+        "outcome": Outcome.LOST,
+        "error": "the server reset the connection",
+    }
+    records = [
+        answered(
+            record.number, record.started_s or 0.0, **{**at_goodbye, "left_s": (record.left_s or 0) + 0.04}
+        )
+        if record.number % 1000 == 500
+        else record
+        for record in mortal(6)
+    ]
+
+    (finding,) = found(records)
+
+    assert (finding.at, finding.attributed, finding.count) == (("P16",), True, 6)
+    assert finding.manners == "any"
+
+
+def test_a_death_before_which_nobody_left_is_placed_nowhere() -> None:
+    (finding,) = found([lost(1, 0.0, 5.0), lost(2, 0.0, 5.0), refused(3, 5.01)])
+
+    assert (finding.at, finding.count, finding.of, finding.navigation) == ((), 0, 0, None)
+
+
+def test_all_connections_lost_at_once_are_told_as_what_they_are() -> None:
+    before = [record for record in BEFORE if (record.left_s or 0.0) < 10]
+    dying = [lost(200 + n, 9.0, 10.0) for n in range(6)]
+
+    (finding,) = found([*before, *dying, *living(300, 10.3, 12.0)])
+
+    assert finding.what == "server lost every connection at once"
+    assert finding.moments == (Moment(10.0, 10.305, 6, 0),)
+
+
+def test_a_port_that_was_closed_for_a_while_is_told_so_and_that_the_hooks_know_of_no_death() -> None:
+    records = [*BEFORE, refused(300, 10.1), *living(400, 11.0, 12.0)]
+
+    (finding,) = found(records, *heard("a", 1.0, 11.0, 12.0))
+
+    assert finding.what == "server stopped accepting connections for a while"
+    assert finding.remark == "the hooks in the server do not say that a process died"
+
+
+SILENT = {"silent_boots": ("a",)}
+
+
+@pytest.mark.parametrize(
+    ("records", "lines", "changes"),
+    [
+        (BEFORE, heard("a", 1.0, 9.0), {"dead_boots": ("a",)}),
+        ([*BEFORE, refused(300, 10.1)], heard("a", 1.0, 9.5), {}),
+        (BEFORE, [*heard("a", 1.0, 9.0), *heard("b", 9.5, visits=0)], {}),
+    ],
+)
+def test_a_process_that_fell_silent_is_dead_where_something_says_so(
+    records: list[NavigationRecord], lines: list[dict[str, Any]], changes: dict[str, Any]
+) -> None:
+    (finding,) = found(records, *lines, **SILENT, **changes)
+
+    assert finding.what.startswith("server process died")
+    assert finding.boots == ("a",)
+    assert 9.0 <= finding.moments[0].at_s <= 10.2
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes"),
+    [
+        (heard("a", 1.0, 9.0), {}),
+        ([*heard("a", 1.0, 9.0), *heard("b", 9.5, visits=0, command="other.py")], {}),
+        ([*heard("a", 1.0, 9.0), *heard("b", 2.0, 9.5)], {}),
+        ([*heard("a", 1.0, 9.0, visits=0), *heard("b", 2.0, 9.5)], {"dead_boots": ("a",)}),
+        (heard("a", 1.0, 9.0), {"dead_boots": ("a",), "t0_at": None}),
+    ],
+)
+def test_a_process_that_fell_silent_is_not_dead_for_that_alone(
+    lines: list[dict[str, Any]], changes: dict[str, Any]
+) -> None:
+    assert found(BEFORE, *lines, **SILENT, **changes) == []
+
+
+def test_a_restart_is_told_and_the_clients_say_when() -> None:
+    lines = [*heard("a", 1.0, 5.5), *heard("b", 11.0, 15.6), *heard("c", 21.0)]
+
+    (finding,) = found(mortal(2), *lines, silent_boots=("a", "b"))
+
+    assert finding.what == "server process died and was restarted, 2 times"
+    assert ([moment.at_s for moment in finding.moments], finding.boots) == ([6.0, 16.0], ("a", "b"))
+    assert finding.remark is None
+
+
+def test_a_process_that_died_before_it_was_heard_is_one_more() -> None:
+    lines = [*heard("a", 1.0, 5.5), *heard("c", 21.0)]
+
+    (finding,) = found(mortal(2), *lines, silent_boots=("a",))
+
+    assert (finding.what, len(finding.moments)) == ("server process died and was restarted, 2 times", 2)
+
+
+def test_processes_that_died_together_are_one_moment() -> None:
+    lines = [*heard("a", 1.0, 5.5), *heard("b", 1.0, 5.6)]
+
+    (finding,) = found(mortal(1), *lines, silent_boots=("a", "b"))
+
+    assert (finding.what, len(finding.moments)) == ("2 server processes died", 1)
+
+    restarted = [*lines, *heard("c", 7.0), *heard("d", 7.0)]
+    (finding,) = found(mortal(1), *restarted, silent_boots=("a", "b"))
+
+    assert finding.what == "2 server processes died and were restarted"
+
+
+def test_one_worker_of_several_that_died_is_told_with_those_who_went_on() -> None:
+    dying = [lost(200 + n, 9.0, 9.3 + n / 100) for n in range(3)]
+    records = [*BEFORE, *dying, *living(400, 10.0, 20.0)]
+
+    (finding,) = found(records, *heard("a", 1.0, 9.0), *heard("b", 1.0, 20.0), **SILENT, dead_boots=("a",))
+
+    assert (finding.what, finding.moments[0].at_s, finding.moments[0].under_way) == (
+        *("server process died", 9.3),
+        3,
+    )
+    assert finding.remark == "visits were answered after it: by other processes, or by one without hooks"
+
+
+FROZEN = [waited(300 + n, 10.0 + n / 10) for n in range(20)]
+AT_HANDSHAKE = answered(
+    290,
+    9.9,
+    left_s=11.95,
+    planned_at="stay",
+    outcome=Outcome.TIMED_OUT,
+    actual=ActualDeparture("P17", Manner.FIN),
+)
+
+
+def test_a_server_that_stood_still_is_found_with_who_left_before() -> None:
+    (finding,) = found([*BEFORE, AT_HANDSHAKE, *FROZEN, *living(400, 14.0, 15.0)])
+
+    assert finding.what == "server answered nobody for a while"
+    assert (finding.attributed, finding.count) == (False, 5)
+    assert finding.moments == (Moment(9.92, 14.005, 21, 0),)
+    assert finding.remark == "when it began, visits were waiting for an answer: 1 at P17"
+
+
+@pytest.mark.parametrize(
+    ("heard_s", "remark"),
+    [
+        ((1.0, 10.5, 12.0, 13.0), "its processes went on reporting: it is their event loop that stood still"),
+        ((1.0, 10.5, 14.5), "its processes did not report either"),
+    ],
+)
+def test_hooks_tell_whether_the_process_or_its_loop_stood_still(
+    heard_s: tuple[float, ...], remark: str
+) -> None:
+    (finding,) = found([*BEFORE, *FROZEN, *living(400, 14.0, 15.0)], *heard("a", *heard_s))
+
+    assert (finding.remark, finding.boots) == (remark, ())
+
+
+def test_a_process_that_stands_still_for_good_is_no_silent_one_beside() -> None:
+    (finding,) = found([*BEFORE, *FROZEN], *heard("a", 1.0, 10.0), **SILENT)
+
+    assert (finding.what, finding.boots) == ("server stopped answering", ("a",))
+
+
+def test_standing_still_again_and_again_is_one_finding() -> None:
+    records = [*BEFORE, *FROZEN, *living(400, 15.0, 17.0)]
+    records += [waited(500 + n, 18.0 + n / 10) for n in range(4)] + living(600, 21.0, 22.0)
+
+    (finding,) = found(records)
+
+    assert finding.what == "server answered nobody for a while, 2 times"
