@@ -26,7 +26,7 @@ _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _BACKLOG = 256
 _SILENT_AFTER_S = 3.5
 """Hooks push once a second; a process that missed three pushes is gone, or stands still."""
-_THIS_MACHINE = frozenset({"127.0.0.1", "::1"})
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _WRONG_FORM = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 

@@ -120,7 +120,7 @@ def test_deaths_that_came_after_anybody_blame_nobody() -> None:
 
 
 def test_who_was_saying_goodbye_when_the_server_died_counts_as_left() -> None:
-    at_goodbye = {
+    at_goodbye: dict[str, Any] = {
         "planned_at": "P16",
         "actual": ActualDeparture("P16", None),
         "outcome": Outcome.LOST,

@@ -18,6 +18,16 @@ BEFORE = living(0, 0.0, 10.0)
 LAST_ANSWER_S = 9.92
 
 
+def rounded(outage: Outage) -> Outage:
+    """Return an outage whose times can be compared."""
+    back_s = None if outage.back_s is None else round(outage.back_s, 6)
+    return replace(outage, since_s=round(outage.since_s, 6), at_s=round(outage.at_s, 6), back_s=back_s)
+
+
+def gone(records: list[NavigationRecord]) -> list[Outage]:
+    return [rounded(outage) for outage in Timeline(records).gone]
+
+
 def test_a_server_that_lives_has_no_outage() -> None:
     timeline = Timeline([*BEFORE, dropped(900)])
 
@@ -41,26 +51,26 @@ def test_nobody_is_let_in_from_the_death_of_a_server_on() -> None:
     dying = [lost(200 + n, 9.5, 10.0 + n / 100) for n in range(4)]
     after = [refused(300 + n, 10.05 + n / 10) for n in range(20)]
 
-    (outage,) = Timeline([*BEFORE, *dying, *after]).gone
+    (outage,) = gone([*BEFORE, *dying, *after])
 
-    assert outage == Outage(pytest.approx(LAST_ANSWER_S), 10.0, None, (200, 201, 202, 203), refused=20)
+    assert outage == Outage(LAST_ANSWER_S, 10.0, None, (200, 201, 202, 203), refused=20)
 
 
 def test_an_outage_ends_with_the_next_answer() -> None:
     after = [refused(300 + n, 10.0 + n / 10) for n in range(10)]
 
-    (outage,) = Timeline([*BEFORE, *after, *living(400, 11.5, 13.0)]).gone
+    (outage,) = gone([*BEFORE, *after, *living(400, 11.5, 13.0)])
 
-    assert (outage.at_s, outage.back_s, outage.refused) == (10.001, pytest.approx(11.505), 10)
+    assert (outage.at_s, outage.back_s, outage.refused) == (10.001, 11.505, 10)
     assert outage.under_way == ()
 
 
 def test_each_death_is_an_outage_of_its_own() -> None:
     records = [*BEFORE, refused(300, 10.1), *living(400, 11.0, 13.0), refused(500, 13.2), refused(501, 13.4)]
 
-    assert [(outage.at_s, outage.refused) for outage in Timeline(records).gone] == [
-        (pytest.approx(10.101), 1),
-        (pytest.approx(13.201), 2),
+    assert [(outage.at_s, outage.refused) for outage in gone(records)] == [
+        (10.101, 1),
+        (13.201, 2),
     ]
 
 
@@ -68,7 +78,7 @@ def test_an_answer_that_is_read_late_does_not_part_an_outage() -> None:
     late = answered(350, 10.1)
     after = [refused(300, 10.1), refused(301, 10.2), refused(302, 10.4)]
 
-    (outage,) = Timeline([*BEFORE, *after, late]).gone
+    (outage,) = gone([*BEFORE, *after, late])
 
     assert (outage.refused, outage.back_s) == (3, None)
 
@@ -84,9 +94,9 @@ def test_a_server_that_came_late_has_no_outage() -> None:
 def test_connections_that_were_lost_long_before_are_not_of_the_death() -> None:
     early = [lost(200, 5.0, 7.0), lost(201, 5.0, 9.0)]
 
-    (outage,) = Timeline([*BEFORE, *early, refused(300, 10.1)]).gone
+    (outage,) = gone([*BEFORE, *early, refused(300, 10.1)])
 
-    assert (outage.at_s, outage.under_way) == (pytest.approx(10.101), ())
+    assert (outage.at_s, outage.under_way) == (10.101, ())
 
 
 @pytest.mark.parametrize(
@@ -101,9 +111,9 @@ def test_all_connections_lost_at_once_tell_of_a_quick_restart(error: str) -> Non
     before = [visit for visit in BEFORE if (visit.left_s or 0) < 10]
     dying = [lost(200 + n, 9.0 + n / 10, 10.0 + n / 100, error) for n in range(6)]
 
-    (outage,) = Timeline([*before, *dying, *living(300, 10.3, 12.0)]).gone
+    (outage,) = gone([*before, *dying, *living(300, 10.3, 12.0)])
 
-    assert outage == Outage(10.0, 10.0, pytest.approx(10.305), tuple(range(200, 206)))
+    assert outage == Outage(10.0, 10.0, 10.305, tuple(range(200, 206)))
 
 
 @pytest.mark.parametrize(
@@ -144,10 +154,10 @@ def test_a_process_that_ended_beside_others_is_seen_by_those_who_were_lost_toget
     stray, dying = lost(200, 9.0, 10.1), [lost(201 + n, 9.0, 10.6 + n / 100) for n in range(3)]
     timeline = Timeline([*BEFORE, stray, *dying, *living(300, 10.0, 12.0)])
 
-    outage = timeline.lost_near(10.0, 11.0)
+    outage = rounded(timeline.lost_near(10.0, 11.0))
 
     assert (outage.since_s, outage.at_s, outage.under_way) == (10.0, 10.6, (201, 202, 203))
-    assert timeline.lost_near(4.0, 5.0) == Outage(4.0, 5.0, pytest.approx(5.005), ())
+    assert rounded(timeline.lost_near(4.0, 5.0)) == Outage(4.0, 5.0, 5.005, ())
     assert timeline.gone_near(0.0, 20.0) is None
 
 
@@ -168,9 +178,9 @@ def test_a_server_stood_still_when_everybody_who_came_waited_in_vain() -> None:
     )
     timeline = Timeline([*BEFORE, under_way, *FROZEN, *living(400, 14.0, 16.0)])
 
-    (outage,) = timeline.stood_still
+    (outage,) = map(rounded, timeline.stood_still)
 
-    assert (outage.since_s, outage.back_s) == (pytest.approx(LAST_ANSWER_S), pytest.approx(14.005))
+    assert (outage.since_s, outage.back_s) == (LAST_ANSWER_S, 14.005)
     assert (outage.under_way, outage.refused) == ((250, *range(300, 320)), 0)
     assert timeline.waiting_at([outage]) == {"P16": 1}
     assert timeline.gone == ()
