@@ -4,22 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.navigation.record import NavigationRecord
-from loadtest.report.finding import Finding, FindingKind, Moment
+from loadtest.report.finding import Finding, Moment
 from loadtest.report.info import RunInfo
 from loadtest.report.outages import Outage, Timeline
-from loadtest.report.placing import Visit, place
+from loadtest.report.placing import Visit
 from loadtest.report.server import ServerSide
+from loadtest.report.suspects import place_before
 from loadtest.report.wording import amount, listed
 
 __all__ = ["find_lifeless"]
 
-_WINDOWS_S = (0.05, 0.2, 1.0)
-"""How long before it a visit may have left that led to it; the shortest that blames a departure counts. A
-handler of a departure runs within milliseconds; one that awaits something first, within a second."""
-_NOTED_LATE_S = 0.1
-"""A visit notes that it has left after the server may have seen it: a goodbye is waited for."""
-_LAST = 5
-"""So many of the last to leave are told where no departure can be blamed."""
 _EXAMPLES = 5
 _PUSH_S = 1.0
 """Hooks push so often; a process that died did so before the next push."""
@@ -139,28 +133,10 @@ def _counted(what: str, outages: Sequence[Outage]) -> str:
 
 
 def _finding(episode: _Episode, records: Sequence[NavigationRecord], visits: Mapping[int, Visit]) -> Finding:
-    """Place an episode at the departures right before it.
-
-    One death is no statistics: the last to leave are told then, and nobody is blamed.
-    """
-    left = sorted(
-        (record for record in records if _has_left(record)), key=lambda record: record.left_s or 0.0
-    )
-    departed = {record.number: visits[record.number] for record in left}
     outages = episode.outages
-    finding = None
-    if len(outages) > 1:
-        tries = (
-            place(FindingKind.LIVENESS, episode.what, _right_before(left, outages, window_s), departed)
-            for window_s in _WINDOWS_S
-        )
-        finding = next((one for one in tries if one.attributed), None)
-    if finding is None:
-        last = _right_before(left, outages, _WINDOWS_S[-1], _LAST)
-        finding = place(FindingKind.LIVENESS, episode.what, last, departed, is_tested=False)
     hit = dict.fromkeys(number for outage in outages for number in outage.under_way)
     return replace(
-        finding,
+        place_before(episode.what, outages, records, visits),
         moments=tuple(
             Moment(
                 round(outage.at_s, 3),
@@ -174,20 +150,3 @@ def _finding(episode: _Episode, records: Sequence[NavigationRecord], visits: Map
         boots=episode.boots,
         remark=episode.remark,
     )
-
-
-def _has_left(record: NavigationRecord) -> bool:
-    """Return whether the client left; also when the server was gone before its goodbye was through."""
-    return record.is_as_planned or (record.actual is not None and record.actual.at == record.planned_at)
-
-
-def _right_before(
-    left: Sequence[NavigationRecord], outages: Sequence[Outage], window_s: float, most: int | None = None
-) -> frozenset[int]:
-    """Return who left within so long before any of these, the last ``most`` before each."""
-    found: set[int] = set()
-    for outage in outages:
-        from_s, to_s = outage.since_s - window_s, outage.at_s + _NOTED_LATE_S
-        near = [record.number for record in left if from_s <= (record.left_s or 0.0) <= to_s]
-        found.update(near if most is None else near[-most:])
-    return frozenset(found)

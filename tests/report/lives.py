@@ -8,7 +8,7 @@ from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from tests.report.building import visit
 
-__all__ = ["answered", "living", "lost", "refused", "waited"]
+__all__ = ["answered", "living", "lost", "mortal", "refused", "waited"]
 
 CLOSED = "the server closed the connection"
 
@@ -80,3 +80,20 @@ def living(first: int, from_s: float, to_s: float, per_s: float = 10.0) -> list[
         )
         for index, number in enumerate(range(first, first + int((to_s - from_s) * per_s)))
     ]
+
+
+def mortal(lives: int, guilty: str = "P16", leavers: int = 30) -> list[NavigationRecord]:
+    """Return the visits to a server that dies 10 ms after each departure at one point, and begins anew."""
+    rng = random.Random(3)
+    records: list[NavigationRecord] = []
+    for life in range(lives):
+        begins_s, number = life * 10.0, life * 1000
+        records += [
+            answered(number + n, begins_s + n / 10, stay_s=rng.random(), at=rng.choice(["P13", "P18", "P19"]))
+            for n in range(leavers)
+        ]
+        dies_s = begins_s + 6.0
+        records.append(answered(number + 500, dies_s - 0.05, stay_s=0.02, at=guilty))
+        records += [lost(number + 600 + n, begins_s + 5.0, dies_s) for n in range(3)]
+        records += [refused(number + 700 + n, dies_s + n / 10) for n in range(5)]
+    return records

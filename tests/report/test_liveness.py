@@ -1,6 +1,5 @@
 """Findings of liveness, and the departures right before them."""
 
-import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from loadtest.report.finding import Finding, FindingKind, Moment
 from loadtest.report.liveness import find_lifeless
 from loadtest.report.placing import visits_of
 from tests.report.building import RUN, T0_AT, hooked, info, snapshot
-from tests.report.lives import answered, living, lost, refused, waited
+from tests.report.lives import answered, living, lost, mortal, refused, waited
 
 BEFORE = living(0, 0.0, 10.0)
 
@@ -28,23 +27,6 @@ def heard(boot: str, *at_s: float, **changes: Any) -> list[dict[str, Any]]:
         snapshot(boot=boot, sequence=index, heard_at=T0_AT.timestamp() + one_s, **changes)
         for index, one_s in enumerate(at_s, start=1)
     ]
-
-
-def mortal(lives: int, guilty: str = "P16", leavers: int = 30) -> list[NavigationRecord]:
-    """Return the visits to a server that dies 10 ms after each departure at one point, and begins anew."""
-    rng = random.Random(3)
-    records: list[NavigationRecord] = []
-    for life in range(lives):
-        begins_s, number = life * 10.0, life * 1000
-        records += [
-            answered(number + n, begins_s + n / 10, stay_s=rng.random(), at=rng.choice(["P13", "P18", "P19"]))
-            for n in range(leavers)
-        ]
-        dies_s = begins_s + 6.0
-        records.append(answered(number + 500, dies_s - 0.05, stay_s=0.02, at=guilty))
-        records += [lost(number + 600 + n, begins_s + 5.0, dies_s) for n in range(3)]
-        records += [refused(number + 700 + n, dies_s + n / 10) for n in range(5)]
-    return records
 
 
 def test_a_server_that_lives_gives_no_finding() -> None:
@@ -68,83 +50,6 @@ def test_one_death_tells_who_left_last_and_blames_nobody() -> None:
     assert finding.under_way == tuple(navigation_id(RUN, number) for number in (600, 601, 602))
     assert finding.examples == (navigation_id(RUN, 500), navigation_id(RUN, 800))
     assert finding.remark == "there were no hooks in the server: it may have died, or closed its port"
-
-
-def test_only_the_last_few_who_left_are_told() -> None:
-    crowd = [answered(800 + n, 5.9 + n / 1000, stay_s=0.01, at="P18") for n in range(20)]
-
-    (finding,) = found([*mortal(1), *crowd])
-
-    assert finding.count == 5
-
-
-@pytest.mark.parametrize("guilty", ["P15", "P16", "P20"])
-def test_a_departure_before_every_death_is_blamed_for_them(guilty: str) -> None:
-    (finding,) = found(mortal(6, guilty))
-
-    assert finding.what == "server stopped accepting connections, 6 times"
-    assert (finding.at, finding.attributed, finding.count, finding.of) == ((guilty,), True, 6, 6)
-    assert (finding.elsewhere, finding.elsewhere_of) == (0, 180)
-    assert [moment.back_s for moment in finding.moments] == [
-        *(pytest.approx(life * 10.0 + 0.005) for life in range(1, 6)),
-        None,
-    ]
-
-
-def test_a_departure_is_blamed_that_took_a_second_to_kill() -> None:
-    slow = [
-        answered(life * 1000 + 500, life * 10.0 + 5.1, stay_s=0.02, at="P16") if number == 500 else record
-        for life in range(6)
-        for record in mortal(6)[life * 39 : life * 39 + 39]
-        for number in [record.number % 1000]
-    ]
-
-    (finding,) = found(slow)
-
-    assert (finding.at, finding.attributed) == (("P16",), True)
-
-
-def test_deaths_that_came_after_anybody_blame_nobody() -> None:
-    rng = random.Random(5)
-    records = [
-        answered(record.number, (record.started_s or 0.0), stay_s=0.02, at=rng.choice(["P13", "P16", "P18"]))
-        if record.number % 1000 == 500
-        else record
-        for record in mortal(4)
-    ]
-
-    (finding,) = found(records)
-
-    assert (finding.attributed, finding.is_points_doing) == (False, False)
-    assert len(finding.moments) == 4
-
-
-def test_who_was_saying_goodbye_when_the_server_died_counts_as_left() -> None:
-    at_goodbye: dict[str, Any] = {
-        "planned_at": "P16",
-        "actual": ActualDeparture("P16", None),
-        "outcome": Outcome.LOST,
-        "error": "the server reset the connection",
-    }
-    records = [
-        answered(
-            record.number, record.started_s or 0.0, **{**at_goodbye, "left_s": (record.left_s or 0) + 0.04}
-        )
-        if record.number % 1000 == 500
-        else record
-        for record in mortal(6)
-    ]
-
-    (finding,) = found(records)
-
-    assert (finding.at, finding.attributed, finding.count) == (("P16",), True, 6)
-    assert finding.manners == "any"
-
-
-def test_a_death_before_which_nobody_left_is_placed_nowhere() -> None:
-    (finding,) = found([lost(1, 0.0, 5.0), lost(2, 0.0, 5.0), refused(3, 5.01)])
-
-    assert (finding.at, finding.count, finding.of, finding.navigation) == ((), 0, 0, None)
 
 
 def test_all_connections_lost_at_once_are_told_as_what_they_are() -> None:
