@@ -92,7 +92,7 @@ def assertion(row: Mapping[str, Any]) -> str:
     parts = [
         f"held {row['held']:,}",
         f"broken {row['broken']:,}",
-        f"left too early to tell {row['not_judged']:,}",
+        f"could not be told {row['not_judged']:,}",
     ]
     return ", ".join(parts)
 

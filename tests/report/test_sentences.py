@@ -132,4 +132,4 @@ def test_thresholds_are_counted_by_their_verdict(verdicts: list[str], text: str)
 def test_what_became_of_an_assertion_is_told() -> None:
     row = {"name": "welcome", "held": 1200, "broken": 3, "not_judged": 40}
 
-    assert sentences.assertion(row) == "held 1,200, broken 3, left too early to tell 40"
+    assert sentences.assertion(row) == "held 1,200, broken 3, could not be told 40"
