@@ -54,6 +54,8 @@ class Moment:
     """Visits that lost their connections then, or waited in vain."""
     refused: int
     """Connections that were refused until it was back."""
+    came_after: int
+    """Visits that began after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

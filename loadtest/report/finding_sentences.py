@@ -179,7 +179,8 @@ def moments(finding: Mapping[str, Any]) -> str:
 
 def _return(told: Sequence[Mapping[str, Any]]) -> str:
     if told[-1]["back_s"] is None:
-        return "nobody was answered again" + (" after the last" if len(told) > 1 else "")
+        which = "the last" if len(told) > 1 else "it"
+        return f"nobody {'was answered' if told[-1]['came_after'] else 'came'} after {which}"
     longest_s = max(moment["back_s"] - moment["at_s"] for moment in told if moment["back_s"] is not None)
     return f"answered again after {'at most ' if len(told) > 1 else ''}{longest_s:,.1f} s"
 

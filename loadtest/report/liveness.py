@@ -76,7 +76,7 @@ def _dead(timeline: Timeline, server: ServerSide, info: RunInfo) -> _Episode | N
     if restarted >= deaths.keys():
         what = _counted(f"{what} and {'was' if is_one else 'were'} restarted", outages)
         return _Episode(what, outages, tuple(deaths))
-    is_served = timeline.was_answered(outages[-1].at_s + _SHOWS_WITHIN_S)
+    is_served = timeline.was_answered(outages[-1].at_s + _PUSH_S)
     remark = (
         "visits were answered after it: by other processes, or by one without hooks" if is_served else None
     )
@@ -143,6 +143,7 @@ def _finding(episode: _Episode, records: Sequence[NavigationRecord], visits: Map
                 None if outage.back_s is None else round(outage.back_s, 3),
                 len(outage.under_way),
                 outage.refused,
+                sum((record.started_s or 0.0) > outage.at_s for record in records),
             )
             for outage in outages
         ),

@@ -226,7 +226,13 @@ def test_what_else_visits_saw_is_told(variants: dict[str, int], text: str) -> No
 
 
 def moment(at_s: float, back_s: float | None = None, under_way: int = 4, refused: int = 0) -> dict[str, Any]:
-    return {"at_s": at_s, "back_s": back_s, "under_way": under_way, "refused": refused}
+    return {
+        "at_s": at_s,
+        "back_s": back_s,
+        "under_way": under_way,
+        "refused": refused,
+        "came_after": 9,
+    }
 
 
 @pytest.mark.parametrize(
@@ -265,7 +271,11 @@ def test_who_left_before_a_server_died_is_told(changes: dict[str, Any], text: st
         ([], ""),
         (
             [moment(12.34, under_way=1)],
-            "12.3 s into the run, 1 visit under way got no further; nobody was answered again",
+            "12.3 s into the run, 1 visit under way got no further; nobody was answered after it",
+        ),
+        (
+            [{**moment(12.34, under_way=2), "came_after": 0}],
+            "12.3 s into the run, 2 visits under way got no further; nobody came after it",
         ),
         (
             [moment(12.34, 13.0, 0, refused=1)],
@@ -278,7 +288,7 @@ def test_who_left_before_a_server_died_is_told(changes: dict[str, Any], text: st
             [moment(1.0, 3.5, refused=7), moment(5.0, 5.5, refused=2), moment(9.0)],
             (
                 "1.0 s, 5.0 s and 9.0 s into the run, 12 visits under way got no further, "
-                "9 connections were refused; nobody was answered again after the last"
+                "9 connections were refused; nobody was answered after the last"
             ),
         ),
         (

@@ -46,7 +46,7 @@ def test_one_death_tells_who_left_last_and_blames_nobody() -> None:
         False,
         False,
     )
-    assert finding.moments == (Moment(6.0, None, 3, 5),)
+    assert finding.moments == (Moment(6.0, None, 3, 5, came_after=4),)
     assert finding.under_way == tuple(navigation_id(RUN, number) for number in (600, 601, 602))
     assert finding.examples == (navigation_id(RUN, 500), navigation_id(RUN, 800))
     assert finding.remark == "there were no hooks in the server: it may have died, or closed its port"
@@ -59,7 +59,7 @@ def test_all_connections_lost_at_once_are_told_as_what_they_are() -> None:
     (finding,) = found([*before, *dying, *living(300, 10.3, 12.0)])
 
     assert finding.what == "server lost every connection at once"
-    assert finding.moments == (Moment(10.0, 10.305, 6, 0),)
+    assert finding.moments == (Moment(10.0, 10.305, 6, 0, came_after=16),)
 
 
 def test_a_port_that_was_closed_for_a_while_is_told_so_and_that_the_hooks_know_of_no_death() -> None:
@@ -168,7 +168,7 @@ def test_a_server_that_stood_still_is_found_with_who_left_before() -> None:
 
     assert finding.what == "server answered nobody for a while"
     assert (finding.attributed, finding.count) == (False, 5)
-    assert finding.moments == (Moment(9.92, 14.005, 21, 0),)
+    assert finding.moments == (Moment(9.92, 14.005, 21, 0, came_after=30),)
     assert finding.remark == "when it began, visits were waiting for an answer: 1 at P17"
 
 
