@@ -81,7 +81,8 @@ class RunInfo:
     silent_boots: tuple[str, ...] = ()
     """Boot ids of hooked server processes that saw this run and had stopped pushing at its end."""
     dead_boots: tuple[str, ...] = ()
-    """Those of them whose process is known to have ended: it ran on this machine, and is there no more."""
+    """Boot ids of processes, those that no visit reached too, that had stopped pushing and are known to have
+    ended: they ran on this machine, and are there no more."""
     generator: GeneratorInfo | None = None
     quiet: QuietInfo | None = None
     """None when the run was over before its quiet was: residue is then not judged."""

@@ -8,7 +8,7 @@ from loadtest.report.finding import Finding, FindingKind
 from loadtest.report.info import RunInfo
 from loadtest.report.liveness import find_lifeless
 from loadtest.report.placing import visits_of
-from loadtest.report.server import ServerSide
+from loadtest.report.server import Boot, ServerSide
 from loadtest.report.server_findings import find_on_server
 
 __all__ = ["find"]
@@ -18,6 +18,7 @@ def find(
     records: Sequence[NavigationRecord],
     server: ServerSide | None,
     info: RunInfo,
+    boots: Sequence[Boot] = (),
 ) -> tuple[Finding, ...]:
     """Return the findings: those of liveness, then those with the most visits.
 
@@ -25,9 +26,10 @@ def find(
         records: every navigation of the run.
         server: what the hooks told, None when there were none: then the clients alone are asked.
         info: whether the server had its quiet, and which processes had stopped reporting.
+        boots: every process with hooks that was heard.
     """
     visits = visits_of(records)
-    findings = [*find_lifeless(records, visits, server, info), *find_at_clients(records, visits)]
+    findings = [*find_lifeless(records, visits, boots, info), *find_at_clients(records, visits)]
     if server is not None:
         findings += find_on_server(
             visits, server, is_quiet=info.quiet is not None, silent_boots=info.silent_boots

@@ -8,7 +8,7 @@ from loadtest.report.finding import Finding, Moment
 from loadtest.report.info import RunInfo
 from loadtest.report.outages import Outage, Timeline
 from loadtest.report.placing import Visit
-from loadtest.report.server import ServerSide
+from loadtest.report.server import Boot
 from loadtest.report.suspects import place_before
 from loadtest.report.wording import amount, listed
 
@@ -34,7 +34,7 @@ class _Episode:
 def find_lifeless(
     records: Sequence[NavigationRecord],
     visits: Mapping[int, Visit],
-    server: ServerSide | None,
+    boots: Sequence[Boot],
     info: RunInfo,
 ) -> list[Finding]:
     """Return one finding of a server that died (or went deaf, where that is all that shows), and one of
@@ -43,27 +43,29 @@ def find_lifeless(
     A process that was told to stop cannot be told from one that died: both stopped while the run was on.
     """
     timeline = Timeline(records)
-    died = _dead(timeline, server, info) if server else None
-    episodes = [died or _deaf(timeline, server), _still(timeline, server, info)]
+    watched = [boot for boot in boots if boot.has_seen_run]
+    died = _dead(timeline, boots, info)
+    episodes = [died or _deaf(timeline, watched), _still(timeline, watched, info)]
     return [_finding(episode, records, visits) for episode in episodes if episode]
 
 
-def _dead(timeline: Timeline, server: ServerSide, info: RunInfo) -> _Episode | None:
+def _dead(timeline: Timeline, boots: Sequence[Boot], info: RunInfo) -> _Episode | None:
     """Return the processes that fell silent and are known to have died.
 
     Known: this machine has no such process any more; or nobody was let in right after its last word; or
-    another of the same command began afterwards.
+    another of the same command began afterwards. One that no visit had reached when it was last heard is
+    ours only if nobody was let in right after.
     """
     deaths: dict[str, Outage] = {}
     restarted: set[str] = set()
-    for boot in server.boots:
-        if boot.boot not in info.silent_boots or not boot.has_seen_run or info.t0_at is None:
+    for boot in boots:
+        if boot.boot not in {*info.silent_boots, *info.dead_boots} or info.t0_at is None:
             continue
         heard_s = boot.heard_at[-1] - info.t0_at.timestamp()
         outage = timeline.gone_near(heard_s, heard_s + _SHOWS_WITHIN_S)
-        if any(
-            other.command == boot.command and other.heard_at[0] > boot.heard_at[-1] for other in server.boots
-        ):
+        if not (outage or boot.has_seen_run):
+            continue
+        if any(one.command == boot.command and one.heard_at[0] > boot.heard_at[-1] for one in boots):
             restarted.add(boot.boot)
         if outage or boot.boot in restarted or boot.boot in info.dead_boots:
             deaths[boot.boot] = outage or timeline.lost_near(heard_s, heard_s + _PUSH_S)
@@ -83,7 +85,7 @@ def _dead(timeline: Timeline, server: ServerSide, info: RunInfo) -> _Episode | N
     return _Episode(_counted(what, outages), outages, tuple(deaths), remark)
 
 
-def _deaf(timeline: Timeline, server: ServerSide | None) -> _Episode | None:
+def _deaf(timeline: Timeline, watched: Sequence[Boot]) -> _Episode | None:
     """Return when nobody was let in, or every connection was lost, where no hooks say that a process died."""
     outages = timeline.gone
     if not outages:
@@ -94,13 +96,13 @@ def _deaf(timeline: Timeline, server: ServerSide | None) -> _Episode | None:
         what += " for a while" if outages[-1].back_s is not None else ""
     remark = (
         "the hooks in the server do not say that a process died"
-        if server
+        if watched
         else "there were no hooks in the server: it may have died, or closed its port"
     )
     return _Episode(_counted(what, outages), outages, remark=remark)
 
 
-def _still(timeline: Timeline, server: ServerSide | None, info: RunInfo) -> _Episode | None:
+def _still(timeline: Timeline, watched: Sequence[Boot], info: RunInfo) -> _Episode | None:
     outages = timeline.stood_still
     if not outages:
         return None
@@ -109,10 +111,10 @@ def _still(timeline: Timeline, server: ServerSide | None, info: RunInfo) -> _Epi
     waiting = timeline.waiting_at(outages)
     where = listed([f"{count:,} at {point}" for point, count in waiting.items()])
     began = f"when it began, visits were waiting for an answer: {where}" if where else None
-    if server is None or info.t0_at is None:
+    if not watched or info.t0_at is None:
         return _Episode(_counted(what, outages), outages, remark=began)
     t0 = info.t0_at.timestamp()
-    heard = [at - t0 for boot in server.boots if boot.has_seen_run for at in boot.heard_at]
+    heard = [at - t0 for boot in watched for at in boot.heard_at]
     is_reporting = all(any(_is_within(at_s, outage) for at_s in heard) for outage in outages)
     remark = (
         "its processes went on reporting: it is their event loop that stood still"

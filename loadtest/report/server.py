@@ -90,8 +90,6 @@ class ServerSide:
     """Every hooked process that saw the run."""
 
     processes: tuple[Process, ...]
-    boots: tuple[Boot, ...]
-    """All that were heard, those that no visit reached too."""
 
     @property
     def errors_count(self) -> int:
@@ -156,12 +154,15 @@ class ServerLines:
             for boot in self._boots.values()
             if boot.last is not None and boot.last["visits"] > 0
         ]
-        boots = tuple(
+        return ServerSide(tuple(processes)) if processes else None
+
+    def boots(self) -> tuple[Boot, ...]:
+        """Return all processes that were heard, those that no visit reached too."""
+        return tuple(
             Boot(name, boot.last["command"], boot.last["visits"] > 0, tuple(boot.heard_at))
             for name, boot in self._boots.items()
             if boot.last is not None
         )
-        return ServerSide(tuple(processes), boots) if processes else None
 
 
 def _take_entry(boot: _Lines, entry: Mapping[str, Any]) -> None:

@@ -42,7 +42,7 @@ def summarize(run: Run) -> dict[str, Any]:
     """Return the content of ``summary.json``: plain JSON, null where there is no data."""
     info = run.info
     parts = _measure(run)
-    findings = find(run.records, run.server, info)
+    findings = find(run.records, run.server, info, run.boots)
     assertions = count_assertions(run.records, info.assertions)
     thresholds = judge_thresholds(info.thresholds, _figures(run, parts))
     verdict = judge(

@@ -123,8 +123,11 @@ class Collector:
         )
 
     def dead_boots(self) -> tuple[str, ...]:
-        """Return those of them whose process is known to have ended."""
-        return tuple(boot for boot in self.silent_boots() if self.processes[boot].is_dead)
+        """Return the boot ids of processes, strangers too, that push no more and are known to have ended."""
+        since = time.monotonic() - _SILENT_AFTER_S
+        return tuple(
+            boot for boot, process in self.processes.items() if process.seen_at < since and process.is_dead
+        )
 
     def _answer(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         status, answer = self._judge(environ)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.environments import node_with
 from tests.e2e.harness import free_port, instrumented, loadtest, only_run, plain, served, summary_of
 
 FRAGILE = Path(__file__).parent / "apps" / "fragile.py"
@@ -100,6 +101,24 @@ def test_one_death_names_who_left_last_and_blames_nobody(is_hooked: bool, what: 
     ((moment),) = finding["moments"]
     assert (moment["back_s"], moment["under_way"] > 0, moment["refused"] > 50) == (None, True, True)
     assert len(finding["under_way"]) > 0
+
+
+@pytest.mark.slow
+def test_an_exception_that_kills_a_node_server_is_found_without_hooks(tmp_path: Path) -> None:
+    (tmp_path / "deaths.toml").write_text(DEATHS)
+    port = free_port()
+    modules = node_with("socket.io@4.8.1") / "node_modules"
+    command = ["env", f"NODE_PATH={modules}", "node", str(FRAGILE.with_suffix(".cjs")), str(port)]
+
+    with served(command, port, tmp_path / "app.log") as app:
+        ended = loadtest("run", "deaths.toml", "--host", app.url, cwd=tmp_path)
+
+    assert "TypeError" in app.log.read_text()
+    summary = summary_of(only_run(tmp_path / "results"))
+    assert ended.status == 99, ended.output
+    (finding,) = summary["findings"]
+    assert (finding["kind"], finding["what"]) == ("liveness", "server stopped accepting connections")
+    assert (finding["attributed"], "P16" in finding["at"]) == (False, True)
 
 
 @pytest.mark.parametrize("is_hooked", [True, pytest.param(False, marks=pytest.mark.slow)])

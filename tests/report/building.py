@@ -12,7 +12,7 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome, navigation_id
 from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo
-from loadtest.report.server import ServerLines, ServerSide
+from loadtest.report.server import Boot, ServerLines, ServerSide
 
 RUN = "00c0ffee00c0ffee"
 BOOT = "0000000000000b00"
@@ -149,6 +149,14 @@ def server_of(*lines: Mapping[str, Any]) -> ServerSide | None:
     for line in lines:
         collected.add(line)
     return collected.server_side()
+
+
+def boots_of(*lines: Mapping[str, Any]) -> tuple[Boot, ...]:
+    """Return the processes that these lines tell of."""
+    collected = ServerLines()
+    for line in lines:
+        collected.add(line)
+    return collected.boots()
 
 
 def hooked(*lines: Mapping[str, Any]) -> ServerSide:

@@ -10,15 +10,14 @@ from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcom
 from loadtest.report.finding import Finding, FindingKind, Moment
 from loadtest.report.liveness import find_lifeless
 from loadtest.report.placing import visits_of
-from tests.report.building import RUN, T0_AT, hooked, info, snapshot
+from tests.report.building import RUN, T0_AT, boots_of, info, snapshot
 from tests.report.lives import answered, living, lost, mortal, refused, waited
 
 BEFORE = living(0, 0.0, 10.0)
 
 
 def found(records: Sequence[NavigationRecord], *lines: Mapping[str, Any], **changes: Any) -> list[Finding]:
-    server = hooked(*lines) if lines else None
-    return find_lifeless(records, visits_of(records), server, info(**changes))
+    return find_lifeless(records, visits_of(records), boots_of(*lines), info(**changes))
 
 
 def heard(boot: str, *at_s: float, **changes: Any) -> list[dict[str, Any]]:
@@ -106,6 +105,15 @@ def test_a_process_that_fell_silent_is_not_dead_for_that_alone(
     lines: list[dict[str, Any]], changes: dict[str, Any]
 ) -> None:
     assert found(BEFORE, *lines, **SILENT, **changes) == []
+
+
+def test_a_process_that_died_before_any_visit_was_heard_of_is_ours_if_nobody_was_let_in_then() -> None:
+    lines = heard("a", 1.0, 9.5, visits=0)
+
+    (finding,) = found([*BEFORE, refused(300, 10.1)], *lines, dead_boots=("a",))
+    assert (finding.what, finding.boots) == ("server process died", ("a",))
+
+    assert found(BEFORE, *lines, dead_boots=("a",)) == []
 
 
 def test_a_restart_is_told_and_the_clients_say_when() -> None:

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 
 from loadtest.report.server import Boot, Gone, ServerLines
-from tests.report.building import BOOT, T0_AT, error, handler, histogram, hooked, server_of, snapshot
+from tests.report.building import (
+    BOOT,
+    T0_AT,
+    boots_of,
+    error,
+    handler,
+    histogram,
+    hooked,
+    server_of,
+    snapshot,
+)
 
 
 def test_without_lines_there_were_no_hooks() -> None:
@@ -21,7 +31,7 @@ def test_every_process_is_known_by_when_it_was_heard_those_that_no_visit_reached
     lines = [snapshot(sequence=n, heard_at=t0 + n) for n in (1, 2)]
     stranger = snapshot(boot="b", visits=0, command="worker.py", heard_at=t0 + 9)
 
-    assert hooked(*lines, stranger).boots == (
+    assert boots_of(*lines, stranger) == (
         Boot(BOOT, "app.py", has_seen_run=True, heard_at=(t0 + 1, t0 + 2)),
         Boot("b", "worker.py", has_seen_run=False, heard_at=(t0 + 9,)),
     )
