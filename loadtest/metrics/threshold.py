@@ -48,10 +48,10 @@ _MEASURES: Mapping[Aggregate, Callable[[Histogram, float], float | None]] = Mapp
 )
 """No minimum: histograms that merge from the hooks do not carry one."""
 _LATENCY = frozenset(_MEASURES)
-_PHASES = ("page", "open", "connect", "handshake", "active", "leaving")
+_PHASES = ("page", "open", "upgrade", "connect", "handshake", "active", "leaving")
 _NAVIGATIONS = (
     *("due", "started", "completed", "left", "refused", "lost", "timed_out", "failed", "late", "dropped"),
-    *("under_way", "lost_numbers"),
+    *("broken", "under_way", "lost_numbers"),
 )
 _RESIDUE = (
     *("sids", "eio_sockets", "rooms", "environs", "pending_disconnects"),

@@ -37,8 +37,11 @@ class Assertion:
     """One of a profile's ``[[assertions]]``.
 
     Held to: at least once within ``within_s``; or exactly ``times`` times within it, and no more while the
-    visit lasts; or again and again, no gap longer than ``every_s``. A visit that leaves before this can be
-    told is not judged.
+    visit lasts; or again and again, no gap longer than ``every_s``.
+
+    A visit that leaves before all of this could be told is not judged, even if what it saw was wrong by
+    then: those who leave early would otherwise be judged only when it went one way, and the counts by
+    departure would blame, or clear, the early ones for leaving early.
     """
 
     name: str
@@ -69,17 +72,21 @@ class Watch:
     last: float = 0.0
     longest_gap_s: float = 0.0
     wrong: str | None = None
-    first_after_s: float | None = None
     late: int = 0
     """Arrivals after the window."""
+    asked: int = 0
+    """Of an acknowledgement: how often it was asked for."""
 
     def begin(self, now: float) -> None:
         """Start, once; what came before counts as come at once."""
         if self.began is None:
             self.began = now
-            self.last = max(self.last, now)
-            if self.count and self.first_after_s is None:
-                self.first_after_s = 0.0
+            self.last = now
+
+    def ask(self, now: float) -> None:
+        """Start, or start again for one more acknowledgement."""
+        self.asked += 1
+        self.began = now
 
     def hear(self, arguments: Sequence[Any], now: float) -> None:
         """Take note that what is watched for has come."""
@@ -88,50 +95,44 @@ class Watch:
             self.wrong = self.wrong or f"came with {_shown(arguments)}"
         self.count += 1
         if self.began is not None:
-            after_s = now - self.began
-            self.first_after_s = after_s if self.first_after_s is None else self.first_after_s
             self.longest_gap_s = max(self.longest_gap_s, now - self.last)
-            self.late += after_s > self.assertion.within_s
+            self.late += now - self.began > self.assertion.within_s
         self.last = now
 
     def judge(self, now: float) -> tuple[bool, str | None]:
-        """Return whether it can be judged now, at the visit's end, and what is wrong, if anything is."""
+        """Return whether it can be judged now, at the visit's end, and what is wrong, if anything is.
+
+        What is wrong is told without measured figures: equal faults have equal texts, and are counted.
+        """
         assertion = self.assertion
+        if self.began is None or now - self.began < assertion.needs_s:
+            return False, None
         if self.wrong:
             return True, self.wrong
-        if self.began is None:
-            return False, None
-        lasted_s = now - self.began
-        if assertion.times is not None:
-            return self._judge_times(assertion.times, lasted_s)
         if assertion.every_s is not None:
-            return self._judge_gaps(assertion.every_s, now, lasted_s)
-        if self.first_after_s is not None and self.first_after_s <= assertion.within_s:
-            return True, None
-        if lasted_s < assertion.within_s:
-            return False, None
-        if self.first_after_s is None:
-            return True, f"did not come within {assertion.within_s:g} s"
-        return True, f"came after {self.first_after_s:.1f} s, not within {assertion.within_s:g} s"
+            return True, self._judge_gaps(assertion.every_s, now)
+        each = max(self.asked, 1)
+        return True, self._judge_times(None if assertion.times is None else assertion.times * each, each)
 
-    def _judge_times(self, times: int, lasted_s: float) -> tuple[bool, str | None]:
-        within_s = self.assertion.within_s
-        if self.count > times:
-            return True, f"came {_times(self.count)}, not {_times(times)}"
-        if lasted_s < within_s:
-            return False, None
-        if self.count < times:
-            return True, f"came {_times(self.count)} within {within_s:g} s, not {_times(times)}"
+    def _judge_times(self, times: int | None, least: int) -> str | None:
+        if times == 0 and self.count:
+            return f"came {_times(self.count)}, and should not come"
+        if times is not None and self.count > times:
+            return f"came {_times(self.count)}, not {_times(times)}"
         in_time = self.count - self.late
-        if in_time < times:
-            return True, f"came {_times(in_time)} within {within_s:g} s, not {_times(times)}"
-        return True, None
+        wanted = least if times is None else times
+        if in_time >= wanted:
+            return None
+        window = f"within {self.assertion.within_s:g} s"
+        if not self.count:
+            return f"did not come {window}"
+        if not in_time:
+            return f"came too late, not {window}"
+        return f"came {_times(in_time)} {window}, not {_times(wanted)}"
 
-    def _judge_gaps(self, every_s: float, now: float, lasted_s: float) -> tuple[bool, str | None]:
+    def _judge_gaps(self, every_s: float, now: float) -> str | None:
         gap_s = max(self.longest_gap_s, now - self.last)
-        if gap_s > every_s:
-            return True, f"did not come for {gap_s:.1f} s, not every {every_s:g} s"
-        return (True, None) if lasted_s >= every_s else (False, None)
+        return f"stayed away, did not come every {every_s:g} s" if gap_s > every_s else None
 
 
 class Watcher:
@@ -161,7 +162,7 @@ class Watcher:
         """Take note that an event was emitted which asks for an acknowledgement."""
         self._acks[namespace, ack_id] = event
         for watch in self._by_word.get((Subject.ACK, namespace, event), ()):
-            watch.begin(now)
+            watch.ask(now)
 
     def hear(self, packet: Packet, now: float) -> None:
         """Take in an event or an acknowledgement.
@@ -172,7 +173,7 @@ class Watcher:
         if packet.kind in _EVENTS:
             self._hear_event(packet, now)
         elif packet.kind in _ACKS and packet.id is not None:
-            event = self._acks.pop((packet.namespace, packet.id), None)
+            event = self._acks.get((packet.namespace, packet.id))  # kept: the same may come twice
             watches = self._by_word.get((Subject.ACK, packet.namespace, event or ""), ())
             if watches:
                 data = packet.decode()
@@ -197,7 +198,7 @@ class Watcher:
 
 
 def _times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _shown(arguments: Sequence[Any]) -> str:

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from loadtest.metrics.histogram import Histogram
 from loadtest.navigation.departure import BY_CLOCK, STAY
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.point import Manner
+from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import NavigationRecord, Outcome
-from loadtest.report.join import point_place
+from loadtest.report.placing import point_place
 
 __all__ = [
     "LATE_S",
+    "AssertionCounts",
     "ClientErrors",
     "DepartureCounts",
     "NavigationCounts",
     "PhaseTimes",
+    "count_assertions",
     "count_departures",
     "count_errors",
     "count_navigations",
@@ -42,6 +44,8 @@ class NavigationCounts:
     failed: int
     late: int
     dropped: int
+    broken: int
+    """Visits that saw an assertion broken, however they ended."""
 
     @property
     def as_planned(self) -> int:
@@ -61,6 +65,7 @@ class DepartureCounts:
     at: str
     """A point's id, ``stay`` or ``clock``."""
     manner: Manner
+    transport: Transport
     planned: int
     """Visits that drew it."""
     actual: int
@@ -82,6 +87,17 @@ class ClientErrors:
     """What the first such visit met that said anything."""
 
 
+@dataclass(frozen=True, slots=True)
+class AssertionCounts:
+    """One row of ``assertions``: what became of it in the visits of the run."""
+
+    name: str
+    held: int
+    broken: int
+    not_judged: int
+    """Visits that left before it could be told."""
+
+
 @dataclass(slots=True)
 class PhaseTimes:
     """The durations of one phase, measured in two ways."""
@@ -90,6 +106,13 @@ class PhaseTimes:
     """From the phase's start to its end."""
     from_due: Histogram = field(default_factory=Histogram)
     """From when the visit was due to the phase's end: a late generator cannot hide in this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    at: str
+    manner: Manner
+    transport: Transport
 
 
 def count_navigations(records: Sequence[NavigationRecord]) -> NavigationCounts:
@@ -109,25 +132,35 @@ def count_navigations(records: Sequence[NavigationRecord]) -> NavigationCounts:
             record.started_s is not None and record.started_s - record.due_s > LATE_S for record in records
         ),
         dropped=dropped,
+        broken=sum(bool(record.breaches) for record in records),
     )
 
 
 def count_departures(records: Sequence[NavigationRecord]) -> tuple[DepartureCounts, ...]:
     """Count the visits by the departure that they drew, in the order of a connection's life."""
-    planned: Counter[tuple[str, Manner]] = Counter()
-    actual: Counter[tuple[str, Manner]] = Counter()
+    planned: Counter[_Drawn] = Counter()
+    actual: Counter[_Drawn] = Counter()
     for record in records:
         if record.actual is not None:
-            drawn = (record.planned_at, record.planned_manner)
+            drawn = _Drawn(record.planned_at, record.planned_manner, record.transport)
             planned[drawn] += 1
             actual[drawn] += _left_exactly_so(record)
-    manners = list(Manner)
-    rows = sorted(planned, key=lambda drawn: (point_place(drawn[0]), manners.index(drawn[1])))
     return tuple(
-        DepartureCounts(at, manner, count, done, count - done)
-        for at, manner in rows
-        for count, done in [(planned[at, manner], actual[at, manner])]
+        DepartureCounts(
+            drawn.at,
+            drawn.manner,
+            drawn.transport,
+            planned=planned[drawn],
+            actual=actual[drawn],
+            other=planned[drawn] - actual[drawn],
+        )
+        for drawn in sorted(planned, key=_place_of)
     )
+
+
+def _place_of(drawn: _Drawn) -> tuple[tuple[int, str], int, int]:
+    manners, transports = list(Manner), list(Transport)
+    return point_place(drawn.at), manners.index(drawn.manner), transports.index(drawn.transport)
 
 
 def _left_exactly_so(record: NavigationRecord) -> bool:
@@ -162,8 +195,25 @@ def count_errors(records: Sequence[NavigationRecord]) -> tuple[ClientErrors, ...
     return tuple(sorted(errors, key=lambda group: -group.count))
 
 
+def count_assertions(
+    records: Sequence[NavigationRecord], names: Sequence[str]
+) -> tuple[AssertionCounts, ...]:
+    """Count what became of each assertion: of those in ``names``, and of any that a record has beside."""
+    started = [record.assertions for record in records if record.actual is not None]
+    verdicts = Counter((name, wrong is None) for judged in started for name, wrong in judged.items())
+    return tuple(
+        AssertionCounts(name, held, broken, len(started) - held - broken)
+        for name in dict.fromkeys([*names, *(name for name, _ in verdicts)])
+        for held, broken in [(verdicts[name, True], verdicts[name, False])]
+    )
+
+
 def time_phases(records: Sequence[NavigationRecord]) -> Mapping[Phase, PhaseTimes]:
-    """Return the durations of every phase, those that no visit passed through with no samples."""
+    """Return the durations of every phase, those that no visit passed through with no samples.
+
+    A page that was asked for ahead, by the visit before, took its time before this visit was due: it has a
+    duration, and is no part of what passed after the due time.
+    """
     times = {phase: PhaseTimes() for phase in Phase}
     for record in records:
         if record.started_s is None:
@@ -173,8 +223,10 @@ def time_phases(records: Sequence[NavigationRecord]) -> Mapping[Phase, PhaseTime
             own_ms = record.phases_ms.get(phase)
             if own_ms is None:
                 continue  # NiceGUI 3.7 has no handshake; a visit that left early skips the rest
-            end_ms += own_ms
             times[phase].own.record(own_ms / 1000)
+            if phase is Phase.PAGE and record.was_ahead:
+                continue
+            end_ms += own_ms
             if phase is not Phase.LEAVING or Phase.ACTIVE in record.phases_ms:
                 # A visit that left in the middle of a phase has no figure for that phase's first half.
                 times[phase].from_due.record(end_ms / 1000)

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.report import sentences, tables
+from loadtest.report import finding_sentences, sentences, tables
+from loadtest.report.finding import FindingKind
 from loadtest.report.run import Run
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount, clipped, shown
@@ -144,21 +145,33 @@ class _Report:
         self._console.print()
         kind = finding["kind"].replace("_", " ")
         self._line(f"Finding {number}, {kind}: {clipped(finding['what'], _LONGEST)}", "bold red", hang=2)
-        self._line(sentences.place(finding), "bold", indent=2)
-        left_behind = finding["left_behind"]
-        facts = {
-            "manner of leaving": sentences.manners(finding),
-            "raised": sentences.source(finding),
-            "left on the server by them": sentences.residue(left_behind) if left_behind else "",
-        }
-        for name, text in facts.items():
+        self._line(finding_sentences.place(finding), "bold", indent=2)
+        for name, text in self._facts(finding).items():
             if text:
                 self._fact(name, text, indent=2)
-        for line in sentences.last_frames(finding["traceback"] or "", _TRACEBACK_LINES):
+        for line in finding_sentences.last_frames(finding["traceback"] or "", _TRACEBACK_LINES):
             short = _LONG_PATH.sub(r'File ".../\1"', line[:_LONGEST_SEARCHED].expandtabs(4))
             self._line(clipped(short, _LONGEST), "dim", indent=4, hang=6)
+        is_before = finding["kind"] == FindingKind.LIVENESS
         if finding["navigation"]:
-            self._uncut("  one such visit: ", finding["navigation"])
+            label = "one that left before it" if is_before else "one such visit"
+            self._uncut(f"  {label}: ", finding["navigation"])
+        if finding["under_way"]:
+            self._uncut("  one that was under way: ", finding["under_way"][0])
+
+    @staticmethod
+    def _facts(finding: Mapping[str, Any]) -> Mapping[str, str]:
+        left_behind = finding["left_behind"]
+        return {
+            "when": finding_sentences.moments(finding),
+            "manner of leaving": finding_sentences.manners(finding),
+            "transport": finding_sentences.transports(finding),
+            "how the tab came": finding_sentences.moves(finding),
+            "also seen": clipped(finding_sentences.variants(finding), _LONGEST),
+            "note": finding["remark"] or "",
+            "raised": finding_sentences.source(finding),
+            "left on the server by them": sentences.residue(left_behind) if left_behind else "",
+        }
 
     def _print_tables(self) -> None:
         self._console.print()
@@ -174,6 +187,8 @@ class _Report:
         if summary["server"]:
             left = summary["server"]["residue"]
             self._fact("Left on the server", sentences.residue(left) + sentences.growth(left))
+        for row in summary["assertions"]:
+            self._fact(f'Assertion "{clipped(row["name"], _LONGEST)}"', sentences.assertion(row))
         self._fact("Thresholds", sentences.thresholds(summary))
         self._fact("Generator", sentences.generator(summary))
         self._uncut("Files: ", str(self._path))

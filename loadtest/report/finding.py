@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from loadtest.report.attribution import Tally
 
-__all__ = ["ANY", "ENDED_BY_SERVER", "Finding", "FindingKind"]
+__all__ = ["ANY", "ENDED_BY_SERVER", "Aspect", "Finding", "FindingKind", "LedBy", "Moment"]
 
 ANY = "any"
-"""``manners`` when the manner makes no difference."""
+"""``manners``, ``transports`` or ``moves`` when that makes no difference."""
 ENDED_BY_SERVER = "ended_by_server"
 """Stands among the manners for visits that the server ended: nobody left, so nobody chose a manner."""
 
@@ -19,6 +19,43 @@ class FindingKind(StrEnum):
 
     SERVER_ERROR = "server_error"
     RESIDUE = "residue"
+    CLIENT = "client"
+    """An assertion was broken: something that the client had to see."""
+    LIVENESS = "liveness"
+    """A server process died, was restarted, or stopped answering."""
+
+
+class LedBy(StrEnum):
+    """Whose departures the points, manners and transports of a finding are."""
+
+    OWN = "own"
+    """Those of the visits that showed it."""
+    PREVIOUS = "previous"
+    """Those of the visits before them in the same tabs."""
+
+
+class Aspect(StrEnum):
+    """What may lead to a finding beside the point of departure."""
+
+    MANNER = "manner"
+    TRANSPORT = "transport"
+    MOVE = "move"
+    """How the tab came to the visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a server died or stopped answering; seconds of the run."""
+
+    at_s: float
+    back_s: float | None
+    """When it answered again; None: it did not."""
+    under_way: int
+    """Visits that lost their connections then, or waited in vain."""
+    refused: int
+    """Connections that were refused until it was back."""
+    came_after: int
+    """Visits that began after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +65,14 @@ class Finding:
     kind: FindingKind
     what: str
     at: tuple[str, ...]
-    """The points whose visits showed it, in the order of a connection's life."""
+    """The points whose visits showed it (or led to it: ``led_by``), in the order of a connection's life."""
+    led_by: LedBy = LedBy.OWN
     manners: str | tuple[str, ...]
     """``any``, or the manners in which visits at these points had to leave to show it."""
+    transports: str | tuple[str, ...] = ANY
+    """``any``, or the transports that they had to have."""
+    moves: str | tuple[str, ...] = ANY
+    """``any``, or how the tab had to come to the visit that showed it."""
     count: int
     """Visits at these points that showed it."""
     of: int
@@ -40,10 +82,16 @@ class Finding:
     navigation: str | None
     """The trace id of one visit that showed it."""
     replay: str | None = None
+    is_points_doing: bool
+    """Whether a test on the counts, and not chance, ties it to these points."""
     attributed: bool
-    """Whether a test on the counts, and not chance, ties it to these points or manners."""
+    """Whether one ties it to these points, manners, transports or moves. Of liveness, ``count`` are the
+    visits that left right before it."""
     by_manner: Mapping[str, Tally]
-    """``hit`` of ``of`` visits at these points, for each manner in which they were left."""
+    """``hit`` of ``of`` visits at these points, for each manner in which they were left; where transports
+    or moves explain more than manners do, of the visits that had those."""
+    by_transport: Mapping[str, Tally]
+    by_move: Mapping[str, Tally]
     unplaced: int
     """Visits that showed it and have no record: under way when the run was cut off."""
     examples: tuple[str, ...]
@@ -57,3 +105,13 @@ class Finding:
     file: str | None = None
     line: int | None = None
     traceback: str | None = None
+    variants: Mapping[str, int] = field(default_factory=dict)
+    """What visits saw of a broken assertion, and how many of them, the most frequent first."""
+    moments: tuple[Moment, ...] = ()
+    """Of liveness: when it happened."""
+    under_way: tuple[str, ...] = ()
+    """Trace ids of up to five visits that were under way at these moments, and lost or left waiting."""
+    boots: tuple[str, ...] = ()
+    """Boot ids of the server processes that it is about."""
+    remark: str | None = None
+    """What else is known: whether other processes went on serving, say."""

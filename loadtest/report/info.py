@@ -80,9 +80,14 @@ class RunInfo:
     """Navigations of a worker that died: nobody knows what became of them."""
     silent_boots: tuple[str, ...] = ()
     """Boot ids of hooked server processes that saw this run and had stopped pushing at its end."""
+    dead_boots: tuple[str, ...] = ()
+    """Boot ids of processes, those that no visit reached too, that had stopped pushing and are known to have
+    ended: they ran on this machine, and are there no more."""
     generator: GeneratorInfo | None = None
     quiet: QuietInfo | None = None
     """None when the run was over before its quiet was: residue is then not judged."""
+    assertions: tuple[str, ...] = ()
+    """The names of what the clients had to see."""
     thresholds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     """What a killed run leaves behind; only a finished verdict replaces it."""
@@ -111,6 +116,7 @@ class RunInfo:
             "under_way": self.under_way,
             "lost_numbers": self.lost_numbers,
             "silent_boots": list(self.silent_boots),
+            "dead_boots": list(self.dead_boots),
             "generator": generator
             and {
                 "processes": generator.processes,
@@ -118,6 +124,7 @@ class RunInfo:
                 "loop_lag": generator.loop_lag and generator.loop_lag.to_json(),
             },
             "quiet": quiet and {"waited_s": quiet.waited_s, "limit_s": quiet.limit_s},
+            "assertions": list(self.assertions),
             "thresholds": {metric: list(texts) for metric, texts in self.thresholds.items()},
             "verdict": self.verdict,
             "exit_code": int(self.exit_code),
@@ -151,8 +158,10 @@ class RunInfo:
             under_way=data["under_way"],
             lost_numbers=data["lost_numbers"],
             silent_boots=tuple(data["silent_boots"]),
+            dead_boots=tuple(data["dead_boots"]),
             generator=_to_generator(data["generator"]),
             quiet=_to_quiet(data["quiet"]),
+            assertions=tuple(data["assertions"]),
             thresholds={metric: tuple(texts) for metric, texts in data["thresholds"].items()},
             verdict=RunVerdict(data["verdict"]),
             exit_code=ExitCode(data["exit_code"]),

@@ -9,7 +9,7 @@ from loadtest.errors import RunFolderError
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE, SERVER_FILE
 from loadtest.report.info import SCHEMA, RunInfo
-from loadtest.report.server import ServerLines, ServerSide
+from loadtest.report.server import Boot, ServerLines, ServerSide
 
 __all__ = ["Run", "read_run"]
 
@@ -25,6 +25,8 @@ class Run:
     records: tuple[NavigationRecord, ...]
     server: ServerSide | None
     """None when no hooks in a server saw the run."""
+    boots: tuple[Boot, ...] = ()
+    """Every process with hooks that was heard while the run was on, strangers too."""
     skipped_lines: int = 0
     """Lines of the ``.jsonl`` files that could not be read: one for each file after a kill."""
 
@@ -44,7 +46,7 @@ def read_run(path: Path) -> Run:
     server_path = path / SERVER_FILE
     if server_path.exists():
         skipped += _read_lines(server_path, lambda line: lines.add(json.loads(line)))
-    return Run(path, info, tuple(records), lines.server_side(), skipped)
+    return Run(path, info, tuple(records), lines.server_side(), lines.boots(), skipped)
 
 
 def _read_info(path: Path) -> RunInfo:

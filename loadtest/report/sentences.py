@@ -3,29 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loadtest.navigation.point import POINTS
-from loadtest.report.finding import ANY, ENDED_BY_SERVER
 from loadtest.report.server import JUDGED_RESIDUE
-from loadtest.report.wording import amount, clipped, listed, out_of
+from loadtest.report.wording import amount, listed
 
 __all__ = [
+    "assertion",
     "failures",
     "generator",
     "growth",
     "headline",
-    "last_frames",
-    "manners",
     "navigations",
-    "place",
-    "point",
     "residue",
-    "source",
     "thresholds",
 ]
-
-_LONGEST_EVENT = 40
-_NAMED_POINTS = 4
-"""Up to so many points are told with their names."""
 
 
 def headline(summary: Mapping[str, Any]) -> str:
@@ -42,84 +32,6 @@ def headline(summary: Mapping[str, Any]) -> str:
 
 def _count(results: Sequence[Mapping[str, Any]], verdict: str) -> int:
     return sum(result["verdict"] == verdict for result in results)
-
-
-def point(point_id: str) -> str:
-    """Return a point with its name: ``P16 (before_handshake)``."""
-    known = POINTS.get(point_id)
-    return f"{point_id} ({known.name})" if known else point_id
-
-
-def place(finding: Mapping[str, Any]) -> str:
-    """Return which visits showed a finding, and which did not."""
-    at: Sequence[str] = finding["at"]
-    share = out_of(finding["count"], finding["of"])
-    if not at:
-        text = "in no visit that has a record"
-    elif not finding["elsewhere_of"]:
-        where = "all of which left at" if len(at) == 1 else "at all points where visits left:"
-        text = f"{share} visits, {where} {_points(at, 'and')}"
-    else:
-        others = f"{out_of(finding['elsewhere'], finding['elsewhere_of'])} others"
-        text = f"{share} visits that left at {_points(at, 'or')}, {others}"
-    if finding["unplaced"]:
-        text += f"; and {amount(finding['unplaced'], 'visit')} without a record"
-    if at and not finding["attributed"]:
-        text += f"; {_why_not_attributed(finding)}"
-    return text
-
-
-def _points(at: Sequence[str], last: str) -> str:
-    return listed([point(one) for one in at] if len(at) <= _NAMED_POINTS else at, last)
-
-
-def _why_not_attributed(finding: Mapping[str, Any]) -> str:
-    if finding["elsewhere_of"]:
-        return "chance could have spread it so, no departure is blamed"
-    return "there is nothing to compare with" if len(finding["at"]) == 1 else "no departure is blamed"
-
-
-def manners(finding: Mapping[str, Any]) -> str:
-    """Return in which manners visits had to leave to show a finding."""
-    counts: Mapping[str, Mapping[str, int]] = finding["by_manner"]
-    if finding["manners"] != ANY:
-        needed = set(finding["manners"])
-        inside = [counts[manner] for manner in needed]
-        outside = [share for manner, share in counts.items() if manner not in needed]
-        names = listed(list(map(_manner, finding["manners"])), "or")
-        return f"{names}, {_share(inside)}; otherwise {_share(outside)}"
-    seen = listed(list(map(_manner, counts)))
-    if len(counts) < 2:
-        return f"{seen}, no other was seen there" if seen else ""
-    is_in_all = all(share["count"] for share in counts.values())
-    return f"{'makes no difference' if is_in_all else 'none stands out'} ({seen})"
-
-
-def _share(counts: Sequence[Mapping[str, int]]) -> str:
-    return out_of(sum(share["count"] for share in counts), sum(share["of"] for share in counts))
-
-
-def _manner(manner: str) -> str:
-    return "the server's own doing" if manner == ENDED_BY_SERVER else manner
-
-
-def source(finding: Mapping[str, Any]) -> str:
-    """Return where in the server an error was raised, and how often; empty for other findings."""
-    if finding["exceptions"] is None:
-        return ""
-    text = amount(finding["exceptions"], "exception")
-    if finding["file"]:
-        text += f" at {finding['file']}:{finding['line']}"
-    if finding["event"]:
-        text += f", handler of '{clipped(finding['event'], _LONGEST_EVENT)}'"
-    return text
-
-
-def last_frames(traceback: str, most: int) -> Sequence[str]:
-    """Return the end of a traceback, at most so many lines of it, from the start of a frame on."""
-    lines = traceback.rstrip().splitlines()[-most:]
-    starts = (place for place, line in enumerate(lines) if line.startswith("  File "))
-    return lines[next(starts, 0) :]
 
 
 def navigations(summary: Mapping[str, Any]) -> str:
@@ -171,6 +83,16 @@ def generator(summary: Mapping[str, Any]) -> str:
         amount(figures["processes"], "process", "processes"),
         "CPU not known" if cpu is None else f"{cpu:.0%} of a core",
         "loop lag not known" if lag is None else f"loop lag p99 {lag:,.1f} ms",
+    ]
+    return ", ".join(parts)
+
+
+def assertion(row: Mapping[str, Any]) -> str:
+    """Return in how many visits an assertion held, was broken, and could not be told."""
+    parts = [
+        f"held {row['held']:,}",
+        f"broken {row['broken']:,}",
+        f"could not be told {row['not_judged']:,}",
     ]
     return ", ".join(parts)
 

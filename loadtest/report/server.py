@@ -7,7 +7,7 @@ from typing import Any
 
 from loadtest.metrics.histogram import Histogram
 
-__all__ = ["JUDGED_RESIDUE", "Gone", "Handler", "Process", "ServerError", "ServerLines", "ServerSide"]
+__all__ = ["JUDGED_RESIDUE", "Boot", "Gone", "Handler", "Process", "ServerError", "ServerLines", "ServerSide"]
 
 JUDGED_RESIDUE = ("sids", "eio_sockets", "rooms", "environs", "pending_disconnects")
 """What must be 0 when everybody has gone (CONTRACT.md, "Verdicts"); told by navigation."""
@@ -75,6 +75,17 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Boot:
+    """One hooked process by when it was heard, whether a visit reached it or not."""
+
+    boot: str
+    command: str
+    has_seen_run: bool
+    heard_at: tuple[float, ...]
+    """When its snapshots came, in order: wall time by the collector's clock, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerSide:
     """Every hooked process that saw the run."""
 
@@ -95,13 +106,14 @@ class ServerSide:
 
 
 @dataclass(slots=True)
-class _Boot:
+class _Lines:
     first: Mapping[str, Any] | None = None
     last: Mapping[str, Any] | None = None
     tracebacks: dict[int, str] = field(default_factory=dict)
     had_error: dict[int, set[int]] = field(default_factory=dict)
     gone: list[Gone] = field(default_factory=list)
     lost: int = 0
+    heard_at: list[float] = field(default_factory=list)
 
 
 class ServerLines:
@@ -110,7 +122,7 @@ class ServerLines:
     __slots__ = ("_boots",)
 
     def __init__(self) -> None:
-        self._boots: dict[str, _Boot] = {}
+        self._boots: dict[str, _Lines] = {}
 
     def add(self, line: Mapping[str, Any]) -> None:
         """Take in one line.
@@ -118,10 +130,11 @@ class ServerLines:
         Raises:
             AttributeError, KeyError, TypeError, ValueError: it is none that the collector writes.
         """
-        boot = self._boots.setdefault(str(line["boot"]), _Boot())
+        boot = self._boots.setdefault(str(line["boot"]), _Lines())
         match line["kind"]:
             case "snapshot":
                 _decode(boot, line)  # a snapshot that cannot be read must not replace one that can
+                boot.heard_at.append(float(line["heard_at"]))
                 boot.first = boot.first or line
                 if boot.last is None or line["sequence"] >= boot.last["sequence"]:
                     boot.last = line
@@ -143,8 +156,16 @@ class ServerLines:
         ]
         return ServerSide(tuple(processes)) if processes else None
 
+    def boots(self) -> tuple[Boot, ...]:
+        """Return all processes that were heard, those that no visit reached too."""
+        return tuple(
+            Boot(name, boot.last["command"], boot.last["visits"] > 0, tuple(boot.heard_at))
+            for name, boot in self._boots.items()
+            if boot.last is not None
+        )
 
-def _take_entry(boot: _Boot, entry: Mapping[str, Any]) -> None:
+
+def _take_entry(boot: _Lines, entry: Mapping[str, Any]) -> None:
     match entry["kind"]:
         case "error":
             boot.had_error.setdefault(int(entry["error"]), set()).add(int(entry["number"]))
@@ -155,7 +176,7 @@ def _take_entry(boot: _Boot, entry: Mapping[str, Any]) -> None:
             raise ValueError(f"{kind!r} is not a kind of journal entry")
 
 
-def _decode(boot: _Boot, snapshot: Mapping[str, Any]) -> Process:
+def _decode(boot: _Lines, snapshot: Mapping[str, Any]) -> Process:
     return Process(
         boot=snapshot["boot"],
         pid=snapshot["pid"],
@@ -186,7 +207,7 @@ def _to_handler(data: Mapping[str, Any]) -> Handler:
     )
 
 
-def _to_error(data: Mapping[str, Any], boot: _Boot) -> ServerError:
+def _to_error(data: Mapping[str, Any], boot: _Lines) -> ServerError:
     number = int(data["id"])
     return ServerError(
         what=data["what"],

@@ -10,6 +10,7 @@ from loadtest.navigation.phase import Phase
 from loadtest.report.client_figures import (
     NavigationCounts,
     PhaseTimes,
+    count_assertions,
     count_departures,
     count_errors,
     count_navigations,
@@ -41,7 +42,8 @@ def summarize(run: Run) -> dict[str, Any]:
     """Return the content of ``summary.json``: plain JSON, null where there is no data."""
     info = run.info
     parts = _measure(run)
-    findings = find(run.records, run.server, is_quiet=info.quiet is not None, silent_boots=info.silent_boots)
+    findings = find(run.records, run.server, info, run.boots)
+    assertions = count_assertions(run.records, info.assertions)
     thresholds = judge_thresholds(info.thresholds, _figures(run, parts))
     verdict = judge(
         Evidence(
@@ -52,6 +54,7 @@ def summarize(run: Run) -> dict[str, Any]:
             has_hooks=run.server is not None,
             running_calls=run.server.running_calls(info.silent_boots) if run.server else 0,
             skipped_lines=run.skipped_lines,
+            assertions=assertions,
         )
     )
     summary = {
@@ -71,6 +74,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "departures": [asdict(row) for row in count_departures(run.records)],
         "phases": {phase: _phase_json(times) for phase, times in parts.phases.items()},
         "client_errors": [asdict(group) for group in count_errors(run.records)],
+        "assertions": [asdict(row) for row in assertions],
         "server": _server_json(run),
         "generator": _generator_json(info, parts.lag_p99_ms),
         "quiet": info.quiet and asdict(info.quiet),
@@ -178,7 +182,7 @@ def _generator_json(info: RunInfo, lag_p99_ms: float | None) -> dict[str, Any] |
 
 def _finding_json(finding: Finding) -> dict[str, Any]:
     data = asdict(finding)
-    data["by_manner"] = {
-        manner: {"count": tally.hit, "of": tally.of} for manner, tally in finding.by_manner.items()
-    }
+    for aspect in ("by_manner", "by_transport", "by_move"):
+        tallies = getattr(finding, aspect)
+        data[aspect] = {key: {"count": tally.hit, "of": tally.of} for key, tally in tallies.items()}
     return data

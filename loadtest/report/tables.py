@@ -34,8 +34,11 @@ class Sheet:
 def departures(summary: Mapping[str, Any], *, has_names: bool) -> Sheet:
     """Return how visits were to leave and how they did; ``has_names`` asks for the points' names too."""
     rows: Sequence[Mapping[str, Any]] = summary["departures"]
+    has_transports = len({row["transport"] for row in rows}) > 1
+    if has_transports:
+        rows = [{**row, "manner": f"{row['manner']}, {row['transport']}"} for row in rows]
     if len(rows) > _DEPARTURE_ROWS:
-        rows = _by_point(rows)
+        rows = _by_point(rows, "way" if has_transports else "manner")
     names = [[_point_name(row["at"])] if has_names else [] for row in rows]
     cells = [
         [row["at"], *name, row["manner"], *(f"{row[key]:,}" for key in ("planned", "actual", "other"))]
@@ -54,14 +57,14 @@ def _point_name(at: str) -> str:
     return POINTS[at].name if at in POINTS else _OTHER_POINTS.get(at, "")
 
 
-def _by_point(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _by_point(rows: Sequence[Mapping[str, Any]], noun: str) -> list[dict[str, Any]]:
     points: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         points.setdefault(row["at"], []).append(row)
     return [
         {
             "at": at,
-            "manner": amount(len(group), "manner") if len(group) > 1 else group[0]["manner"],
+            "manner": amount(len(group), noun) if len(group) > 1 else group[0]["manner"],
             **{key: sum(row[key] for row in group) for key in ("planned", "actual", "other")},
         }
         for at, group in points.items()

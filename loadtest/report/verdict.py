@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from loadtest.errors import ExitCode
-from loadtest.report.client_figures import NavigationCounts
+from loadtest.report.client_figures import AssertionCounts, NavigationCounts
 from loadtest.report.finding import Finding
 from loadtest.report.info import Ended, RunInfo, RunVerdict
 from loadtest.report.limits import ThresholdResult, ThresholdVerdict
@@ -48,6 +48,7 @@ class Evidence:
     running_calls: int
     """Handler calls that had not ended when the server last reported."""
     skipped_lines: int
+    assertions: Sequence[AssertionCounts] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,18 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
             "hooks are required (--require-hooks) and none were seen in the server: "
             "start the app with 'loadtest instrument -- COMMAND'"
         )
-    if info.silent_boots:
-        processes = amount(len(info.silent_boots), "server process", "server processes")
+    silent = set(info.silent_boots).difference(*(finding.boots for finding in evidence.findings))
+    if silent:
+        processes = amount(len(silent), "server process", "server processes")
         gaps.append(f"{processes} stopped reporting before the run's end: look whether it died")
     if _is_cut_by_quiet(evidence):
         calls = amount(evidence.running_calls, "handler call was", "handler calls were")
         gaps.append(f"{calls} still running when the quiet ended: give the app more time with quiet_s")
+    gaps += [
+        f'"{row.name}" could be judged in no visit: let some stay long enough'
+        for row in evidence.assertions
+        if not row.held + row.broken and evidence.navigations.as_planned
+    ]
     if info.lost_numbers:
         lost = amount(info.lost_numbers, "navigation")
         gaps.append(f"a worker died, and nobody knows what became of its {lost}: run it again")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import psutil
 from gevent import socket
 from gevent.pywsgi import WSGIServer
 
@@ -25,6 +26,7 @@ _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _BACKLOG = 256
 _SILENT_AFTER_S = 3.5
 """Hooks push once a second; a process that missed three pushes is gone, or stands still."""
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _WRONG_FORM = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -39,6 +41,13 @@ class ServerProcess:
     seen_at: float = 0.0
     """When the last snapshot came, seconds of the monotonic clock."""
     errors_told: set[int] = field(default_factory=set)
+    born_at: float | None = None
+    """When its process began, by this machine's list of processes; None: it is not on it."""
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether its process was on this machine, and is there no more."""
+        return self.born_at is not None and _birth(int(self.snapshot["pid"])) != self.born_at
 
     @property
     def has_seen_run(self) -> bool:
@@ -113,6 +122,13 @@ class Collector:
             if process.has_seen_run and process.seen_at < since
         )
 
+    def dead_boots(self) -> tuple[str, ...]:
+        """Return the boot ids of processes, strangers too, that push no more and are known to have ended."""
+        since = time.monotonic() - _SILENT_AFTER_S
+        return tuple(
+            boot for boot, process in self.processes.items() if process.seen_at < since and process.is_dead
+        )
+
     def _answer(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         status, answer = self._judge(environ)
         body = json.dumps(answer).encode()
@@ -130,12 +146,13 @@ class Collector:
         if not length.isdecimal() or int(length) > _LARGEST_BODY:
             return "413 Content Too Large", {"error": f"at most {_LARGEST_BODY} bytes, with their length"}
         try:
-            process = self._take(json.loads(environ["wsgi.input"].read(int(length))))
+            is_here = environ.get("REMOTE_ADDR") in _THIS_MACHINE
+            process = self._take(json.loads(environ["wsgi.input"].read(int(length))), is_here=is_here)
         except _WRONG_FORM as error:
             return "400 Bad Request", {"error": f"not a snapshot: {type(error).__name__}: {error}"[:300]}
         return "200 OK", {"run": self._run, "journal": process.journal if process else 0}
 
-    def _take(self, data: dict[str, Any]) -> ServerProcess | None:
+    def _take(self, data: dict[str, Any], *, is_here: bool) -> ServerProcess | None:
         """Keep a snapshot; None when it says nothing of this run (a hook that asks which run this is)."""
         if data["schema"] != 1:
             raise ValueError(f"schema {data['schema']!r}, not 1")
@@ -147,7 +164,9 @@ class Collector:
         boot = str(data["boot"])
         if boot not in self.processes and len(self.processes) >= _MOST_PROCESSES:
             raise ValueError(f"more than {_MOST_PROCESSES} processes")
-        process = self.processes.get(boot) or ServerProcess(data)
+        process = self.processes.get(boot)
+        if process is None:
+            process = ServerProcess(data, born_at=_birth(int(data["pid"])) if is_here else None)
         if int(data["sequence"]) < int(process.snapshot["sequence"]):
             return process  # overtaken by a later one: cumulative, so nothing is lost
         new = entries[max(process.journal - first, 0) :]  # the rest has come before
@@ -165,6 +184,15 @@ class Collector:
         return process
 
 
+def _birth(pid: int) -> float | None:
+    """Return when a process of this machine began; None when there is none, or only its zombie."""
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except (psutil.Error, ValueError):
+        return None
+
+
 def _lines(
     process: ServerProcess,
     boot: str,
@@ -179,7 +207,7 @@ def _lines(
         if error["id"] not in process.errors_told
     ]
     bare = [{key: value for key, value in e.items() if key != "traceback"} for e in data["errors"]]
-    lines.append({"kind": "snapshot", **data, "errors": bare})
+    lines.append({"kind": "snapshot", "heard_at": round(time.time(), 3), **data, "errors": bare})
     if new or lost:
         lines.append({"kind": "journal", "boot": boot, "entries": list(new), "lost": lost})
     return lines
@@ -193,6 +221,8 @@ def _check(data: Mapping[str, Any]) -> None:
     """
     int(data["visits"])
     int(data["sequence"])
+    int(data["pid"])
+    str(data["command"])
     float(data["taken_at"])
     for key in JUDGED_RESIDUE:
         int(data["residue"][key] or 0)

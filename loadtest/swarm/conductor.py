@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -169,6 +169,7 @@ class Conductor:
             workers=self._crew.size,
             users=self.pool_size,
             require_hooks=self._options.require_hooks,
+            assertions=tuple(assertion.name for assertion in profile.assertions),
             thresholds=profile.thresholds,
         )
 
@@ -281,11 +282,13 @@ class Conductor:
         began = time.monotonic()
         while True:
             waited_s = time.monotonic() - began
+            dead = self._collector.dead_boots()  # nothing is left in them, and they say no more
             left = [
                 {**process.left_behind, "handlers": process.in_flight}
-                for process in self._collector.visited()
+                for boot, process in self._collector.processes.items()
+                if process.has_seen_run and boot not in dead
             ]
-            if quiet.is_over(waited_s, self._sequences(), left):
+            if quiet.is_over(waited_s, self._sequences(dead), left):
                 return QuietInfo(waited_s=round(waited_s, 3), limit_s=limit_s)
             sids, handlers = (sum(process[key] for process in left) for key in ("sids", "handlers"))
             self._progress.show(
@@ -294,11 +297,11 @@ class Conductor:
             )
             gevent.sleep(_LOOK_EVERY_S)
 
-    def _sequences(self) -> Mapping[str, int]:
+    def _sequences(self, dead: Collection[str] = ()) -> Mapping[str, int]:
         return {
             boot: int(process.snapshot["sequence"])
             for boot, process in self._collector.processes.items()
-            if process.has_seen_run
+            if process.has_seen_run and boot not in dead
         }
 
     def _account(self, info: RunInfo) -> RunInfo:
@@ -318,6 +321,7 @@ class Conductor:
             ),
             lost_numbers=self._count_lost(),
             silent_boots=self._collector.silent_boots(),
+            dead_boots=self._collector.dead_boots(),
             generator=GeneratorInfo(
                 processes=len(self._members),
                 cpu=None if cpu_s is None else round(cpu_s / elapsed_s, 3),

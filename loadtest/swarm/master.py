@@ -16,8 +16,9 @@ from locust.util.timespan import parse_timespan
 from loadtest.discovery.auto import resolve
 from loadtest.errors import ExitCode, LoadtestError, UsageError
 from loadtest.profile.model import Profile
+from loadtest.report.finding_sentences import place
 from loadtest.report.info import Ended
-from loadtest.report.sentences import headline, place
+from loadtest.report.sentences import headline
 from loadtest.report.show import show_run
 from loadtest.swarm.child import PARENT_VARIABLE
 from loadtest.swarm.conductor import Conductor

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from loadtest.errors import LoadtestError
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Transport
 from loadtest.navigation.record import NavigationRecord
 from loadtest.navigation.states import PHASE_AT
 
@@ -33,7 +34,7 @@ def fire_rows(event: RequestEvent, record: NavigationRecord) -> None:
     A failure has no response time: Locust keeps None out of its percentiles, and 0 in.
     """
     actual = record.actual
-    failed = PHASE_AT[actual.at] if actual and record.outcome.is_failure else None
+    failed = _phase_left(record) if record.outcome.is_failure else None
     for phase, duration_ms in record.phases_ms.items():
         if phase is not failed and phase not in _NO_ROWS:
             _fire(event, phase, _name(record, phase), duration_ms, None)
@@ -44,8 +45,21 @@ def fire_rows(event: RequestEvent, record: NavigationRecord) -> None:
         _fire(event, Phase.LEAVING, f"{actual.at} {actual.manner}", record.phases_ms[Phase.LEAVING], None)
 
 
+def _phase_left(record: NavigationRecord) -> Phase | None:
+    """Return the phase in which the visit ended."""
+    if record.actual is None:
+        return None
+    if record.actual.at == "P05" and record.transport is Transport.UPGRADE:
+        return Phase.UPGRADE  # over long-polling alone, P05 waits for CONNECT
+    return PHASE_AT[record.actual.at]
+
+
 def _name(record: NavigationRecord, phase: Phase) -> str:
-    return record.page if phase is Phase.PAGE else _NAMES[phase]
+    if phase is Phase.PAGE:
+        return record.page
+    if phase is Phase.OPEN and record.transport is not Transport.WEBSOCKET:
+        return "polling"
+    return _NAMES[phase]
 
 
 def _fire(

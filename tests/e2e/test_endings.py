@@ -80,7 +80,7 @@ def test_handlers_that_outlive_the_quiet_make_the_run_inconclusive(tmp_path: Pat
     assert "still running" in ended.output
 
 
-def test_a_server_that_dies_is_no_finding_but_no_pass_either(tmp_path: Path) -> None:
+def test_a_server_that_is_killed_is_found_dead(tmp_path: Path) -> None:
     port = free_port()
     command = [
         *TOOL,
@@ -100,9 +100,11 @@ def test_a_server_that_dies_is_no_finding_but_no_pass_either(tmp_path: Path) -> 
         output, errors = process.communicate(timeout=120)
 
     summary = summary_of(only_run(tmp_path / "results"))
-    assert process.returncode == 98, errors
-    assert (summary["findings"], summary["server"]["alive"]) == ([], False)
-    assert b"stopped reporting" in output
+    assert process.returncode == 99, errors
+    (finding,) = summary["findings"]
+    assert (finding["kind"], finding["what"]) == ("liveness", "server process died")
+    assert (finding["attributed"], summary["server"]["alive"]) == (False, False)
+    assert b"server process died" in output
 
 
 def test_a_dead_master_takes_its_workers_with_it(board: Served, tmp_path: Path) -> None:

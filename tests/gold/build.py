@@ -21,10 +21,15 @@ from loadtest.report.console import print_report
 from loadtest.report.run import read_run
 from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
+from tests.gold.broken import broken_records, broken_server
 from tests.report.building import BOOT, error, handler, histogram, info, snapshot, visit, write_run
 
 GOLD = Path(__file__).parent
-RUNS = {"faulty": "results/20260102T030405Z-demo", "mended": "results/20260102T030435Z-demo"}
+RUNS = {
+    "faulty": "results/20260102T030405Z-demo",
+    "mended": "results/20260102T030435Z-demo",
+    "broken": "results/20260102T030505Z-board",
+}
 WIDTHS = (60, 80, 120)
 
 _HOSTILE = "\x1b[31mred[/bold]\x07 \u202eleft"
@@ -136,6 +141,10 @@ def _write_runs() -> None:
         _server(records, is_faulty=True),
     )
     write_run(GOLD / RUNS["mended"], info(**common), records, _server(records, is_faulty=False))
+    boots = tuple(f"{life:016x}" for life in range(6))
+    changes = {"profile": "board", "silent_boots": boots, "dead_boots": boots}
+    broken = info(**changes, assertions=("welcome arrives once", "clock keeps ticking"))
+    write_run(GOLD / RUNS["broken"], broken, broken_records(), broken_server())
 
 
 @contextlib.contextmanager
@@ -176,7 +185,7 @@ def report(which: str, width: int) -> str:
 def comparison(width: int) -> str:
     """Return the two gold runs next to each other."""
     with _here():
-        runs = {which: read_run(Path(path)) for which, path in RUNS.items()}
+        runs = {which: read_run(Path(RUNS[which])) for which in ("faulty", "mended")}
     console, out = _console(width)
     halves = [Half(which, run.path, summarize(run)) for which, run in runs.items()]
     print_side_by_side(halves[0], halves[1], console)

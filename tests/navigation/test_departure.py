@@ -1,63 +1,58 @@
-"""The table of departures, and how a profile's mix is drawn from."""
+"""How a visit is planned to end, and how a profile's mix is drawn from."""
 
 from collections import Counter
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtest.navigation.departure import BY_CLOCK, STAY, Choice, Departure, Mix
 from loadtest.navigation.draw import Distribution, Law
-from loadtest.navigation.point import POINTS, Manner, Point, find_point
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner, Transport
 
 ONE_SECOND = Distribution(Law.CONSTANT, 1.0)
 
 
-def test_points_stand_in_the_order_of_a_connections_life() -> None:
-    assert " ".join(POINTS) == "P00 P01 P02 P03 P12 P13 P14 P15 P16 P16b P17 P18 P19 P20"
-
-
-@pytest.mark.parametrize("word", ["P16", "before_handshake"])
-def test_a_point_is_found_by_its_id_and_by_its_name(word: str) -> None:
-    assert find_point(word) is POINTS["P16"]
-
-
-@pytest.mark.parametrize("word", ["P99", "p16", "", STAY, BY_CLOCK])
-def test_other_words_are_no_points(word: str) -> None:
-    assert find_point(word) is None
-
-
-@pytest.mark.parametrize(
-    ("point", "manners"),
-    [
-        ("P03", "fin rst silent"),
-        ("P12", "fin rst silent"),
-        ("P13", "fin rst silent ws_close"),
-        ("P14", "eio_close fin rst silent ws_close"),
-        ("P15", "eio_close fin rst silent sio_disconnect ws_close"),
-        ("P16b", "fin rst silent"),
-        ("P20", "fin rst silent"),
-    ],
-)
-def test_a_point_allows_only_what_can_be_said_there(point: str, manners: str) -> None:
-    assert " ".join(sorted(POINTS[point].manners)) == manners
-
-
-@pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
-def test_a_point_says_why_exactly_when_it_lacks_a_manner(point: Point) -> None:
-    assert bool(point.why_not) == (point.manners != frozenset(Manner))
-
-
 def test_a_drawn_departure_has_all_that_its_visit_needs() -> None:
-    mix = Mix([Choice(BY_CLOCK, Manner.FIN, after_s=Distribution(Law.CONSTANT, 0.25))], ONE_SECOND)
+    by_clock = Choice(
+        BY_CLOCK,
+        Manner.FIN,
+        transport=Transport.POLLING,
+        after_s=Distribution(Law.CONSTANT, 0.25),
+        since=Phase.CONNECT,
+    )
 
-    assert mix.draw(7, 0) == Departure(BY_CLOCK, Manner.FIN, after_s=0.25, dwell_s=1.0)
+    assert Mix([by_clock], ONE_SECOND).draw(7, 0) == Departure(
+        BY_CLOCK, Manner.FIN, Transport.POLLING, after_s=0.25, since=Phase.CONNECT, dwell_s=1.0
+    )
 
 
-def test_a_departure_at_a_point_has_no_clock() -> None:
+def test_a_departure_at_a_point_comes_at_once() -> None:
     mix = Mix([Choice("P16", Manner.RST)], ONE_SECOND)
 
     assert mix.draw(7, 0) == Departure("P16", Manner.RST, after_s=0.0, dwell_s=1.0)
+
+
+def test_a_departure_at_a_point_comes_a_little_later_where_it_jitters() -> None:
+    mix = Mix([Choice("P16", Manner.RST, after_s=Distribution(Law.CONSTANT, 0.02))], ONE_SECOND)
+
+    assert mix.draw(7, 0).after_s == 0.02
+
+
+def test_the_jitter_of_a_point_is_not_the_clock_of_a_departure() -> None:
+    spread = Distribution(Law.UNIFORM, 0.0, 1.0)
+    jitter, clock = (Mix([Choice(at, Manner.FIN, after_s=spread)], ONE_SECOND) for at in ("P16", BY_CLOCK))
+
+    assert jitter.draw(7, 0).after_s != clock.draw(7, 0).after_s
+
+
+def test_nobody_dwells_less_than_it_takes_to_judge_what_a_client_sees() -> None:
+    mix = Mix([Choice(STAY, Manner.FIN)], Distribution(Law.UNIFORM, 0.0, 4.0), least_dwell_s=2.1)
+
+    drawn = [mix.draw(7, number).dwell_s for number in range(200)]
+
+    assert min(drawn) == 2.1
+    assert max(drawn) > 3.5
 
 
 def test_weights_are_relative() -> None:

@@ -22,15 +22,20 @@ RECORD = NavigationRecord(
     planned_manner=Manner.WS_CLOSE,
     actual=ActualDeparture("P16", Manner.WS_CLOSE),
     outcome=Outcome.LEFT,
+    transport=Transport.UPGRADE,
+    move=Move.RECONNECT,
+    planned_move=Move.BACK,
+    previous=1,
+    was_ahead=True,
     phases_ms={Phase.PAGE: 4.25},
+    assertions={"welcome comes": None, "once": "came twice, not once"},
 )
 LINE = (
     '{"number":3,"navigation":"00c0ffee00c0ffee0000000000000003","page":"/","due_s":1.500000,'
-    '"started_s":1.500100,"left_s":1.750000,'
-    '"planned":{"at":"P16","manner":"ws_close","move":"navigate"},'
-    '"actual":{"at":"P16","manner":"ws_close"},"transport":"websocket","move":"navigate",'
-    '"previous":null,"was_ahead":false,"outcome":"left","phases_ms":{"page":4.250},"assertions":{},'
-    '"error":null,"detail":null}\n'
+    '"started_s":1.500100,"left_s":1.750000,"planned":{"at":"P16","manner":"ws_close","move":"back"},'
+    '"actual":{"at":"P16","manner":"ws_close"},"transport":"upgrade","move":"reconnect","previous":1,'
+    '"was_ahead":true,"outcome":"left","phases_ms":{"page":4.250},'
+    '"assertions":{"welcome comes":null,"once":"came twice, not once"},"error":null,"detail":null}\n'
 )
 
 seconds = st.floats(0, 1e6).map(lambda value: round(value, 6))
@@ -53,8 +58,8 @@ records = st.builds(
     planned_move=st.sampled_from(Move),
     previous=st.none() | st.integers(0, 2**63),
     was_ahead=st.booleans(),
-    assertions=st.dictionaries(st.text(), texts, max_size=3),
     phases_ms=st.dictionaries(st.sampled_from(Phase), st.floats(0, 1e6).map(lambda value: round(value, 3))),
+    assertions=st.dictionaries(st.text(), texts),
     error=texts,
     detail=texts,
 )
@@ -70,6 +75,10 @@ def test_a_record_is_one_line_of_json() -> None:
 
 def test_a_line_is_read_as_the_record_that_it_was() -> None:
     assert NavigationRecord.from_line(LINE) == RECORD
+
+
+def test_a_breach_is_an_assertion_that_something_was_wrong_with() -> None:
+    assert RECORD.breaches == {"once": "came twice, not once"}
 
 
 @given(records)
@@ -92,6 +101,9 @@ def test_a_line_that_was_cut_anywhere_is_refused(length: int) -> None:
         ("outcome", "vanished", ValueError),
         ("actual", {"at": "P16", "manner": "waved"}, ValueError),
         ("planned", None, TypeError),
+        ("transport", "pigeon", ValueError),
+        ("move", "sideways", ValueError),
+        ("assertions", 3, TypeError),
     ],
 )
 def test_a_line_with_a_word_of_no_table_is_refused(key: str, value: object, error: type[Exception]) -> None:

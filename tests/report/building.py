@@ -12,10 +12,11 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome, navigation_id
 from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo
-from loadtest.report.server import ServerLines, ServerSide
+from loadtest.report.server import Boot, ServerLines, ServerSide
 
 RUN = "00c0ffee00c0ffee"
 BOOT = "0000000000000b00"
+T0_AT = datetime(2026, 1, 2, 3, 4, 6, tzinfo=UTC)
 
 
 def histogram(*values_ms: float) -> Histogram:
@@ -44,6 +45,7 @@ def info(**changes: Any) -> RunInfo:
         ended=Ended.FINISHED,
         generator=GeneratorInfo(processes=1, cpu=0.4, loop_lag=histogram(1.0, 2.0)),
         quiet=QuietInfo(waited_s=9.1, limit_s=9.0),
+        t0_at=T0_AT,
     )
     return replace(made, **changes)
 
@@ -120,6 +122,7 @@ def snapshot(
     counts = {key: len(left.get(key, ())) for key in keys}
     return {
         "kind": "snapshot",
+        "heard_at": T0_AT.timestamp() + 20.0,
         "schema": 1,
         "run": RUN,
         "boot": BOOT,
@@ -146,6 +149,14 @@ def server_of(*lines: Mapping[str, Any]) -> ServerSide | None:
     for line in lines:
         collected.add(line)
     return collected.server_side()
+
+
+def boots_of(*lines: Mapping[str, Any]) -> tuple[Boot, ...]:
+    """Return the processes that these lines tell of."""
+    collected = ServerLines()
+    for line in lines:
+        collected.add(line)
+    return collected.boots()
 
 
 def hooked(*lines: Mapping[str, Any]) -> ServerSide:

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.point import Manner
+from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.report.client_figures import (
+    AssertionCounts,
     ClientErrors,
     DepartureCounts,
     NavigationCounts,
+    count_assertions,
     count_departures,
     count_errors,
     count_navigations,
@@ -42,6 +44,7 @@ def test_every_navigation_is_counted_by_what_became_of_it() -> None:
         failed=2,
         late=0,
         dropped=3,
+        broken=0,
     )
     assert (counts.as_planned, counts.failures) == (3, 5)
 
@@ -72,7 +75,9 @@ def test_a_departure_is_exactly_so_in_point_manner_and_outcome(
 ) -> None:
     (row,) = count_departures([visit(1, **{"planned_at": planned_at, **changes})])
 
-    assert row == DepartureCounts(planned_at, Manner.FIN, planned=1, actual=actual, other=1 - actual)
+    assert row == DepartureCounts(
+        planned_at, Manner.FIN, Transport.WEBSOCKET, planned=1, actual=actual, other=1 - actual
+    )
 
 
 def test_departures_are_in_the_order_of_a_connections_life() -> None:
@@ -83,6 +88,19 @@ def test_departures_are_in_the_order_of_a_connections_life() -> None:
 
     assert [(row.at, row.manner) for row in rows] == [*reversed(drawn)]
     assert sum(row.planned for row in rows) == 4
+
+
+def test_departures_over_different_transports_are_rows_of_their_own() -> None:
+    over = [Transport.UPGRADE, Transport.POLLING, Transport.WEBSOCKET, Transport.POLLING]
+    records = [visit(number, "P16", transport=transport) for number, transport in enumerate(over)]
+
+    rows = count_departures(records)
+
+    assert [(row.transport, row.planned, row.actual) for row in rows] == [
+        (Transport.WEBSOCKET, 1, 1),
+        (Transport.POLLING, 2, 2),
+        (Transport.UPGRADE, 1, 1),
+    ]
 
 
 def test_points_are_counted_where_visits_really_ended() -> None:
@@ -115,6 +133,7 @@ def test_phases_are_timed_from_their_start_and_from_when_the_visit_was_due() -> 
     phases = {
         Phase.PAGE: 4.0,
         Phase.OPEN: 2.0,
+        Phase.UPGRADE: 8.0,
         Phase.CONNECT: 1.0,
         Phase.HANDSHAKE: 3.0,
         Phase.ACTIVE: 50.0,
@@ -122,8 +141,18 @@ def test_phases_are_timed_from_their_start_and_from_when_the_visit_was_due() -> 
     }
     times = time_phases([visit(1, due_s=1.0, started_s=1.5, phases_ms=phases)])
 
-    assert [times[phase].own.max_ms for phase in Phase] == [4.0, 2.0, 1.0, 3.0, 50.0, 1.0]
-    assert [times[phase].from_due.max_ms for phase in Phase] == [504.0, 506.0, 507.0, 510.0, 560.0, 561.0]
+    assert [times[phase].own.max_ms for phase in Phase] == [4.0, 2.0, 8.0, 1.0, 3.0, 50.0, 1.0]
+    assert [times[phase].from_due.max_ms for phase in Phase] == [
+        *(504.0, 506.0, 514.0, 515.0, 518.0, 568.0, 569.0)
+    ]
+
+
+def test_a_page_that_was_asked_for_ahead_took_no_time_after_the_visit_was_due() -> None:
+    phases = {Phase.PAGE: 400.0, Phase.OPEN: 2.0}
+    times = time_phases([visit(1, due_s=1.0, started_s=1.0, phases_ms=phases, was_ahead=True)])
+
+    assert (times[Phase.PAGE].own.max_ms, times[Phase.OPEN].own.max_ms) == (400.0, 2.0)
+    assert (times[Phase.PAGE].from_due.count, times[Phase.OPEN].from_due.max_ms) == (0, 2.0)
 
 
 def test_a_phase_that_an_app_does_not_have_is_passed_over() -> None:
@@ -143,4 +172,20 @@ def test_a_visit_that_left_within_a_phase_has_no_leaving_from_its_due_time() -> 
 def test_navigations_that_never_started_take_no_time() -> None:
     times = time_phases([dropped(1)])
 
-    assert [times[phase].own.count for phase in Phase] == [0, 0, 0, 0, 0, 0]
+    assert [times[phase].own.count for phase in Phase] == [0, 0, 0, 0, 0, 0, 0]
+
+
+def test_assertions_are_counted_in_their_order_and_those_that_nobody_could_judge_too() -> None:
+    records = [
+        visit(1, assertions={"b": None, "a": "did not come within 2 s"}),
+        visit(2, assertions={"b": "came twice, not once"}),
+        visit(3),
+        dropped(4),
+    ]
+
+    assert count_assertions(records, ["never", "a"]) == (
+        AssertionCounts("never", held=0, broken=0, not_judged=3),
+        AssertionCounts("a", held=0, broken=1, not_judged=2),
+        AssertionCounts("b", held=1, broken=1, not_judged=1),
+    )
+    assert count_navigations(records).broken == 2

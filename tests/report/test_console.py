@@ -41,8 +41,9 @@ def test_the_report_of_a_run_is_what_it_was(which: str, width: int) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_line_is_wider_than_the_terminal(width: int) -> None:
-    assert max(map(len, report("faulty", width).splitlines())) <= width
+@pytest.mark.parametrize("which", RUNS)
+def test_no_line_is_wider_than_the_terminal(which: str, width: int) -> None:
+    assert max(map(len, report(which, width).splitlines())) <= width
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,18 @@ from typing import Any
 
 import pytest
 
-from loadtest.report.server import Gone, ServerLines
-from tests.report.building import BOOT, error, handler, histogram, hooked, server_of, snapshot
+from loadtest.report.server import Boot, Gone, ServerLines
+from tests.report.building import (
+    BOOT,
+    T0_AT,
+    boots_of,
+    error,
+    handler,
+    histogram,
+    hooked,
+    server_of,
+    snapshot,
+)
 
 
 def test_without_lines_there_were_no_hooks() -> None:
@@ -14,6 +24,17 @@ def test_without_lines_there_were_no_hooks() -> None:
 
 def test_a_process_that_no_visit_reached_is_dropped() -> None:
     assert server_of(snapshot(visits=0)) is None
+
+
+def test_every_process_is_known_by_when_it_was_heard_those_that_no_visit_reached_too() -> None:
+    t0 = T0_AT.timestamp()
+    lines = [snapshot(sequence=n, heard_at=t0 + n) for n in (1, 2)]
+    stranger = snapshot(boot="b", visits=0, command="worker.py", heard_at=t0 + 9)
+
+    assert boots_of(*lines, stranger) == (
+        Boot(BOOT, "app.py", has_seen_run=True, heard_at=(t0 + 1, t0 + 2)),
+        Boot("b", "worker.py", has_seen_run=False, heard_at=(t0 + 9,)),
+    )
 
 
 def test_one_visit_is_enough_to_have_seen_the_run() -> None:

@@ -75,12 +75,13 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         "failed": 0,
         "late": 0,
         "dropped": 1,
+        "broken": 0,
         "under_way": 0,
         "lost_numbers": 0,
     }
     assert summary["departures"] == [
-        {"at": "P16", "manner": "fin", "planned": 1, "actual": 1, "other": 0},
-        {"at": "P18", "manner": "fin", "planned": 1, "actual": 1, "other": 0},
+        {"at": at, "manner": "fin", "transport": "websocket", "planned": 1, "actual": 1, "other": 0}
+        for at in ("P16", "P18")
     ]
     assert summary["points"] == {"P16": 1, "P18": 1}
     assert summary["phases"]["page"] == {
@@ -133,15 +134,21 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         "kind": "server_error",
         "what": "KeyError in handle_disconnect",
         "at": ["P16"],
+        "led_by": "own",
         "manners": "any",
+        "transports": "any",
+        "moves": "any",
         "count": 1,
         "of": 1,
         "elsewhere": 0,
         "elsewhere_of": 1,
         "navigation": navigation_id(RUN, 1),
         "replay": None,
+        "is_points_doing": False,
         "attributed": False,
         "by_manner": {"fin": {"count": 1, "of": 1}},
+        "by_transport": {"websocket": {"count": 1, "of": 1}},
+        "by_move": {"navigate": {"count": 1, "of": 1}},
         "unplaced": 0,
         "examples": [navigation_id(RUN, 1)],
         "left_behind": {"sids": 1},
@@ -151,7 +158,13 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         "file": "nicegui/nicegui.py",
         "line": 181,
         "traceback": None,
+        "variants": {},
+        "moments": [],
+        "under_way": [],
+        "boots": [],
+        "remark": None,
     }
+    assert summary["assertions"] == []
     assert summary["thresholds"][0] == {
         "metric": "server.errors",
         "expression": "count==0",
@@ -291,6 +304,25 @@ def test_failed_visits_are_told_with_their_texts() -> None:
     ]
 
 
+def test_what_became_of_the_assertions_is_told_and_can_be_limited() -> None:
+    records = [
+        visit(1, assertions={"welcome": None}),
+        visit(2, assertions={"welcome": "came twice, not once"}),
+    ]
+    run = info(assertions=("welcome",), thresholds={"navigations.broken": ("count<1", "rate<=0.5")})
+
+    summary = summarized(records, None, run)
+
+    assert summary["assertions"] == [{"name": "welcome", "held": 1, "broken": 1, "not_judged": 0}]
+    assert [(result["value"], result["verdict"]) for result in summary["thresholds"]] == [
+        (1, "fail"),
+        (0.5, "pass"),
+    ]
+    (finding,) = summary["findings"]
+    assert (finding["kind"], finding["variants"]) == ("client", {"came twice, not once": 1})
+    assert summary["exit_code"] == 99
+
+
 def test_every_metric_that_a_threshold_may_name_is_a_path_of_the_summary() -> None:
     records = visits(0, 3, "P16", Manner.FIN)
     summary = summarized(records, hooked(snapshot()))
@@ -301,7 +333,7 @@ def test_every_metric_that_a_threshold_may_name_is_a_path_of_the_summary() -> No
 
 
 def test_every_metric_that_a_threshold_may_name_has_its_data() -> None:
-    phases = ("page", "open", "connect", "handshake", "active", "leaving")
+    phases = ("page", "open", "upgrade", "connect", "handshake", "active", "leaving")
     record = json.loads(visit(1).to_line()) | {"phases_ms": dict.fromkeys(phases, 2.0)}
     thresholds = {
         metric: (f"{min(aggregates - {Aggregate.RATE})}>=-1e9",)

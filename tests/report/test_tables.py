@@ -7,8 +7,11 @@ import pytest
 from loadtest.report.tables import Sheet, departures, handlers, phases
 
 
-def departure(at: str, manner: str, planned: int = 10, actual: int = 9) -> dict[str, Any]:
-    return {"at": at, "manner": manner, "planned": planned, "actual": actual, "other": planned - actual}
+def departure(
+    at: str, manner: str, planned: int = 10, actual: int = 9, transport: str = "websocket"
+) -> dict[str, Any]:
+    counts = {"planned": planned, "actual": actual, "other": planned - actual}
+    return {"at": at, "manner": manner, "transport": transport, **counts}
 
 
 def handler_row(event: str, calls: int, errors: int, namespace: str = "/") -> dict[str, Any]:
@@ -53,6 +56,25 @@ def test_many_departures_are_put_together_by_point() -> None:
         ["P16", "6 manners", "60", "54", "6"],
         ["P18", "2 manners", "20", "18", "2"],
         ["stay", "ws_close", "10", "9", "1"],
+    ]
+
+
+def test_departures_over_several_transports_say_which() -> None:
+    rows = [departure("P16", "fin"), departure("P16", "fin", transport="polling")]
+
+    assert departures({"departures": rows}, has_names=False).rows == [
+        ["P16", "fin, websocket", "10", "9", "1"],
+        ["P16", "fin, polling", "10", "9", "1"],
+    ]
+
+
+def test_many_departures_over_several_transports_are_put_together_by_point() -> None:
+    rows = [departure("P16", manner, transport="upgrade") for manner in "abcdef"]
+    rows += [departure("P16", manner) for manner in "abcdef"] + [departure("P18", "fin")]
+
+    assert departures({"departures": rows}, has_names=False).rows == [
+        ["P16", "12 ways", "120", "108", "12"],
+        ["P18", "fin, websocket", "10", "9", "1"],
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ExitCode
-from loadtest.report.client_figures import NavigationCounts, count_navigations
+from loadtest.report.client_figures import AssertionCounts, NavigationCounts, count_navigations
 from loadtest.report.finding import Finding
 from loadtest.report.info import Ended, RunVerdict
 from loadtest.report.join import find
@@ -19,7 +19,7 @@ UNKNOWN = ThresholdResult("phases.page", "max<9", None, ThresholdVerdict.NO_DATA
 
 
 def finding() -> Finding:
-    (one,) = find(visits(0, 5, "P16"), hooked(snapshot([error([1])])), is_quiet=True)
+    (one,) = find(visits(0, 5, "P16"), hooked(snapshot([error([1])])), info())
     return one
 
 
@@ -182,3 +182,14 @@ def test_a_reason_that_thresholds_share_is_told_once() -> None:
 
 def test_a_failure_outweighs_what_is_missing() -> None:
     assert judged({"ended": Ended.RUNNING}, thresholds=[FAILS]).exit_code == 99
+
+
+def test_an_assertion_that_no_visit_could_judge_is_no_pass() -> None:
+    rows = [AssertionCounts("welcome", 0, 0, 9), AssertionCounts("a", 1, 0, 8), AssertionCounts("b", 0, 1, 8)]
+
+    assert judged(assertions=rows).reasons == (
+        '"welcome" could be judged in no visit: let some stay long enough',
+    )
+    assert judged(assertions=rows, navigations=counts(visit(1, outcome="failed"))).reasons == (
+        "of 1 visit none ended as planned: is this the right app at http://127.0.0.1:8080?",
+    )

@@ -3,6 +3,9 @@
 import copy
 import http.client
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -159,6 +162,51 @@ def test_a_process_that_saw_nothing_of_the_run_is_a_stranger(received: Received)
     assert received.collector.visited() == []
 
 
+def test_each_snapshot_is_written_with_when_it_came(received: Received) -> None:
+    began_at = time.time()
+    received.post(SNAPSHOT)
+
+    assert began_at - 0.001 <= received.lines[1]["heard_at"] <= time.time() + 0.001
+
+
+def test_a_silent_process_that_is_no_more_is_dead_and_one_that_is_there_is_not(received: Received) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        received.post(changed(pid=process.pid))
+        (boot,) = received.collector.processes.values()
+        assert (received.collector.silent_boots(), received.collector.dead_boots()) == ((), ())
+
+        boot.seen_at -= 10
+        assert (received.collector.silent_boots(), received.collector.dead_boots()) == (("b1",), ())
+
+        process.kill()
+        process.wait()
+        assert received.collector.dead_boots() == ("b1",)
+
+        boot.seen_at = time.monotonic()
+        assert received.collector.dead_boots() == ()  # whoever pushes lives
+
+
+def test_what_becomes_of_a_process_that_is_not_on_this_machine_nobody_knows(received: Received) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    received.post(changed(pid=process.pid))
+    (boot,) = received.collector.processes.values()
+    boot.seen_at -= 10
+
+    assert (boot.born_at, boot.is_dead, received.collector.dead_boots()) == (None, False, ())
+
+
+def test_a_process_that_only_waits_to_be_buried_is_dead(received: Received) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        received.post(changed(pid=process.pid))
+        (boot,) = received.collector.processes.values()
+        process.kill()  # a zombie until it is waited for
+
+        deadline = time.monotonic() + 10
+        while not boot.is_dead:
+            assert time.monotonic() < deadline, "it is still there"
+
+
 def test_another_runs_snapshot_is_answered_with_this_runs_id_and_dropped(received: Received) -> None:
     assert received.post(changed(run="ffffffffffffffff")) == (200, {"run": RUN, "journal": 0})
     assert received.lines == []
@@ -173,6 +221,7 @@ def test_another_runs_snapshot_is_answered_with_this_runs_id_and_dropped(receive
         "{}",
         json.dumps(changed(schema=2)),
         json.dumps(changed(visits="many")),
+        json.dumps(changed(pid="a lot")),
         json.dumps(changed(residue={})),
         json.dumps(changed(handlers=[{"namespace": "/"}])),
         json.dumps(changed(errors=[{"id": "x"}])),

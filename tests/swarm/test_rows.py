@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.point import Manner
+from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.swarm.rows import fire_rows
 
@@ -62,3 +64,31 @@ def test_a_failure_is_a_row_of_its_phase_without_a_response_time() -> None:
     )
 
     assert rows_of(record)[2:] == [("connect", "CONNECT", None, "no answer to CONNECT")]
+
+
+@pytest.mark.parametrize(
+    ("transport", "row"),
+    [
+        (Transport.UPGRADE, ("upgrade", "upgrade", None, "no upgrade")),
+        (Transport.POLLING, ("connect", "CONNECT", None, "no upgrade")),
+    ],
+)
+def test_an_opened_long_polling_waits_for_its_upgrade_where_there_is_to_be_one(
+    transport: Transport, row: tuple[str, str, float | None, str | None]
+) -> None:
+    record = replace(
+        LEFT_AT_P16,
+        transport=transport,
+        actual=ActualDeparture("P05", Manner.FIN),
+        outcome=Outcome.TIMED_OUT,
+        error="no upgrade",
+        phases_ms={Phase.PAGE: 4.0, Phase.OPEN: 3.0},
+    )
+
+    assert rows_of(record)[1:] == [("open", "polling", 3.0, None), row]
+
+
+def test_a_navigation_that_was_dropped_has_no_rows() -> None:
+    record = replace(LEFT_AT_P16, actual=None, outcome=Outcome.DROPPED, phases_ms={})
+
+    assert rows_of(record) == []

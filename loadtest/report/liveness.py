@@ -1,0 +1,155 @@
+"""Findings of liveness: a server process died, nobody was let in, or nobody was answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from loadtest.navigation.record import NavigationRecord
+from loadtest.report.finding import Finding, Moment
+from loadtest.report.info import RunInfo
+from loadtest.report.outages import Outage, Timeline
+from loadtest.report.placing import Visit
+from loadtest.report.server import Boot
+from loadtest.report.suspects import place_before
+from loadtest.report.wording import amount, listed
+
+__all__ = ["find_lifeless"]
+
+_EXAMPLES = 5
+_PUSH_S = 1.0
+"""Hooks push so often; a process that died did so before the next push."""
+_SHOWS_WITHIN_S = 5.0
+"""How long after its last push a death may show at the clients: pushes pause on a busy machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Episode:
+    """What one finding is about."""
+
+    what: str
+    outages: Sequence[Outage]
+    boots: tuple[str, ...] = ()
+    remark: str | None = None
+
+
+def find_lifeless(
+    records: Sequence[NavigationRecord],
+    visits: Mapping[int, Visit],
+    boots: Sequence[Boot],
+    info: RunInfo,
+) -> list[Finding]:
+    """Return one finding of a server that died (or went deaf, where that is all that shows), and one of
+    a server that stood still.
+
+    A process that was told to stop cannot be told from one that died: both stopped while the run was on.
+    """
+    timeline = Timeline(records)
+    watched = [boot for boot in boots if boot.has_seen_run]
+    died = _dead(timeline, boots, info)
+    episodes = [died or _deaf(timeline, watched), _still(timeline, watched, info)]
+    return [_finding(episode, records, visits) for episode in episodes if episode]
+
+
+def _dead(timeline: Timeline, boots: Sequence[Boot], info: RunInfo) -> _Episode | None:
+    """Return the processes that fell silent and are known to have died.
+
+    Known: this machine has no such process any more; or nobody was let in right after its last word; or
+    another of the same command began afterwards. One that no visit had reached when it was last heard is
+    ours only if nobody was let in right after.
+    """
+    deaths: dict[str, Outage] = {}
+    restarted: set[str] = set()
+    for boot in boots:
+        if boot.boot not in {*info.silent_boots, *info.dead_boots} or info.t0_at is None:
+            continue
+        heard_s = boot.heard_at[-1] - info.t0_at.timestamp()
+        outage = timeline.gone_near(heard_s, heard_s + _SHOWS_WITHIN_S)
+        if not (outage or boot.has_seen_run):
+            continue
+        if any(one.command == boot.command and one.heard_at[0] > boot.heard_at[-1] for one in boots):
+            restarted.add(boot.boot)
+        if outage or boot.boot in restarted or boot.boot in info.dead_boots:
+            deaths[boot.boot] = outage or timeline.lost_near(heard_s, heard_s + _PUSH_S)
+    if not deaths:
+        return None
+    # a process that died before its first push was never heard: its end is one more of the same
+    outages = sorted({*deaths.values(), *timeline.gone}, key=lambda outage: outage.at_s)
+    is_one = len(deaths) == 1 or len(outages) > 1
+    what = "server process died" if is_one else f"{len(deaths):,} server processes died"
+    if restarted >= deaths.keys():
+        what = _counted(f"{what} and {'was' if is_one else 'were'} restarted", outages)
+        return _Episode(what, outages, tuple(deaths))
+    is_served = timeline.was_answered(outages[-1].at_s + _PUSH_S)
+    remark = (
+        "visits were answered after it: by other processes, or by one without hooks" if is_served else None
+    )
+    return _Episode(_counted(what, outages), outages, tuple(deaths), remark)
+
+
+def _deaf(timeline: Timeline, watched: Sequence[Boot]) -> _Episode | None:
+    """Return when nobody was let in, or every connection was lost, where no hooks say that a process died."""
+    outages = timeline.gone
+    if not outages:
+        return None
+    what = "server lost every connection at once"
+    if any(outage.refused for outage in outages):
+        what = "server stopped accepting connections"
+        what += " for a while" if outages[-1].back_s is not None else ""
+    remark = (
+        "the hooks in the server do not say that a process died"
+        if watched
+        else "there were no hooks in the server: it may have died, or closed its port"
+    )
+    return _Episode(_counted(what, outages), outages, remark=remark)
+
+
+def _still(timeline: Timeline, watched: Sequence[Boot], info: RunInfo) -> _Episode | None:
+    outages = timeline.stood_still
+    if not outages:
+        return None
+    is_back = outages[-1].back_s is not None
+    what = "server answered nobody for a while" if is_back else "server stopped answering"
+    waiting = timeline.waiting_at(outages)
+    where = listed([f"{count:,} at {point}" for point, count in waiting.items()])
+    began = f"when it began, visits were waiting for an answer: {where}" if where else None
+    if not watched or info.t0_at is None:
+        return _Episode(_counted(what, outages), outages, remark=began)
+    t0 = info.t0_at.timestamp()
+    heard = [at - t0 for boot in watched for at in boot.heard_at]
+    is_reporting = all(any(_is_within(at_s, outage) for at_s in heard) for outage in outages)
+    remark = (
+        "its processes went on reporting: it is their event loop that stood still"
+        if is_reporting
+        else "its processes did not report either"
+    )
+    boots = () if is_back else tuple(info.silent_boots)
+    return _Episode(_counted(what, outages), outages, boots, "; ".join(filter(None, [remark, began])))
+
+
+def _is_within(at_s: float, outage: Outage) -> bool:
+    """Return whether this is well within an outage: not what was on its way when it began."""
+    return outage.at_s + _PUSH_S < at_s and (outage.back_s is None or at_s < outage.back_s)
+
+
+def _counted(what: str, outages: Sequence[Outage]) -> str:
+    return what if len(outages) == 1 else f"{what}, {amount(len(outages), 'time')}"
+
+
+def _finding(episode: _Episode, records: Sequence[NavigationRecord], visits: Mapping[int, Visit]) -> Finding:
+    outages = episode.outages
+    hit = dict.fromkeys(number for outage in outages for number in outage.under_way)
+    return replace(
+        place_before(episode.what, outages, records, visits),
+        moments=tuple(
+            Moment(
+                round(outage.at_s, 3),
+                None if outage.back_s is None else round(outage.back_s, 3),
+                len(outage.under_way),
+                outage.refused,
+                sum((record.started_s or 0.0) > outage.at_s for record in records),
+            )
+            for outage in outages
+        ),
+        under_way=tuple(visits[number].navigation for number in list(hit)[:_EXAMPLES]),
+        boots=episode.boots,
+        remark=episode.remark,
+    )

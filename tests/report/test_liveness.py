@@ -1,0 +1,210 @@
+"""Findings of liveness, and the departures right before them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from loadtest.navigation.point import Manner
+from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome, navigation_id
+from loadtest.report.finding import Finding, FindingKind, Moment
+from loadtest.report.liveness import find_lifeless
+from loadtest.report.placing import visits_of
+from tests.report.building import RUN, T0_AT, boots_of, info, snapshot
+from tests.report.lives import answered, living, lost, mortal, refused, waited
+
+BEFORE = living(0, 0.0, 10.0)
+
+
+def found(records: Sequence[NavigationRecord], *lines: Mapping[str, Any], **changes: Any) -> list[Finding]:
+    return find_lifeless(records, visits_of(records), boots_of(*lines), info(**changes))
+
+
+def heard(boot: str, *at_s: float, **changes: Any) -> list[dict[str, Any]]:
+    """Return the snapshots of a process that were heard at these seconds of the run."""
+    return [
+        snapshot(boot=boot, sequence=index, heard_at=T0_AT.timestamp() + one_s, **changes)
+        for index, one_s in enumerate(at_s, start=1)
+    ]
+
+
+def test_a_server_that_lives_gives_no_finding() -> None:
+    assert found(BEFORE) == []
+    assert found(BEFORE, *heard("a", 1.0, 2.0)) == []
+
+
+def test_one_death_tells_who_left_last_and_blames_nobody() -> None:
+    records = [*mortal(1), answered(800, 5.5, stay_s=0.3, at="P18")]
+
+    (finding,) = found(records)
+
+    assert (finding.kind, finding.what) == (FindingKind.LIVENESS, "server stopped accepting connections")
+    assert (finding.at, finding.count, finding.attributed, finding.is_points_doing) == (
+        ("P16", "P18"),
+        2,
+        False,
+        False,
+    )
+    assert finding.moments == (Moment(6.0, None, 3, 5, came_after=4),)
+    assert finding.under_way == tuple(navigation_id(RUN, number) for number in (600, 601, 602))
+    assert finding.examples == (navigation_id(RUN, 500), navigation_id(RUN, 800))
+    assert finding.remark == "there were no hooks in the server: it may have died, or closed its port"
+
+
+def test_all_connections_lost_at_once_are_told_as_what_they_are() -> None:
+    before = [record for record in BEFORE if (record.left_s or 0.0) < 10]
+    dying = [lost(200 + n, 9.0, 10.0) for n in range(6)]
+
+    (finding,) = found([*before, *dying, *living(300, 10.3, 12.0)])
+
+    assert finding.what == "server lost every connection at once"
+    assert finding.moments == (Moment(10.0, 10.305, 6, 0, came_after=16),)
+
+
+def test_a_port_that_was_closed_for_a_while_is_told_so_and_that_the_hooks_know_of_no_death() -> None:
+    records = [*BEFORE, refused(300, 10.1), *living(400, 11.0, 12.0)]
+
+    (finding,) = found(records, *heard("a", 1.0, 11.0, 12.0))
+
+    assert finding.what == "server stopped accepting connections for a while"
+    assert finding.remark == "the hooks in the server do not say that a process died"
+
+
+SILENT = {"silent_boots": ("a",)}
+
+
+@pytest.mark.parametrize(
+    ("records", "lines", "changes"),
+    [
+        (BEFORE, heard("a", 1.0, 9.0), {"dead_boots": ("a",)}),
+        ([*BEFORE, refused(300, 10.1)], heard("a", 1.0, 9.5), {}),
+        (BEFORE, [*heard("a", 1.0, 9.0), *heard("b", 9.5, visits=0)], {}),
+    ],
+)
+def test_a_process_that_fell_silent_is_dead_where_something_says_so(
+    records: list[NavigationRecord], lines: list[dict[str, Any]], changes: dict[str, Any]
+) -> None:
+    (finding,) = found(records, *lines, **SILENT, **changes)
+
+    assert finding.what.startswith("server process died")
+    assert finding.boots == ("a",)
+    assert 9.0 <= finding.moments[0].at_s <= 10.2
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes"),
+    [
+        (heard("a", 1.0, 9.0), {}),
+        ([*heard("a", 1.0, 9.0), *heard("b", 9.5, visits=0, command="other.py")], {}),
+        ([*heard("a", 1.0, 9.0), *heard("b", 2.0, 9.5)], {}),
+        ([*heard("a", 1.0, 9.0, visits=0), *heard("b", 2.0, 9.5)], {"dead_boots": ("a",)}),
+        (heard("a", 1.0, 9.0), {"dead_boots": ("a",), "t0_at": None}),
+    ],
+)
+def test_a_process_that_fell_silent_is_not_dead_for_that_alone(
+    lines: list[dict[str, Any]], changes: dict[str, Any]
+) -> None:
+    assert found(BEFORE, *lines, **SILENT, **changes) == []
+
+
+def test_a_process_that_died_before_any_visit_was_heard_of_is_ours_if_nobody_was_let_in_then() -> None:
+    lines = heard("a", 1.0, 9.5, visits=0)
+
+    (finding,) = found([*BEFORE, refused(300, 10.1)], *lines, dead_boots=("a",))
+    assert (finding.what, finding.boots) == ("server process died", ("a",))
+
+    assert found(BEFORE, *lines, dead_boots=("a",)) == []
+
+
+def test_a_restart_is_told_and_the_clients_say_when() -> None:
+    lines = [*heard("a", 1.0, 5.5), *heard("b", 11.0, 15.6), *heard("c", 21.0)]
+
+    (finding,) = found(mortal(2), *lines, silent_boots=("a", "b"))
+
+    assert finding.what == "server process died and was restarted, 2 times"
+    assert ([moment.at_s for moment in finding.moments], finding.boots) == ([6.0, 16.0], ("a", "b"))
+    assert finding.remark is None
+
+
+def test_a_process_that_died_before_it_was_heard_is_one_more() -> None:
+    lines = [*heard("a", 1.0, 5.5), *heard("c", 21.0)]
+
+    (finding,) = found(mortal(2), *lines, silent_boots=("a",))
+
+    assert (finding.what, len(finding.moments)) == ("server process died and was restarted, 2 times", 2)
+
+
+def test_processes_that_died_together_are_one_moment() -> None:
+    lines = [*heard("a", 1.0, 5.5), *heard("b", 1.0, 5.6)]
+
+    (finding,) = found(mortal(1), *lines, silent_boots=("a", "b"))
+
+    assert (finding.what, len(finding.moments)) == ("2 server processes died", 1)
+
+    restarted = [*lines, *heard("c", 7.0), *heard("d", 7.0)]
+    (finding,) = found(mortal(1), *restarted, silent_boots=("a", "b"))
+
+    assert finding.what == "2 server processes died and were restarted"
+
+
+def test_one_worker_of_several_that_died_is_told_with_those_who_went_on() -> None:
+    dying = [lost(200 + n, 9.0, 9.3 + n / 100) for n in range(3)]
+    records = [*BEFORE, *dying, *living(400, 10.0, 20.0)]
+
+    (finding,) = found(records, *heard("a", 1.0, 9.0), *heard("b", 1.0, 20.0), **SILENT, dead_boots=("a",))
+
+    assert (finding.what, finding.moments[0].at_s, finding.moments[0].under_way) == (
+        *("server process died", 9.3),
+        3,
+    )
+    assert finding.remark == "visits were answered after it: by other processes, or by one without hooks"
+
+
+FROZEN = [waited(300 + n, 10.0 + n / 10) for n in range(20)]
+AT_HANDSHAKE = answered(
+    290,
+    9.9,
+    left_s=11.95,
+    planned_at="stay",
+    outcome=Outcome.TIMED_OUT,
+    actual=ActualDeparture("P17", Manner.FIN),
+)
+
+
+def test_a_server_that_stood_still_is_found_with_who_left_before() -> None:
+    (finding,) = found([*BEFORE, AT_HANDSHAKE, *FROZEN, *living(400, 14.0, 15.0)])
+
+    assert finding.what == "server answered nobody for a while"
+    assert (finding.attributed, finding.count) == (False, 5)
+    assert finding.moments == (Moment(9.92, 14.005, 21, 0, came_after=30),)
+    assert finding.remark == "when it began, visits were waiting for an answer: 1 at P17"
+
+
+@pytest.mark.parametrize(
+    ("heard_s", "remark"),
+    [
+        ((1.0, 10.5, 12.0, 13.0), "its processes went on reporting: it is their event loop that stood still"),
+        ((1.0, 10.5, 14.5), "its processes did not report either"),
+    ],
+)
+def test_hooks_tell_whether_the_process_or_its_loop_stood_still(
+    heard_s: tuple[float, ...], remark: str
+) -> None:
+    (finding,) = found([*BEFORE, *FROZEN, *living(400, 14.0, 15.0)], *heard("a", *heard_s))
+
+    assert (finding.remark, finding.boots) == (remark, ())
+
+
+def test_a_process_that_stands_still_for_good_is_no_silent_one_beside() -> None:
+    (finding,) = found([*BEFORE, *FROZEN], *heard("a", 1.0, 10.0), **SILENT)
+
+    assert (finding.what, finding.boots) == ("server stopped answering", ("a",))
+
+
+def test_standing_still_again_and_again_is_one_finding() -> None:
+    records = [*BEFORE, *FROZEN, *living(400, 15.0, 17.0)]
+    records += [waited(500 + n, 18.0 + n / 10) for n in range(4)] + living(600, 21.0, 22.0)
+
+    (finding,) = found(records)
+
+    assert finding.what == "server answered nobody for a while, 2 times"
