@@ -11,6 +11,7 @@ from loadtest.navigation.states import (
     PHASE_AT,
     PHASE_OF,
     POINT_OF,
+    ROUTES,
     STEP_IN,
     TARGET_OF,
     TRANSITIONS,
@@ -19,7 +20,6 @@ from loadtest.navigation.states import (
     Step,
     has_history,
     point_in,
-    ROUTES,
 )
 
 ONLY_BY_HISTORY = {"P07b", "P24", "P25"}
