@@ -1,9 +1,9 @@
 """Text with ``$name`` placeholders, taken apart once and filled for each visit."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +23,7 @@ def as_url(text: str) -> str:
 
 def as_json(text: str) -> str:
     """Escape text for the inside of a JSON string."""
-    return json.dumps(text)[1:-1]
+    return encode_basestring_ascii(text)[1:-1]
 
 
 def names_in(value: Any) -> frozenset[str]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from loadtest.errors import ProtocolError
@@ -122,6 +123,9 @@ def _read_socket_packet(text: str) -> Packet:
     return Packet(kind, text[at:], namespace, int(text[start:at]) if at > start else None, attachments)
 
 
+_SID = '{"sid":"'
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """What an Engine.IO open packet says."""
@@ -137,16 +141,37 @@ def read_open(packet: Packet) -> Open:
     Raises:
         ProtocolError: a field is missing or of the wrong type.
     """
-    data = packet.decode()
+    text = packet.data
+    end = text.find('"', len(_SID))
+    if text.startswith(_SID) and end > 0 and "\\" not in text[:end]:
+        # the sid comes first, and the rest is the same in every visit
+        return Open(text[len(_SID) : end], *_ping_times(_SID + text[end:]))
+    return Open(_sid(packet.decode(), text), *_ping_times(text))
+
+
+def _sid(data: Any, text: str) -> str:
+    sid = data.get("sid") if isinstance(data, dict) else None
+    if not isinstance(sid, str):
+        raise _no_open(text)
+    return sid
+
+
+def _no_open(text: str) -> ProtocolError:
+    return ProtocolError(f"an open packet without sid and ping times: {text[:80]!r}")
+
+
+@lru_cache(maxsize=64)
+def _ping_times(text: str) -> tuple[float, float]:
+    """Return ping interval and ping timeout of an open packet's data, in seconds."""
+    data = Packet(PacketKind.OPEN, text).decode()
     try:
         interval_s, timeout_s = float(data["pingInterval"]) / 1000, float(data["pingTimeout"]) / 1000
         if not (0 <= interval_s <= _MOST_PING_S and 0 <= timeout_s <= _MOST_PING_S):
             raise ValueError("a ping time that no server has")
-        if not isinstance(data["sid"], str):
-            raise TypeError("a sid that is no text")
-        return Open(data["sid"], interval_s, timeout_s)
+        _sid(data, text)  # a second one may stand behind the first
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ProtocolError(f"an open packet without sid and ping times: {packet.data[:80]!r}") from error
+        raise _no_open(text) from error
+    return interval_s, timeout_s
 
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode

@@ -124,6 +124,19 @@ class Line:
         """Send FIN; what the server still sends can be read."""
         self._socket.shutdown(SHUT_WR)
 
+    def is_quiet(self) -> bool:
+        """Return whether nothing lies unread; what lies there is thrown away.
+
+        Raises:
+            OSError: the connection has broken.
+        """
+        self.buffer = b""
+        try:
+            self._socket.recv(_CHUNK_BYTES)
+        except BlockingIOError:
+            return True
+        return False
+
     def drain(self) -> bool:
         """Throw away what has come, without waiting; True when the server has closed its side too."""
         self.buffer = b""

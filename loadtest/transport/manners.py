@@ -53,12 +53,14 @@ class Leaving:
 def leave_by_fin(line: Line) -> None:
     """Close TCP with a FIN, even where the server's bytes lie unread.
 
-    ``close`` alone would send RST then, and the server would see another departure.
+    ``close`` alone would send RST then, and the server would see another departure. Where nothing lies
+    unread, which is nearly always, ``close`` sends the FIN itself.
     """
     try:
-        line.half_close()
-        with contextlib.suppress(OSError):  # FIN is out: what the server does now is its own affair
-            line.drain()
+        if not line.is_quiet():
+            line.half_close()
+            with contextlib.suppress(OSError):  # FIN is out: what the server does now is its own affair
+                line.drain()
     finally:
         line.close()
 

@@ -21,8 +21,6 @@ _UPGRADE: Mapping[str, str] = MappingProxyType(
     {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
 )
 _SWITCHING_PROTOCOLS = 101
-_KEY_BITS = 10
-"""Keys are drawn from so many, made once: they keep caches from answering, and hide nothing (10.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,6 @@ class UpgradeRequests:
         path = f"{target.base_path}{socket_path}?EIO=4&transport=websocket"
         host = {"Host": target.host_header, "Origin": target.origin}
         self._begin = f"GET {path}".encode("ascii")
-        self._keys = [_key() for _ in range(1 << _KEY_BITS)]
         self._headers = b" HTTP/1.1\r\n" + header_lines(host, BROWSER, headers, _UPGRADE)
 
     def of(self, query: str, trace: bytes, cookies: bytes) -> Upgrade:
@@ -52,7 +49,7 @@ class UpgradeRequests:
                 ``sid`` among it when the visit has one already, from long-polling.
             trace, cookies: header lines, each with its line end.
         """
-        key, accept = self._keys[random.getrandbits(_KEY_BITS)]
+        key = b64encode(random.getrandbits(128).to_bytes(16, "big"))
         request = b"".join(
             (
                 self._begin,
@@ -66,13 +63,7 @@ class UpgradeRequests:
                 b"\r\n",
             )
         )
-        return Upgrade(request, accept)
-
-
-def _key() -> tuple[bytes, bytes]:
-    """Return a random Sec-WebSocket-Key, and the Sec-WebSocket-Accept that answers it (RFC 6455, 4.2.2)."""
-    key = b64encode(random.getrandbits(128).to_bytes(16, "big"))
-    return key, b64encode(sha1(key + _GUID, usedforsecurity=False).digest())
+        return Upgrade(request, b64encode(sha1(key + _GUID, usedforsecurity=False).digest()))
 
 
 def read_upgrade(line: Line, accept: bytes) -> Head:
