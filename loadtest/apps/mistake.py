@@ -140,7 +140,8 @@ class Table(BaseModel):
     def _sentence(cls, line: ErrorDetails) -> str:
         match line["type"]:
             case "extra_forbidden":
-                return f"unknown key; {near(str(line['loc'][-1]), cls.model_fields)}"
+                known = [field.alias or name for name, field in cls.model_fields.items()]
+                return f"unknown key; {near(str(line['loc'][-1]), known)}"
             case "missing":
                 key = str(line["loc"][-1])
                 examples = cls.model_fields[key].examples or []

@@ -133,7 +133,9 @@ def test_a_folder_of_a_profiles_name_does_not_hide_it(folder: Path) -> None:
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("name", ["fev.toml", "fev", "."])
 def test_a_missing_file_is_told_with_the_shipped_profiles(name: str) -> None:
-    assert mistakes(name) == [f"{name}: no such file, and no shipped profile; shipped: demo, nicegui"]
+    assert mistakes(name) == [
+        f"{name}: no such file, and no shipped profile; shipped: demo, explore, nicegui"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +217,7 @@ def test_the_message_of_all_mistakes_has_a_line_for_each() -> None:
 def test_profiles_are_shipped_by_name() -> None:
     shipped = shipped_profiles()
 
-    assert list(shipped) == ["demo", "nicegui"]
+    assert list(shipped) == ["demo", "explore", "nicegui"]
     assert all(path.is_file() for path in shipped.values())
 
 
@@ -264,3 +266,10 @@ def test_steps_of_an_app_that_is_found_out_may_name_what_its_pages_will_have(fol
     (folder / "a.toml").write_text(steps, encoding="utf-8")
 
     assert load_profile("a.toml", finds_app=True).app.preset == "auto"
+
+
+def test_the_profile_that_explores_takes_any_app() -> None:
+    profile = load_profile("explore", app="nicegui")
+
+    assert parsed_again(profile) == profile
+    assert {choice.at for choice in profile.mix.choices} >= {"P00", "P15", "P16", "P19", "stay"}

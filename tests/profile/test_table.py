@@ -79,7 +79,8 @@ def test_top_level_keys_are_judged() -> None:
             [
                 (
                     "app.handshake: unknown key; "
-                    "known: preset, pages, headers, quiet_s, allowed_hosts, socket_path"
+                    "known: preset, pages, transports, headers, data, cookies, login, tls, quiet_s, "
+                    "allowed_hosts, steps, socket_path"
                 )
             ],
         ),
@@ -159,17 +160,18 @@ def test_a_pool_has_at_least_one_and_at_most_a_million_users() -> None:
 @pytest.mark.parametrize(
     ("row", "at", "manner"),
     [
-        ({"at": "P16"}, "P16", Manner.WS_CLOSE),
+        ({"at": "P16"}, "P16", None),
         ({"at": "before_handshake", "manner": "rst"}, "P16", Manner.RST),
         ({"at": "P03", "manner": "fin", "weight": 0.5}, "P03", Manner.FIN),
-        ({"at": "stay"}, "stay", Manner.WS_CLOSE),
+        ({"at": "stay"}, "stay", None),
+        ({"at": "any"}, "any", None),
         ({"at": "stay", "manner": "ws_close"}, "stay", Manner.WS_CLOSE),
         ({"after_s": 0.5, "manner": "silent"}, None, Manner.SILENT),
     ],
     ids=str,
 )
 def test_a_departure_is_at_a_point_after_a_stay_or_by_the_clock(
-    row: Any, at: str | None, manner: Manner
+    row: Any, at: str | None, manner: Manner | None
 ) -> None:
     (departure,) = table_of(departures=[row]).departures
 
@@ -186,8 +188,9 @@ def test_a_departure_is_at_a_point_after_a_stay_or_by_the_clock(
             {"at": 16},
             [
                 (
-                    "at: 16 is not a point; known: stay, P00, P01, P02, P03, P12, P13, P14, P15, P16, P16b, "
-                    "P17, P18, P19, P20"
+                    "at: 16 is not a point; known: stay, any, P00, P01, P02, P03, P04, P05, P06, P06b, P07, "
+                    "P07b, P08, P09, P10, P11, P12, P13, P14, P15, P16, P16b, P17, P18, P19, P20, P20b, P21, "
+                    "P22, P23, P24, P25, P26"
                 )
             ],
         ),
