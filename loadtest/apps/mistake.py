@@ -105,6 +105,7 @@ _SENTENCES: Mapping[str, Callable[[ErrorDetails], str]] = MappingProxyType(
         "int_type": lambda line: f"{show(line['input'])} is not a whole number",
         "int_from_float": lambda line: f"{show(line['input'])} is not a whole number",
         "string_type": lambda line: f"{show(line['input'])} is not a string",
+        "string_too_short": lambda line: f"{show(line['input'])} is empty",
         "bool_type": lambda line: f"{show(line['input'])} is not true or false",
         "list_type": lambda line: f"{show(line['input'])} is not a list",
         "dict_type": lambda line: f"{show(line['input'])} is not a table",

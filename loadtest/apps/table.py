@@ -165,6 +165,11 @@ Pages = Annotated[tuple[tuple[str, float], ...], PlainValidator(_read_pages)]
 Transports = Annotated[tuple[Transport, ...], PlainValidator(_read_transports)]
 """How pages open their sockets."""
 
+
+def _read_body(value: Any) -> Any:
+    return None if value is None else read_json(value)  # None: TOML has none, so it was left out
+
+
 SocketPath = Annotated[str, PlainValidator(_read_socket_path)]
 """The path of a Socket.IO server; it ends up with a slash at both ends."""
 
@@ -182,7 +187,9 @@ class LoginTable(Table):
 
     path: str = Field(examples=["/login"])
     form: dict[str, str] | None = None
-    json_: Annotated[Any, PlainValidator(read_json)] = Field(default=None, alias="json")
+    json_: Annotated[Any, PlainValidator(_read_body)] = Field(
+        default=None, alias="json", validate_default=True
+    )
 
     @field_validator("path")
     @classmethod
@@ -196,6 +203,8 @@ class LoginTable(Table):
     def _is_only_body(cls, value: Any, info: ValidationInfo) -> Any:
         if value is not None and info.data.get("form") is not None:
             raise mistaken("there is form already; write one of the two")
+        if value is None and "form" in info.data and info.data["form"] is None:
+            raise mistaken('is missing, as is form; write form = { user = "$user" } or json = { … }')
         return value
 
 

@@ -218,8 +218,8 @@ WRONG = [
         [
             (
                 "departures[1].at: P16 with ws_close cannot be had over polling, the app's transports: "
-                "long-polling has no WebSocket; name its transport here (websocket, polling, upgrade), or more "
-                "of them under app.transports"
+                "long-polling has no WebSocket; name its transport here (websocket, polling, upgrade), or "
+                "more of them under app.transports"
             )
         ],
     ),
