@@ -63,6 +63,8 @@ def show(value: object) -> str:
 def near(word: str, known: Iterable[str]) -> str:
     """Return what would be right instead of an unknown word: the nearest known ones, or all of them."""
     known = list(known)
+    if not known:
+        return "there is none to name here"
     close = difflib.get_close_matches(word, known, n=2, cutoff=0.7)
     return f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(known)}"
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, PlainValidator, ValidationInfo, field_validator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator, model_validator
 
 from loadtest.apps.app import Access, Login, Tls
 from loadtest.apps.mistake import Mistake, Table, mistaken, show, wrong_number
@@ -166,10 +166,6 @@ Transports = Annotated[tuple[Transport, ...], PlainValidator(_read_transports)]
 """How pages open their sockets."""
 
 
-def _read_body(value: Any) -> Any:
-    return None if value is None else read_json(value)  # None: TOML has none, so it was left out
-
-
 SocketPath = Annotated[str, PlainValidator(_read_socket_path)]
 """The path of a Socket.IO server; it ends up with a slash at both ends."""
 
@@ -187,9 +183,7 @@ class LoginTable(Table):
 
     path: str = Field(examples=["/login"])
     form: dict[str, str] | None = None
-    json_: Annotated[Any, PlainValidator(_read_body)] = Field(
-        default=None, alias="json", validate_default=True
-    )
+    json_: Annotated[Any, PlainValidator(read_json)] = Field(default=None, alias="json")
 
     @field_validator("path")
     @classmethod
@@ -203,9 +197,13 @@ class LoginTable(Table):
     def _is_only_body(cls, value: Any, info: ValidationInfo) -> Any:
         if value is not None and info.data.get("form") is not None:
             raise mistaken("there is form already; write one of the two")
-        if value is None and "form" in info.data and info.data["form"] is None:
-            raise mistaken('is missing, as is form; write form = { user = "$user" } or json = { … }')
         return value
+
+    @model_validator(mode="after")
+    def _has_body(self) -> Self:
+        if self.form is None and self.json_ is None:
+            raise mistaken('posts nothing; write form = { user = "$user" } or json = { user = "$user" }')
+        return self
 
 
 class AppTable(Table):

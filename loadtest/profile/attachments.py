@@ -82,8 +82,8 @@ def _rows(path: Path, name: str, mistakes: list[Mistake]) -> list[Mapping[str, s
         mistakes.append(Mistake(at, f"{show(name)}: line {reader.reader.line_num}: {error}"))
         return []
     columns = reader.fieldnames or []
-    if wrong := next(filter(None, (_wrong_column(column, columns) for column in columns)), None):
-        mistakes.append(Mistake(at, f"{show(name)}: {wrong}"))
+    if bad := [told for column in columns if (told := _wrong_column(column, columns))]:
+        mistakes.append(Mistake(at, f"{show(name)}: {bad[0]}"))
     elif not rows:
         mistakes.append(Mistake(at, f"{show(name)} has no rows; write a header, and a line for each tab"))
     elif len(rows) > _MOST_ROWS:

@@ -124,8 +124,10 @@ def test_names_that_no_column_has_are_told_all_at_once(folder: Path) -> None:
         "app.cookies.user: $user is not known ($$ is a dollar sign); known: name",
         "app.login.form.name: $user is not known ($$ is a dollar sign); known: name",
         "app.login.form.word: $token is not known ($$ is a dollar sign); known: name",
-        ("app.auth.token: $token is not known ($$ is a dollar sign); "
-        "known: tab_id, document_id, navigation, name"),
+        (
+            "app.auth.token: $token is not known ($$ is a dollar sign); "
+            "known: tab_id, document_id, navigation, name"
+        ),
     ]
 
 
