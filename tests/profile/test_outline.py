@@ -100,7 +100,7 @@ at = "P08"
 manner = "fin"
 transport = "upgrade"
 [[assertions]]
-name = "welcome once"
+name = "greeted"
 event = "welcome"
 times = 1
 equals = ["hello"]
@@ -139,7 +139,7 @@ def test_an_outline_tells_who_comes_how_and_what_they_do_and_must_see() -> None:
         ),
         "      25 leave by the clock (exponential 0.2 s after handshake began), rst, over polling",
         "      25 leave at P08 (upgrade: read 101, no probe sent), fin, over upgrade",
-        "  assertion  welcome once: event welcome in /chat, just once, within 2 s of handshake, with ['hello']",
+        "  assertion  greeted: event welcome in /chat, just once, within 2 s of handshake, with ['hello']",
         "  assertion  beat: event beat, again and again, at least every 2 s",
         "  assertion  joined: acknowledgement of join in /chat, within 0.5 s",
     ]

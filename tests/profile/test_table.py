@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from loadtest.apps.mistake import mistakes_of
 from loadtest.navigation.draw import Distribution, Law
+from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.profile.model import Arrivals
@@ -288,3 +289,46 @@ def test_a_wrong_expression_is_told_in_the_grammars_own_words() -> None:
     (mistake,) = told(thresholds={"server.errors": ["count=0"]})
 
     assert mistake.startswith("thresholds.\"server.errors\"[0]: 'count=0' is not a threshold: write ")
+
+
+def test_a_journey_is_a_table_of_weights() -> None:
+    journey = table_of(users={"journey": {"navigate": 8, "back": 0, "reload": 0.5}}).users.journey
+
+    assert dict(journey) == {Move.NAVIGATE: 8.0, Move.BACK: 0.0, Move.RELOAD: 0.5}
+    assert dict(table_of(users={"journey": {}}).users.journey) == {}
+    assert dict(table_of().users.journey) == {}
+
+
+@pytest.mark.parametrize(
+    ("journey", "mistakes"),
+    [
+        (
+            ["navigate"],
+            ['users.journey: ["navigate"] is not a table of weights, such as { navigate = 8, reload = 1 }'],
+        ),
+        (
+            {"navigat": 1, "reload": -1, "back": "often"},
+            [
+                "users.journey.navigat: unknown move; did you mean navigate?",
+                "users.journey.reload: -1 is below 0",
+                'users.journey.back: "often" is not a number',
+            ],
+        ),
+        ({"navigate": 0}, ["users.journey: all weights are 0; give a move more"]),
+    ],
+    ids=str,
+)
+def test_a_wrong_journey_is_told(journey: Any, mistakes: list[str]) -> None:
+    assert told(users={"journey": journey}) == mistakes
+
+
+def test_assertions_have_names_of_their_own_and_tell_their_places() -> None:
+    rows = [
+        {"name": "a", "event": "x"},
+        {"name": "b", "event": "x"},
+        {"name": "a", "ack": "y"},
+    ]
+    assert told(assertions=rows) == ['assertions[2].name: "a" is the name of another one already']
+    assert told(assertions=[{"name": "a", "event": "x"}, {"name": "b"}]) == [
+        'assertions[1].ack: write one of event = "welcome" and ack = "join" (the event that asked for it)'
+    ]
