@@ -153,10 +153,10 @@ def test_both_lanes_send_the_same_bytes(text: str) -> None:
     assert line.sent == reference.format()
 
 
-def unmasked(data: bytes) -> list[tuple[int, bytes]]:
+def unmasked(data: bytes) -> list[tuple[int, bytes | str]]:
     """Take frames of a client's apart with the library: (opcode, payload)."""
     reader = Reference(Fed([data]))
-    frames: list[tuple[int, bytes]] = []
+    frames: list[tuple[int, bytes | str]] = []
     while True:
         try:
             read: ABNF = reader.recv_frame()  # type: ignore[no-untyped-call]  # the library's
