@@ -5,7 +5,7 @@ import pytest
 from loadtest.navigation.journey import Move
 from loadtest.navigation.record import Outcome
 from loadtest.transport.fault import VisitError
-from loadtest.transport.page import PageFetch, PageRequests, request_of
+from loadtest.transport.page import PageFetch, PageRequests
 from loadtest.transport.tab import Shown, Tab
 from loadtest.transport.target import Target
 from tests.transport.server import PAGE, Peer, Served, resets, serve
@@ -286,7 +286,8 @@ REQUESTS = [
 
 @pytest.mark.parametrize(("shown", "move", "lines"), REQUESTS)
 def test_a_request_tells_where_it_comes_from_and_how(shown: Shown, move: Move, lines: bytes) -> None:
-    assert request_of(Target.resolve("http://127.0.0.1:8080/base/"), shown, move) == lines
+    requests = PageRequests(Target.resolve("http://127.0.0.1:8080/base/"), {})
+    assert [requests.extra(shown, move) for _ in range(2)] == [lines, lines]
 
 
 def test_a_page_is_prepared_once() -> None:
