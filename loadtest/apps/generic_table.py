@@ -117,7 +117,7 @@ class GenericTable(AppTable):
             result = handler(value)
         except ValidationError as error:
             mistakes = mistakes_of(error)
-        if "extract" in info.data:
+        if {"extract", "data"} <= info.data.keys():
             mistakes += unknown_names(value, [*info.data["extract"], *BUILT_IN, *columns_of(info.data)])
         if mistakes:
             raise mistaken(mistakes)

@@ -63,6 +63,8 @@ def show(value: object) -> str:
 def near(word: str, known: Iterable[str]) -> str:
     """Return what would be right instead of an unknown word: the nearest known ones, or all of them."""
     known = list(known)
+    if not known:
+        return "there is none to name here"
     close = difflib.get_close_matches(word, known, n=2, cutoff=0.7)
     return f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(known)}"
 
@@ -105,6 +107,7 @@ _SENTENCES: Mapping[str, Callable[[ErrorDetails], str]] = MappingProxyType(
         "int_type": lambda line: f"{show(line['input'])} is not a whole number",
         "int_from_float": lambda line: f"{show(line['input'])} is not a whole number",
         "string_type": lambda line: f"{show(line['input'])} is not a string",
+        "string_too_short": lambda line: f"{show(line['input'])} is empty",
         "bool_type": lambda line: f"{show(line['input'])} is not true or false",
         "list_type": lambda line: f"{show(line['input'])} is not a list",
         "dict_type": lambda line: f"{show(line['input'])} is not a table",
@@ -140,7 +143,8 @@ class Table(BaseModel):
     def _sentence(cls, line: ErrorDetails) -> str:
         match line["type"]:
             case "extra_forbidden":
-                return f"unknown key; {near(str(line['loc'][-1]), cls.model_fields)}"
+                known = [field.alias or name for name, field in cls.model_fields.items()]
+                return f"unknown key; {near(str(line['loc'][-1]), known)}"
             case "missing":
                 key = str(line["loc"][-1])
                 examples = cls.model_fields[key].examples or []

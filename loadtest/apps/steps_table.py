@@ -106,6 +106,20 @@ class StepTable(Table):
             raise mistaken(f'{found}; a step has one of emit = "event", wait_for = "event", think_s = 0.5')
         return value
 
+    @field_validator("data", "args", "ack", "bytes")
+    @classmethod
+    def _is_of_an_emit(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.data.get("emit") is None and info.data.keys() >= {"emit", "wait_for", "think_s"}:
+            raise mistaken("only a step with emit has it; leave it out")
+        return value
+
+    @field_validator("namespace", "within_s", "save")
+    @classmethod
+    def _is_of_no_pause(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.data.get("think_s") is not None:
+            raise mistaken("a step that thinks neither sends nor waits for anything; leave it out")
+        return value
+
     @field_validator("args")
     @classmethod
     def _is_list(cls, value: Any, info: ValidationInfo) -> Any:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, PlainValidator, ValidationInfo, field_validator
+from pydantic import Field, PlainValidator, ValidationInfo, field_validator, model_validator
 
 from loadtest.apps.app import Access, Login, Tls
 from loadtest.apps.mistake import Mistake, Table, mistaken, show, wrong_number
@@ -165,6 +165,7 @@ Pages = Annotated[tuple[tuple[str, float], ...], PlainValidator(_read_pages)]
 Transports = Annotated[tuple[Transport, ...], PlainValidator(_read_transports)]
 """How pages open their sockets."""
 
+
 SocketPath = Annotated[str, PlainValidator(_read_socket_path)]
 """The path of a Socket.IO server; it ends up with a slash at both ends."""
 
@@ -197,6 +198,12 @@ class LoginTable(Table):
         if value is not None and info.data.get("form") is not None:
             raise mistaken("there is form already; write one of the two")
         return value
+
+    @model_validator(mode="after")
+    def _has_body(self) -> Self:
+        if self.form is None and self.json_ is None:
+            raise mistaken('posts nothing; write form = { user = "$user" } or json = { user = "$user" }')
+        return self
 
 
 class AppTable(Table):

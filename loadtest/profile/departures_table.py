@@ -9,7 +9,7 @@ from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
 from loadtest.apps.app import App
 from loadtest.apps.distribution import Seconds
-from loadtest.apps.mistake import Mistake, Table, mistaken, near, show
+from loadtest.apps.mistake import Mistake, Table, mistaken, near, show, wrong_number
 from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
 from loadtest.navigation.draw import Distribution
 from loadtest.navigation.phase import Phase
@@ -129,11 +129,11 @@ class DepartureTable(Table):
         at = info.data.get("at")
         if "at" in info.data and at not in POINTS:
             raise mistaken("only a departure at a point has it; by the clock, after_s is random itself")
-        return (
-            {"uniform": [0, value]}
-            if isinstance(value, int | float) and not isinstance(value, bool)
-            else value
-        )
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if wrong := wrong_number(value, at_least=0):
+                raise mistaken(wrong)
+            return {"uniform": [0, value]}
+        return value
 
 
 def wrong_departures(rows: Sequence[DepartureTable], app: App) -> Iterator[Mistake]:
@@ -141,6 +141,13 @@ def wrong_departures(rows: Sequence[DepartureTable], app: App) -> Iterator[Mista
     transports = app.access.transports
     for index, row in enumerate(rows):
         point = POINTS.get(row.at or "")
+        if row.at == ANY and not list(_any(row, app)):
+            ways = ", ".join(transports if row.transport is None else [row.transport])
+            yield Mistake(
+                ("departures", index, "at"),
+                f"no point over {ways} is left with {row.manner}; "
+                "name another manner, or leave it out for all of them",
+            )
         if point is None:
             continue
         if row.transport is None and not _transports(row, point, transports):

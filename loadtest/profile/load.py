@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -70,7 +71,8 @@ def load_profile(
     mistakes += [f"{_source_of(wrong.path, changes) or name_or_path}: {wrong}" for wrong in wrong_files]
     if changes or has_files:
         text = write_text(data)
-    return _make(text, path.stem, name_or_path, changes, mistakes, finds_app)
+    ledger = _Ledger(name_or_path, changes, mistakes, frozenset(wrong.path for wrong in wrong_files))
+    return _make(text, path.stem, ledger, finds_app=finds_app)
 
 
 def parse_profile(text: str, *, name: str, source: str) -> Profile:
@@ -79,7 +81,7 @@ def parse_profile(text: str, *, name: str, source: str) -> Profile:
     Raises:
         ProfileError: with all mistakes.
     """
-    return _make(text, name, source, [], [])
+    return _make(text, name, _Ledger(source))
 
 
 def _find(name_or_path: str) -> Path:
@@ -150,34 +152,42 @@ def _read_app(name_or_path: str) -> list[Setting]:
     return [Setting((key,), data[key], name_or_path) for key in ("app", "assertions") if key in data]
 
 
-def _make(
-    text: str,
-    name: str,
-    source: str,
-    changes: Sequence[Setting],
-    mistakes: list[str],
-    finds_app: bool = False,
-) -> Profile:
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """What is wrong with a profile, so far."""
+
+    source: str
+    changes: Sequence[Setting] = ()
+    """What the command line has changed in it."""
+    mistakes: list[str] = field(default_factory=list)
+    told: frozenset[KeyPath] = frozenset()
+    """Where files are named that cannot be used: that is among the mistakes already."""
+
+    def add(self, mistake: Mistake) -> None:
+        """Write a mistake down, with what brought the value."""
+        if mistake.path not in self.told:
+            self.mistakes.append(f"{_source_of(mistake.path, self.changes) or self.source}: {mistake}")
+
+
+def _make(text: str, name: str, ledger: _Ledger, *, finds_app: bool = False) -> Profile:
     try:
-        table = ProfileTable.model_validate(_decode(text, source))
+        table = ProfileTable.model_validate(_decode(text, ledger.source))
     except ValidationError as error:
-        found = mistakes_of(error)
-        raise ProfileError(
-            [*mistakes, *(f"{_source_of(mistake.path, changes) or source}: {mistake}" for mistake in found)]
-        ) from None
+        for mistake in mistakes_of(error):
+            ledger.add(mistake)
+        raise ProfileError(ledger.mistakes) from None
     app = PRESETS[table.app.preset].build(table.app)
-    wrong_steps = (Mistake(("app", *wrong.path), wrong.text) for wrong in table.app.wrong_steps())
-    mistakes += [f"{source}: {wrong}" for wrong in wrong_steps]
+    for wrong in table.app.wrong_steps():
+        ledger.add(Mistake(("app", *wrong.path), wrong.text))
     if app.preset != AUTO:  # where that app's transports and namespaces lead is judged when it is found out
-        mistakes += [f"{source}: {wrong}" for wrong in wrong_departures(table.departures, app)]
+        for wrong in wrong_departures(table.departures, app):
+            ledger.add(wrong)
     elif not finds_app:
-        mistakes.append(
-            f'{source}: app: is missing; write [app] with preset = "nicegui" or the keys of your app, '
-            "or give --app"
-        )
-    if mistakes:
-        raise ProfileError(mistakes)
-    return _build(table, app, name, source, text)
+        missing = 'is missing; write [app] with preset = "nicegui" or the keys of your app, or give --app'
+        ledger.add(Mistake(("app",), missing))
+    if ledger.mistakes:
+        raise ProfileError(ledger.mistakes)
+    return _build(table, app, name, ledger.source, text)
 
 
 def _source_of(path: KeyPath, changes: Sequence[Setting]) -> str | None:

@@ -1,44 +1,144 @@
 """What a profile will do, in lines of text: for `loadtest check`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from loadtest.apps.auto import AUTO
+from loadtest.navigation.act import Act, Emit, Think, Wait
+from loadtest.navigation.assertion import Assertion, Subject
 from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
-from loadtest.navigation.point import POINTS
+from loadtest.navigation.draw import Distribution
+from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import POINTS, Transport
 from loadtest.profile.model import Profile
 from loadtest.profile.pacing import Schedule
 
 __all__ = ["outline"]
+
+_TIMES = {0: "never", 1: "just once", 2: "just twice"}
+_MOST_MANNERS = 3
+"""Of one point that are told one by one."""
 
 
 def outline(profile: Profile) -> Iterator[str]:
     """Yield the lines: rates, navigations, and how many visits of each departure are to be expected."""
     expected = Schedule(profile.stages, profile.seed, profile.max_visits).expected_count
     yield f"{profile.source}: {profile.description or 'no description'}"
-    access = profile.app.access
-    pages = ", ".join(path for path, _ in access.pages)
-    if profile.app.preset == AUTO:
-        yield f"  app        found out at the run, by looking at its page {pages}"
-    else:
-        yield f"  app        {profile.app.preset}, pages {pages}, socket {access.socket_path}"
+    yield from _app(profile)
     for index, stage in enumerate(profile.stages):
         rate = f"{stage.from_per_s:g}"
         if stage.from_per_s != stage.to_per_s:
             rate = f"from {stage.from_per_s:g} to {stage.to_per_s:g}"
-        yield f"  stage {index}    {stage.duration_s:g} s, {rate} navigations a second, {stage.arrivals}"
-    yield f"  in all     {profile.duration_s:g} s, about {expected:.0f} navigations, seed {profile.seed}"
-    yield f"  users      at most {profile.max_users} at once"
-    total = sum(choice.weight for choice in profile.mix.choices)
-    for choice in profile.mix.choices:
-        yield f"  {expected * choice.weight / total:6.0f} leave {_departure(choice)}"
+        yield _row(f"stage {index}", f"{stage.duration_s:g} s, {rate} navigations a second, {stage.arrivals}")
+    yield _row("in all", f"{profile.duration_s:g} s, about {expected:.0f} navigations, seed {profile.seed}")
+    yield _row("users", f"at most {profile.max_users} at once")
+    yield from _journey(profile)
+    yield from _departures(profile.mix.choices, expected)
+    for assertion in profile.assertions:
+        yield _row("assertion", f"{assertion.name}: {_assertion(assertion)}")
     for metric, expressions in profile.thresholds.items():
-        yield f"  threshold  {metric}: {', '.join(expressions)}"
+        yield _row("threshold", f"{metric}: {', '.join(expressions)}")
 
 
-def _departure(choice: Choice) -> str:
+def _row(label: str, text: str) -> str:
+    return f"  {label:10} {text}"
+
+
+def _app(profile: Profile) -> Iterator[str]:
+    access = profile.app.access
+    pages = ", ".join(path for path, _ in access.pages)
+    if profile.app.preset == AUTO:
+        yield _row("app", f"found out at the run, by looking at its page {pages}")
+    else:
+        yield _row("app", f"{profile.app.preset}, pages {pages}, socket {access.socket_path}")
+    yield _row("transports", ", ".join(access.transports))
+    if access.rows:
+        yield _row(
+            "data", f"{len(access.rows):,} rows, one for each user in turn: {', '.join(access.rows[0])}"
+        )
+    if access.login:
+        yield _row("log-in", f"POST {access.login.path}, once for each user")
+    if not access.tls.verify:
+        yield _row("tls", "certificates are not verified")
+    elif access.tls.ca:
+        yield _row("tls", "an authority of its own")
+    for index, act in enumerate(access.steps):
+        yield _row(f"step {index}", _act(act))
+
+
+def _journey(profile: Profile) -> Iterator[str]:
+    weights = profile.journey.weights
+    total = sum(weights.values())
+    if total:
+        moves = (f"{move} {weight / total:.0%}" for move, weight in weights.items() if weight)
+        yield _row("journey", ", ".join(moves))
+
+
+def _act(act: Act) -> str:
+    match act:
+        case Emit():
+            attachment = "" if act.attachment_bytes is None else f" with {act.attachment_bytes} bytes"
+            answer = f", acknowledged within {act.within_s:g} s" if act.ack else ""
+            return f"emit {act.event}{attachment}{_space(act.namespace)}{answer}{_saved(act.save)}"
+        case Wait():
+            return f"wait for {act.event}{_space(act.namespace)}, within {act.within_s:g} s{_saved(act.save)}"
+        case Think():
+            return f"think {_law(act.seconds)}"
+        case _:
+            assert_never(act)
+
+
+def _saved(names: Sequence[str] | object) -> str:
+    words = ", ".join(f"${name}" for name in names) if isinstance(names, dict) else ""
+    return f", save {words}" if words else ""
+
+
+def _space(namespace: str) -> str:
+    return "" if namespace == "/" else f" in {namespace}"
+
+
+def _law(law: Distribution) -> str:
+    return f"{law.law} {law.a:g}{f', {law.b:g}' if law.b else ''} s"
+
+
+def _assertion(assertion: Assertion) -> str:
+    kind = "event" if assertion.subject is Subject.EVENT else "acknowledgement of"
+    what = f"{kind} {assertion.word}{_space(assertion.namespace)}"
+    since = f" of {assertion.after}" if assertion.subject is Subject.EVENT else ""
+    if assertion.every_s is not None:
+        return f"{what}, again and again, at least every {assertion.every_s:g} s{_equal(assertion)}"
+    times = "" if assertion.times is None else f", {_TIMES.get(assertion.times, f'{assertion.times} times')}"
+    return f"{what}{times}, within {assertion.within_s:g} s{since}{_equal(assertion)}"
+
+
+def _equal(assertion: Assertion) -> str:
+    return "" if assertion.equals is None else f", with {list(assertion.equals)}"
+
+
+def _departures(choices: Sequence[Choice], expected: float) -> Iterator[str]:
+    """Tell the departures: those of one point together when there are many."""
+    total = sum(choice.weight for choice in choices)
+    tells_transport = {choice.transport for choice in choices} != {Transport.WEBSOCKET}
+    groups: dict[tuple[object, ...], list[Choice]] = {}
+    for choice in choices:
+        manners = {other.manner for other in choices if other.at == choice.at}
+        is_told = choice.at != STAY and (choice.at == BY_CLOCK or len(manners) <= _MOST_MANNERS)
+        manner = choice.manner if is_told else None
+        groups.setdefault((choice.at, choice.after_s, choice.since, manner), []).append(choice)
+    for group in groups.values():
+        visits = expected * sum(choice.weight for choice in group) / total
+        over = " and ".join(dict.fromkeys(choice.transport for choice in group))
+        yield f"  {visits:6.0f} leave {_departure(group)}{f', over {over}' if tells_transport else ''}"
+
+
+def _departure(group: Sequence[Choice]) -> str:
+    choice, law = group[0], group[0].after_s
     if choice.at == STAY:
         return "after a stay, as a browser does"
-    if choice.at == BY_CLOCK and choice.after_s:
-        law = choice.after_s
-        return f"by the clock ({law.law} {law.a:g}{f', {law.b:g}' if law.b else ''} s), {choice.manner}"
-    return f"at {choice.at} ({POINTS[choice.at].client_has}), {choice.manner}"
+    manners = {choice.manner for choice in group}
+    manner = choice.manner if len(manners) == 1 else f"in {len(manners)} manners"
+    if choice.at == BY_CLOCK and law:
+        since = "" if choice.since is Phase.PAGE else f" after {choice.since} began"
+        return f"by the clock ({_law(law)}{since}), {manner}"
+    later = f" and {_law(law)}" if law else ""
+    return f"at {choice.at} ({POINTS[choice.at].client_has}){later}, {manner}"

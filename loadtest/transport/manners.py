@@ -104,7 +104,8 @@ def _post_goodbye(leaving: Leaving, polling: Polling, packets: Sequence[str]) ->
             polling.finish_sending()
     finally:
         for line in polling.lines:
-            leave_by_fin(line)
+            with contextlib.suppress(OSError):  # it has been told: what it does now is its own affair
+                leave_by_fin(line)
 
 
 def _send_goodbye(leaving: Leaving, packets: Sequence[str]) -> None:

@@ -5,9 +5,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from loadtest.apps.app import Access, Login, Tls
 from loadtest.apps.generic_table import GenericTable
 from loadtest.apps.mistake import mistakes_of
 from loadtest.apps.table import AppTable
+from loadtest.navigation.act import Think
+from loadtest.navigation.draw import Distribution, Law
+from loadtest.navigation.point import Transport
 
 
 class Preset(AppTable):
@@ -154,3 +158,128 @@ def test_a_wrong_socket_path_is_told(path: Any, mistake: str) -> None:
         GenericTable.model_validate({"socket_path": path})
 
     assert [str(told) for told in mistakes_of(caught.value)] == [mistake]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "mistakes"),
+    [
+        (
+            "transports",
+            "polling",
+            [
+                (
+                    'transports: "polling" is not a list of transports, such as ["websocket"]; '
+                    "known: websocket, polling, upgrade"
+                )
+            ],
+        ),
+        (
+            "transports",
+            [],
+            [
+                (
+                    'transports: [] is not a list of transports, such as ["websocket"]; '
+                    "known: websocket, polling, upgrade"
+                )
+            ],
+        ),
+        (
+            "transports",
+            ["polling", "http", 5],
+            [
+                'transports[1]: "http" is not a transport; known: websocket, polling, upgrade',
+                "transports[2]: 5 is not a transport; known: websocket, polling, upgrade",
+            ],
+        ),
+        ("cookies", "a=b", ['cookies: "a=b" is not a table of cookies, such as { session = "$session" }']),
+        (
+            "cookies",
+            {"a b": "c", "d": "e;f", "g": 5, "h": "ü", "i": "$who"},
+            [
+                'cookies."a b": "a b" is not the name of a cookie',
+                'cookies.d: "e;f" is not the value of a cookie',
+                "cookies.g: 5 is not the value of a cookie",
+                'cookies.h: "ü" is not the value of a cookie',
+            ],
+        ),
+        (
+            "cookies",
+            {"i": "$who"},
+            ["cookies.i: $who is not known ($$ is a dollar sign); there is none to name here"],
+        ),
+        ("login", "/login", ['login: "/login" is not a table']),
+        (
+            "login",
+            {"path": "login"},
+            ['login.path: "login" is not a path that begins with a slash, such as "/"'],
+        ),
+        (
+            "login",
+            {"path": "/", "form": {}, "json": {}},
+            ["login.json: there is form already; write one of the two"],
+        ),
+        (
+            "login",
+            {"form": {"a": 1}},
+            ['login.path: is missing; write path = "/login"', "login.form.a: 1 is not a string"],
+        ),
+        (
+            "login",
+            {"path": "/", "json": {"a": "$b"}},
+            ["login.json.a: $b is not known ($$ is a dollar sign); there is none to name here"],
+        ),
+        (
+            "login",
+            {"path": "/"},
+            ['login: posts nothing; write form = { user = "$user" } or json = { user = "$user" }'],
+        ),
+        ("login", {"path": "/", "jsom": {}, "form": {}}, ["login.jsom: unknown key; did you mean json?"]),
+        ("tls", {"verify": 0}, ["tls.verify: 0 is not true or false"]),
+        ("tls", {"cafile": "x"}, ["tls.cafile: unknown key; known: ca, verify"]),
+        ("data", {"a": 1}, ['data: {"a": 1} is not the name of a CSV file, such as "accounts.csv"']),
+        ("data", [1], ['data: [1] is not the name of a CSV file, such as "accounts.csv"']),
+        (
+            "data",
+            [{"a": "1"}, {"b": "1"}, {"a": 5}],
+            [
+                'data[1]: {"b": "1"} has not the columns of the first row, all with strings',
+                'data[2]: {"a": 5} has not the columns of the first row, all with strings',
+            ],
+        ),
+    ],
+    ids=str,
+)
+def test_wrong_access_is_told(key: str, value: Any, mistakes: list[str]) -> None:
+    assert told(key, value) == mistakes
+
+
+def test_access_holds_what_every_preset_lets_a_profile_say() -> None:
+    table = Preset.model_validate(
+        {
+            "pages": ["/a"],
+            "transports": ["upgrade", "polling", "upgrade"],
+            "headers": {"X": "y"},
+            "data": [{"user": "ann"}],
+            "cookies": {"u": "$user"},
+            "login": {"path": "/in", "json": {"name": "$user"}},
+            "tls": {"verify": False},
+            "quiet_s": 2.0,
+            "steps": [{"think_s": 1}],
+        }
+    )
+    assert table.access() == Access(
+        pages=(("/a", 1.0),),
+        transports=(Transport.UPGRADE, Transport.POLLING),
+        headers={"X": "y"},
+        rows=({"user": "ann"},),
+        cookies={"u": "$user"},
+        login=Login("/in", None, {"name": "$user"}),
+        tls=Tls(None, verify=False),
+        quiet_s=2.0,
+        steps=(Think(Distribution(Law.CONSTANT, 1.0)),),
+    )
+
+
+def test_without_a_word_access_is_the_plainest() -> None:
+    assert Preset.model_validate({}).access() == Access()
+    assert Preset.model_validate({}).access(socket_path="/ws/").socket_path == "/ws/"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.apps.template import Template, as_json, as_url, names_in
+from loadtest.apps.template import Template, as_json, as_url, filled, names_in
 
 VALUES = {"id": "a b", "x": '"\\é', "_y9": "100%"}
 
@@ -72,3 +72,19 @@ def test_half_a_surrogate_pair_does_not_break_a_query() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_whatever_is_put_into_a_query_reads_as_itself(value: str) -> None:
     assert parse_qs(Template.parse("q=$value").fill({"value": value}, as_url)) == {"q": [value]}
+
+
+def test_a_value_out_of_toml_is_filled_at_any_depth_keys_too() -> None:
+    value = {"$id": ["${id}!", {"deep": "$x"}, 5, True], "plain": "$$id"}
+
+    assert filled(value, VALUES) == {"a b": ["a b!", {"deep": '"\\é'}, 5, True], "plain": "$id"}
+
+
+def test_a_name_without_a_value_is_an_error() -> None:
+    with pytest.raises(KeyError, match="nobody"):
+        filled(["$nobody"], VALUES)
+
+
+@given(st.text())
+def test_a_filled_value_stands_as_it_is(value: str) -> None:
+    assert filled("$value", {"value": value}) == value

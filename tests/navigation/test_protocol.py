@@ -63,31 +63,36 @@ def answer(visit: Visit, step: Step, now: float) -> None:
             assert visit.receive(frame, now) is None
 
 
+def do(visit: Visit, step: Step, opening: Opening, now: float) -> None:
+    """Do one step, with a server that answers well."""
+    if step is Step.READ_PAGE:
+        visit.page_read(opening, now)
+    elif step is Step.SEND_HANDSHAKE:
+        visit.handshake_sent(now)
+    elif step is Step.SEND_CONNECT:
+        visit.connect_sent(now)
+    elif step is Step.SEND_CONNECT_TWICE:
+        visit.detour_taken()
+        visit.connect_sent(now)
+    elif step is Step.AWAIT_PING:
+        assert visit.receive("2", now) is None
+    elif step in SERVER:
+        answer(visit, step, now)
+    else:
+        if step in DETOUR_STEPS:
+            visit.detour_taken()
+        visit.happened(ACTS[step], now)
+
+
 def go(visit: Visit, opening: Opening = WITH_EVENT, until: Step = Step.LEAVE) -> list[Step]:
-    """Do what the visit asks for, a second for each step, with a server that answers well."""
+    """Do what the visit asks for, a second for each step."""
     steps: list[Step] = []
     now = visit.started
     while (step := visit.next_step()) is not until:
         assert len(steps) < 50, "a visit ends"
         now += 1.0
         steps.append(step)
-        if step is Step.READ_PAGE:
-            visit.page_read(opening, now)
-        elif step is Step.SEND_HANDSHAKE:
-            visit.handshake_sent(now)
-        elif step is Step.SEND_CONNECT:
-            visit.connect_sent(now)
-        elif step is Step.SEND_CONNECT_TWICE:
-            visit.detour_taken()
-            visit.connect_sent(now)
-        elif step is Step.AWAIT_PING:
-            assert visit.receive("2", now) is None
-        elif step in SERVER:
-            answer(visit, step, now)
-        else:
-            if step in DETOUR_STEPS:
-                visit.detour_taken()
-            visit.happened(ACTS[step], now)
+        do(visit, step, opening, now)
     return steps
 
 
@@ -852,3 +857,69 @@ def test_whatever_a_server_sends_only_a_protocol_error_comes_out(
         except ProtocolError:
             return
         assert answer is None or answer == "3" + frame[1:]
+
+
+PLAIN_ACK = dataclasses.replace(WITH_EVENT, handshake=Handshake('420["handshake",{}]', ack_id=0))
+REPLIES = ['40{"sid":"x"}', "40", "40{", "40/chat,{}"]
+ACKS = ["430[true]", "430[", "4300[]", "430{}", "431[]", "43[]", "430[false]", "43/chat,0[]"]
+LIKELY = st.sampled_from([*REPLIES, *ACKS]) | st.text(alphabet='4036[]{}"/,', max_size=8)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    texts=st.lists(LIKELY, max_size=4),
+    opening=st.sampled_from([PLAIN_ACK, WITH_EVENT, WITH_TWO, IN_CONNECT, WITHOUT, ANSWERED_BY_EVENT]),
+    step=st.sampled_from([Step.AWAIT_ANSWER, Step.AWAIT_CONNECT, Step.DWELL]),
+    at=st.sampled_from([STAY, "P24", "P16"]),
+)
+def test_both_lanes_take_in_the_same(texts: list[str], opening: Opening, step: Step, at: str) -> None:
+    ends = []
+    for listener in (None, lambda *_: None):  # who listens goes the long way
+        visit = visiting(at)
+        visit.listener = listener
+        if opening.way is not HandshakeWay.EVENT and step is Step.AWAIT_ANSWER:
+            step = Step.DWELL
+        go_until(visit, opening, step)
+        error = None
+        for text in texts:
+            try:
+                visit.receive(text, 200.0)
+            except ProtocolError as raised:
+                error = str(raised)
+                break
+        ends.append((visit.state, visit.outcome, visit.error, visit.detail, visit.phases_ms, error))
+    assert ends[0] == ends[1]
+
+
+def go_until(visit: Visit, opening: Opening, step: Step) -> None:
+    """Go as far as this step, or to the departure when that comes first."""
+    now = visit.started
+    while visit.next_step() not in (step, Step.LEAVE):
+        now += 1.0
+        do(visit, visit.next_step(), opening, now)
+
+
+def test_the_namespaces_that_a_visit_is_in_are_those_that_it_has_not_left() -> None:
+    visit = visiting("P26")
+    seen = [list(visit.disconnects)]
+    go(visit, WITH_TWO, until=Step.LEAVE_NAMESPACE)
+    seen.append(list(visit.disconnects))
+    visit.detour_taken()
+    visit.happened(Signal.NAMESPACE_LEFT, 200.0)
+    assert [*seen, list(visit.disconnects)] == [[], ["41", "41/chat,"], ["41"]]
+
+
+def test_only_who_plans_to_reconnects_by_itself() -> None:
+    assert [visiting(at).may_reconnect for at in ("P25", "P24", STAY)] == [True, False, False]
+
+
+@pytest.mark.parametrize("text", ACKS)
+@pytest.mark.parametrize("opening", [PLAIN_ACK, WITH_EVENT])
+def test_both_lanes_take_each_answer_alike(text: str, opening: Opening) -> None:
+    states = []
+    for listener in (None, lambda *_: None):
+        visit = at_step(Step.AWAIT_ANSWER, opening)
+        visit.listener = listener
+        visit.receive(text, 200.0)
+        states.append((visit.state, visit.outcome))
+    assert states[0] == states[1]

@@ -133,7 +133,9 @@ def test_a_folder_of_a_profiles_name_does_not_hide_it(folder: Path) -> None:
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("name", ["fev.toml", "fev", "."])
 def test_a_missing_file_is_told_with_the_shipped_profiles(name: str) -> None:
-    assert mistakes(name) == [f"{name}: no such file, and no shipped profile; shipped: demo, nicegui"]
+    assert mistakes(name) == [
+        f"{name}: no such file, and no shipped profile; shipped: demo, explore, nicegui"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +217,7 @@ def test_the_message_of_all_mistakes_has_a_line_for_each() -> None:
 def test_profiles_are_shipped_by_name() -> None:
     shipped = shipped_profiles()
 
-    assert list(shipped) == ["demo", "nicegui"]
+    assert list(shipped) == ["demo", "explore", "nicegui"]
     assert all(path.is_file() for path in shipped.values())
 
 
@@ -264,3 +266,86 @@ def test_steps_of_an_app_that_is_found_out_may_name_what_its_pages_will_have(fol
     (folder / "a.toml").write_text(steps, encoding="utf-8")
 
     assert load_profile("a.toml", finds_app=True).app.preset == "auto"
+
+
+def test_the_profile_that_explores_takes_any_app() -> None:
+    profile = load_profile("explore", app="nicegui")
+
+    assert parsed_again(profile) == profile
+    assert {choice.at for choice in profile.mix.choices} >= {"P00", "P15", "P16", "P19", "stay"}
+
+
+ASSERTIONS = """
+[[assertions]]
+name = "welcome"
+event = "welcome"
+within_s = 3.0
+
+[[assertions]]
+name = "beat"
+event = "beat"
+every_s = 4.5
+"""
+
+
+@pytest.mark.usefixtures("folder")
+def test_who_stays_stays_until_all_assertions_can_be_judged() -> None:
+    assert parse_profile(TEXT, name="few", source="few.toml").mix.least_dwell_s == 0.0
+    assert parse_profile(TEXT + ASSERTIONS, name="few", source="few.toml").mix.least_dwell_s == 4.6
+
+
+def test_app_names_a_file_that_brings_what_its_clients_must_see(folder: Path) -> None:
+    (folder / "mine.toml").write_text('[app]\nnamespaces = ["/chat"]\n' + ASSERTIONS, encoding="utf-8")
+    (folder / "own.toml").write_text(TEXT + '[[assertions]]\nname = "mine"\nevent = "x"\n', encoding="utf-8")
+
+    profile = load_profile("own.toml", app="mine.toml")
+
+    assert [(assertion.name, assertion.namespace) for assertion in profile.assertions] == [
+        ("welcome", "/chat"),
+        ("beat", "/chat"),
+    ]
+    assert parsed_again(profile) == profile
+    assert [assertion.name for assertion in load_profile("own.toml", app="nicegui").assertions] == ["mine"]
+
+
+def test_mistakes_in_the_steps_of_an_apps_file_are_told_with_its_name(folder: Path) -> None:
+    text = '[app]\nquery = {}\nsteps = [{ emit = "a", data = "$nobody" }]\n'
+    (folder / "mine.toml").write_text(text, encoding="utf-8")
+
+    assert mistakes("few.toml", app="mine.toml") == [
+        (
+            "mine.toml: app.steps[0].data: $nobody is not known ($$ is a dollar sign); "
+            "known: tab_id, document_id, navigation"
+        )
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_departures_that_the_app_cannot_have_are_told_with_what_named_them() -> None:
+    assert mistakes("few.toml", settings=["departures[0].at=P26"]) == [
+        (
+            "--set departures[0].at=P26: departures[0].at: P26 leaves one of two namespaces, and "
+            'app.namespaces has one; write namespaces = ["/", "/chat"]'
+        )
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_everything_that_a_profile_can_say_is_the_same_when_its_text_is_parsed_again() -> None:
+    settings = [
+        'app={ namespaces = ["/", "/chat"], transports = ["upgrade", "polling"], cookies = { a = "$b" } }',
+        'app.data=[{ b = "c\\r\\n\\"" }]',
+        'app.login={ path = "/in", json = [{ b = "$b" }] }',
+        'app.steps=[{ emit = "x", args = ["$b", 1], ack = true, save = { t = "[0]" } }, { think_s = 1 }]',
+        "users.journey={ navigate = 2, duplicate = 1 }",
+        (
+            'departures=[{ at = "any", weight = 2 }, { at = "P26", jitter_s = 0.5, transport = "polling", '
+            'manner = "fin" }, { after_s = 1, from = "open" }]'
+        ),
+        'assertions=[{ name = "a", ack = "x", equals = [{ a = 1.5 }], within_s = 1 }]',
+    ]
+    profile = load_profile("few.toml", settings=settings)
+
+    assert parsed_again(profile) == profile
+    assert dict(profile.journey.weights) == {"navigate": 2.0, "duplicate": 1.0}
+    assert profile.app.access.rows == ({"b": 'c\r\n"'},)

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from loadtest.apps.mistake import mistakes_of
 from loadtest.navigation.draw import Distribution, Law
+from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.profile.model import Arrivals
@@ -79,7 +80,8 @@ def test_top_level_keys_are_judged() -> None:
             [
                 (
                     "app.handshake: unknown key; "
-                    "known: preset, pages, headers, quiet_s, allowed_hosts, socket_path"
+                    "known: preset, pages, transports, headers, data, cookies, login, tls, quiet_s, "
+                    "allowed_hosts, steps, socket_path"
                 )
             ],
         ),
@@ -159,17 +161,18 @@ def test_a_pool_has_at_least_one_and_at_most_a_million_users() -> None:
 @pytest.mark.parametrize(
     ("row", "at", "manner"),
     [
-        ({"at": "P16"}, "P16", Manner.WS_CLOSE),
+        ({"at": "P16"}, "P16", None),
         ({"at": "before_handshake", "manner": "rst"}, "P16", Manner.RST),
         ({"at": "P03", "manner": "fin", "weight": 0.5}, "P03", Manner.FIN),
-        ({"at": "stay"}, "stay", Manner.WS_CLOSE),
+        ({"at": "stay"}, "stay", None),
+        ({"at": "any"}, "any", None),
         ({"at": "stay", "manner": "ws_close"}, "stay", Manner.WS_CLOSE),
         ({"after_s": 0.5, "manner": "silent"}, None, Manner.SILENT),
     ],
     ids=str,
 )
 def test_a_departure_is_at_a_point_after_a_stay_or_by_the_clock(
-    row: Any, at: str | None, manner: Manner
+    row: Any, at: str | None, manner: Manner | None
 ) -> None:
     (departure,) = table_of(departures=[row]).departures
 
@@ -186,8 +189,9 @@ def test_a_departure_is_at_a_point_after_a_stay_or_by_the_clock(
             {"at": 16},
             [
                 (
-                    "at: 16 is not a point; known: stay, P00, P01, P02, P03, P12, P13, P14, P15, P16, P16b, "
-                    "P17, P18, P19, P20"
+                    "at: 16 is not a point; known: stay, any, P00, P01, P02, P03, P04, P05, P06, P06b, P07, "
+                    "P07b, P08, P09, P10, P11, P12, P13, P14, P15, P16, P16b, P17, P18, P19, P20, P20b, P21, "
+                    "P22, P23, P24, P25, P26"
                 )
             ],
         ),
@@ -285,3 +289,46 @@ def test_a_wrong_expression_is_told_in_the_grammars_own_words() -> None:
     (mistake,) = told(thresholds={"server.errors": ["count=0"]})
 
     assert mistake.startswith("thresholds.\"server.errors\"[0]: 'count=0' is not a threshold: write ")
+
+
+def test_a_journey_is_a_table_of_weights() -> None:
+    journey = table_of(users={"journey": {"navigate": 8, "back": 0, "reload": 0.5}}).users.journey
+
+    assert dict(journey) == {Move.NAVIGATE: 8.0, Move.BACK: 0.0, Move.RELOAD: 0.5}
+    assert dict(table_of(users={"journey": {}}).users.journey) == {}
+    assert dict(table_of().users.journey) == {}
+
+
+@pytest.mark.parametrize(
+    ("journey", "mistakes"),
+    [
+        (
+            ["navigate"],
+            ['users.journey: ["navigate"] is not a table of weights, such as { navigate = 8, reload = 1 }'],
+        ),
+        (
+            {"navigat": 1, "reload": -1, "back": "often"},
+            [
+                "users.journey.navigat: unknown move; did you mean navigate?",
+                "users.journey.reload: -1 is below 0",
+                'users.journey.back: "often" is not a number',
+            ],
+        ),
+        ({"navigate": 0}, ["users.journey: all weights are 0; give a move more"]),
+    ],
+    ids=str,
+)
+def test_a_wrong_journey_is_told(journey: Any, mistakes: list[str]) -> None:
+    assert told(users={"journey": journey}) == mistakes
+
+
+def test_assertions_have_names_of_their_own_and_tell_their_places() -> None:
+    rows = [
+        {"name": "a", "event": "x"},
+        {"name": "b", "event": "x"},
+        {"name": "a", "ack": "y"},
+    ]
+    assert told(assertions=rows) == ['assertions[2].name: "a" is the name of another one already']
+    assert told(assertions=[{"name": "a", "event": "x"}, {"name": "b"}]) == [
+        'assertions[1].ack: write one of event = "welcome" and ack = "join" (the event that asked for it)'
+    ]

@@ -69,12 +69,20 @@ def driver_of(
     assertions: Sequence[Assertion] = (),
     keeper: Keeper | None = None,
     tls: Tls = Tls(),  # noqa: B008  # frozen
+    has_reconnects: bool = False,
 ) -> Driver:
     """Return a driver of visits to a server."""
     deadlines_s = dict.fromkeys(Phase, deadline_s)
     target = Target.resolve(served.url, tls)
     return Driver(
-        target, app, deadlines_s, Keeper() if keeper is None else keeper, RUN, time.monotonic(), assertions
+        target,
+        app,
+        deadlines_s,
+        Keeper() if keeper is None else keeper,
+        RUN,
+        time.monotonic(),
+        assertions,
+        has_reconnects=has_reconnects,
     )
 
 

@@ -288,14 +288,11 @@ def test_a_duplicate_has_two_sockets_and_leaves_both() -> None:
         shaken(peer)
         events.append((peer.hear(), peer.end()))
 
-    def page(peer: Peer) -> None:
-        peer.request()
-        peer.send(PAGE)
-        peer.end()
-
-    records, _ = journey([page, one, other], going(1, "/a", Move.DUPLICATE))
+    seen = Seen()
+    records, _ = journey([seen.pages(PAGE, PAGE), one, other], going(1, "/a", Move.DUPLICATE))
     left = ((0x88, b"\x03\xe9"), "fin")
     assert events == [left, left]
+    assert seen.events == ["/a", "/a"]  # the copy of the tab has a page of its own
     assert outcomes(records) == [COMPLETED]
     assert records[0].actual == ActualDeparture("P19", Manner.WS_CLOSE)
 
@@ -310,7 +307,9 @@ def test_a_duplicate_still_takes_the_step_that_its_departure_is_about() -> None:
         peer.end()
         halves.append(len(peer.buffer))
 
-    records, _ = journey([seen.pages(PAGE), seen.socket(), other], going(1, "/a", Move.DUPLICATE, leaves))
+    records, _ = journey(
+        [seen.pages(PAGE, PAGE), seen.socket(), other], going(1, "/a", Move.DUPLICATE, leaves)
+    )
     assert records[0].actual == ActualDeparture("P20", Manner.FIN)
     assert halves == [len('42["loadtest","no page sends this"]') // 2 + 3]
 

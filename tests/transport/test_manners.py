@@ -12,8 +12,11 @@ from loadtest.transport.alarm import Alarm
 from loadtest.transport.keeper import Keeper
 from loadtest.transport.line import Address, Line
 from loadtest.transport.manners import ACTS, Leaving
+from loadtest.transport.polling import Polling, PollRequests
+from loadtest.transport.tab import Tab
+from loadtest.transport.target import Target
 from loadtest.transport.websocket import LeanWebSocket
-from tests.transport.server import Peer, Script, frame, resets, serve
+from tests.transport.server import Peer, Script, acts, answer, frame, resets, sends, serve
 
 GOING_AWAY = (0x88, b"\x03\xe9")
 
@@ -141,3 +144,54 @@ def test_leaving_a_server_that_has_reset_the_connection_is_an_error() -> None:
         leaving.alarm.set(math.inf)
         with pytest.raises(OSError, match="not connected"):
             ACTS[Manner.FIN](leaving)
+
+
+def say_goodbye(manner: Manner, *scripts: Script) -> None:
+    """Say goodbye over long-polling to a server that follows these scripts."""
+    with serve(*scripts) as served:
+        target = Target.resolve(served.url)
+        polling = Polling(target, PollRequests(target, "/s/", {}), Tab(), "", b"")
+        polling.ask()
+        alarm = Alarm()
+        ACTS[manner](Leaving(polling.lines, None, polling, ["41", "41/chat,"], Keeper(), alarm))
+        alarm.close()
+
+
+@pytest.mark.parametrize(
+    ("manner", "payload"), [(Manner.SIO_DISCONNECT, b"41\x1e41/chat,"), (Manner.EIO_CLOSE, b"1")]
+)
+def test_over_polling_a_goodbye_is_one_post_whose_answer_ends_it(manner: Manner, payload: bytes) -> None:
+    seen: list[object] = []
+
+    def post(peer: Peer) -> None:
+        seen.append(peer.post()[1])
+        peer.send(answer("ok"))
+        seen.append(peer.end())
+
+    say_goodbye(manner, Peer.end, post)
+    assert seen == [payload, "fin"]
+
+
+UNWILLING = {
+    "refuses": acts(Peer.post, sends(answer("no", status=b"400 Bad Request")), Peer.end),
+    "sends garbage": acts(Peer.post, sends(b"garbage"), Peer.end),
+    "closes": acts(Peer.post),
+    "resets": acts(Peer.post, resets),
+    "never answers": acts(Peer.post, Peer.end),
+}
+
+
+@pytest.mark.parametrize("server", UNWILLING)
+def test_over_polling_a_goodbye_ends_whatever_the_server_does(server: str) -> None:
+    say_goodbye(Manner.EIO_CLOSE, Peer.end, UNWILLING[server])
+
+
+@pytest.mark.parametrize(("manner", "end"), [(Manner.FIN, "fin"), (Manner.RST, "rst")])
+def test_over_polling_both_lines_are_left(manner: Manner, end: str) -> None:
+    ends: list[str] = []
+    with serve(lambda peer: ends.append(peer.end()), lambda peer: ends.append(peer.end())) as served:
+        lines = [Line(Address(socket.AF_INET, ("127.0.0.1", served.port))) for _ in range(2)]
+        for line in lines:
+            line.finish_connecting()
+        ACTS[manner](Leaving(lines, None, None, [], Keeper(), Alarm()))
+    assert ends == [end, end]

@@ -2,10 +2,11 @@
 
 import pytest
 
+from loadtest.navigation.journey import Move
 from loadtest.navigation.record import Outcome
 from loadtest.transport.fault import VisitError
 from loadtest.transport.page import PageFetch, PageRequests
-from loadtest.transport.tab import Tab
+from loadtest.transport.tab import Shown, Tab
 from loadtest.transport.target import Target
 from tests.transport.server import PAGE, Peer, Served, resets, serve
 
@@ -187,6 +188,10 @@ REFUSALS = [
         b"302 Found\r\nLocation: //127.0.0.1:1/",
         (Outcome.REFUSED, "page redirects to another host", "//127.0.0.1:1/"),
     ),
+    (
+        b"302 Found\r\nLocation: http://[::1",
+        (Outcome.FAILED, "page redirects to what is no address", "http://[::1"),
+    ),
 ]
 
 
@@ -264,3 +269,44 @@ def test_half_a_request_goes_over_a_connection_of_its_own() -> None:
         fetch.line.close()
     assert halves[0].startswith(b"GET / HTTP/1.1\r\n")
     assert b"\r\n\r\n" not in halves[0]
+
+
+REQUESTS = [
+    (Shown("/"), Move.NAVIGATE, b""),
+    (Shown("/"), Move.PREFETCH, b"Sec-Purpose: prefetch\r\n"),
+    (Shown("/", "/a"), Move.NAVIGATE, b"Referer: http://127.0.0.1:8080/base/a\r\n"),
+    (Shown("/", "/a b?ü"), Move.BACK, b"Referer: http://127.0.0.1:8080/base/a%20b?%C3%BC\r\n"),
+    (
+        Shown("/", "/a"),
+        Move.RELOAD,
+        b"Cache-Control: max-age=0\r\nReferer: http://127.0.0.1:8080/base/a\r\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("shown", "move", "lines"), REQUESTS)
+def test_a_request_tells_where_it_comes_from_and_how(shown: Shown, move: Move, lines: bytes) -> None:
+    requests = PageRequests(Target.resolve("http://127.0.0.1:8080/base/"), {})
+    assert [requests.extra(shown, move) for _ in range(2)] == [lines, lines]
+
+
+def test_a_page_is_prepared_once() -> None:
+    requests = PageRequests(Target.resolve("http://127.0.0.1:8080"), {})
+    assert requests.of("/a") is requests.of("/a")
+
+
+def test_connecting_leaves_the_tabs_own_connection_alone() -> None:
+    def keeps(peer: Peer) -> None:
+        peer.request()
+        peer.send(PAGE)
+        peer.end()
+
+    with serve(keeps, Peer.end) as served:
+        tab = Tab()
+        assert fetched(served, tab) == "page"
+        kept = tab.line
+        fetch = fetch_of(served, tab)
+        assert fetch.connect() is not kept
+        assert tab.line is kept
+        fetch.close()
+        tab.close()

@@ -1,5 +1,6 @@
 """The fast lane of the WebSocket, compared with the library that it is a lane of."""
 
+import contextlib
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from websocket import ABNF, WebSocketPayloadException, WebSocketProtocolException
 
 from loadtest.navigation.record import Outcome
+from loadtest.transport.alarm import Rang
 from loadtest.transport.fault import VisitError
 from loadtest.transport.websocket import LeanWebSocket, masked_frame
 from tests.transport.feeding import Fed, splits
@@ -149,6 +151,103 @@ def test_both_lanes_send_the_same_bytes(text: str) -> None:
     reference = ABNF.create_frame(text, ABNF.OPCODE_TEXT)
     reference.get_mask_key = lambda _: mask
     assert line.sent == reference.format()
+
+
+def unmasked(data: bytes) -> list[tuple[int, bytes | str]]:
+    """Take frames of a client's apart with the library: (opcode, payload)."""
+    reader = Reference(Fed([data]))
+    frames: list[tuple[int, bytes | str]] = []
+    while True:
+        try:
+            read: ABNF = reader.recv_frame()  # type: ignore[no-untyped-call]  # the library's
+        except VisitError:
+            return frames
+        frames.append((read.opcode, read.data))
+
+
+MESSAGES = st.lists(
+    st.text(max_size=30) | st.binary(max_size=30) | st.integers(16_000, 70_000).map(lambda size: "é" * size),
+    max_size=5,
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(MESSAGES)
+def test_messages_sent_back_to_back_are_the_frames_of_each(messages: list[str | bytes]) -> None:
+    line = Fed([])
+    LeanWebSocket(line).send_all(messages)
+    assert unmasked(line.sent) == [
+        (ABNF.OPCODE_BINARY, message) if isinstance(message, bytes) else (ABNF.OPCODE_TEXT, message.encode())
+        for message in messages
+    ]
+
+
+def test_short_texts_go_out_in_one_piece() -> None:
+    pieces: list[bytes] = []
+
+    class Counting(Fed):
+        def send(self, data: bytes) -> None:
+            pieces.append(data)
+
+    LeanWebSocket(Counting([])).send_all(["40", "40/chat,", "4" * 200])
+    assert len(pieces) == 1
+    LeanWebSocket(Counting([])).send_all(["451-[]", b"x"])
+    assert len(pieces) == 3
+
+
+def test_what_carries_a_websocket_is_its_one_line() -> None:
+    line = Fed([])
+    socket = LeanWebSocket(line)
+    socket.listen()
+    assert list(socket.lines) == [line]
+    assert line.sent == b""
+
+
+def test_a_frame_that_is_no_message_is_received_as_none() -> None:
+    line = Fed([frame("x", 0x89), frame("y", 0x8A), frame("text")])
+    socket = LeanWebSocket(line)
+    socket.await_message()
+    assert [socket.receive_next(), socket.receive_next(), socket.receive_next()] == [None, None, "text"]
+
+
+def test_waiting_for_a_message_takes_nothing_away() -> None:
+    socket = LeanWebSocket(Fed([frame("a")[:1], frame("a")[1:]]))
+    socket.await_message()
+    socket.await_message()
+    assert socket.receive() == "a"
+    with pytest.raises(VisitError, match="the server closed the connection"):
+        socket.await_message()
+
+
+class Interrupted(Fed):
+    """Is broken off in each wait but the last ones, before anything comes."""
+
+    def __init__(self, chunks: list[bytes]) -> None:
+        super().__init__(chunks)
+        self.is_broken_off = False
+
+    def fill(self) -> bool:
+        self.is_broken_off = not self.is_broken_off
+        if self.is_broken_off:
+            raise Rang
+        return super().fill()
+
+
+LONG = (
+    frame("é" * 40_000) + frame(b"\x81\x01a" * 9, 0x82) + frame("tw", 0x01) + frame("o", 0x80) + frame("end")
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(1, len(LONG) - 1), max_size=12))
+def test_a_wait_that_is_broken_off_goes_on_where_it_was(cuts: list[int]) -> None:
+    places = sorted({0, len(LONG), *cuts})
+    socket = LeanWebSocket(Interrupted([LONG[at:end] for at, end in itertools.pairwise(places)]))
+    received: list[str | bytes] = []
+    while len(received) < 4:
+        with contextlib.suppress(Rang):
+            received.append(socket.receive())
+    assert received == ["é" * 40_000, b"\x81\x01a" * 9, "two", "end"]
 
 
 def test_each_frame_has_a_mask_of_its_own() -> None:
