@@ -12,6 +12,7 @@ def runs_of(results: Path) -> list[Path]:
     return sorted(path for path in results.iterdir() if path.is_dir() and not path.is_symlink())
 
 
+@pytest.mark.slow
 def test_the_demo_tells_the_fault_from_its_mending(tmp_path: Path) -> None:
     ended = loadtest("demo", cwd=tmp_path)
 

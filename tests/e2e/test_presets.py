@@ -90,6 +90,8 @@ class Tried:
     arguments: Sequence[str] = ()
 
 
+OTHER_WAYS = {"Flask-SocketIO gevent", "python-socketio WSGI"}
+"""Frameworks that are tried in another way too."""
 TRIED = {
     "Flask-SocketIO threading": Tried("flask-socketio", BY_ATTRIBUTE, FLASK, "flask_app.py", ["threading"]),
     "Flask-SocketIO gevent": Tried("flask-socketio", BY_JSON, FLASK, "flask_app.py", ["gevent"]),
@@ -98,7 +100,9 @@ TRIED = {
 }
 
 
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in OTHER_WAYS else []) for name in TRIED]
+)
 def test_an_app_of_the_python_frameworks_serves_all_who_stay(name: str, tmp_path: Path) -> None:
     app = TRIED[name]
     port = free_port()

@@ -32,8 +32,8 @@ SCRIPTS: Mapping[str, Sequence[Step]] = {
     "hint": [VISIT, Step(Act.HINT, "/other"), GO],
     "mix": [VISIT, GO, Step(Act.RELOAD, "/other"), Step(Act.BACK, "/"), GO],
 }
-IN_MIX = {"visit", "navigate", "reload", "back"}
-"""Scripts whose acts are in the mix too."""
+ASIDE = {"visit", "navigate", "reload", "back", "prefetch", "hint"}
+"""Scripts whose acts are in the mix too, or that no tab of ours follows."""
 
 LEAVES = [
     "close socket={socket} code={code}",
@@ -188,7 +188,7 @@ def witness(release: str, tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.mark.parametrize(
-    "script", [pytest.param(name, marks=[pytest.mark.slow] if name in IN_MIX else []) for name in SCRIPTS]
+    "script", [pytest.param(name, marks=[pytest.mark.slow] if name in ASIDE else []) for name in SCRIPTS]
 )
 def test_a_browsers_tab_leaves_this_trace(script: str, release: str, witness: Served, tmp_path: Path) -> None:
     with chromium(tmp_path / "chromium") as context:
