@@ -1,4 +1,4 @@
-"""The protocol of one visit: a small machine over the tables of ``states``, without I/O.
+"""The protocol of one visit: a small machine over ``states`` and ``routes``, without I/O.
 
 The driver asks ``next_step``, does it, and says what ``happened``; text that came in goes to ``receive``.
 Where the connection is (its ``State``) names the point at which a departure happens, whenever it happens.
@@ -8,25 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from loadtest.errors import ProtocolError
+from loadtest.navigation import reception
 from loadtest.navigation.departure import BY_CLOCK, STAY, Departure
 from loadtest.navigation.opening import HandshakeWay, Opening
-from loadtest.navigation.packet import Open, Packet, PacketKind, read_open, read_packet
+from loadtest.navigation.packet import Open, Packet
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import POINTS, Manner, Transport
 from loadtest.navigation.record import ActualDeparture, Outcome
-from loadtest.navigation.states import (
-    DETOURS,
-    MISSING,
-    MOVES,
-    ROUTES,
-    TARGET_OF,
-    Detour,
-    Signal,
-    State,
-    Step,
-    has_history,
-    point_in,
-)
+from loadtest.navigation.routes import DETOURS, MISSING, ROUTES, Detour
+from loadtest.navigation.states import MOVES, TARGET_OF, Signal, State, Step, has_history, point_in
 
 __all__ = ["Visit"]
 
@@ -34,12 +24,8 @@ _LEFT_BY: Mapping[tuple[str, Manner], str] = MappingProxyType({("P07", Manner.EI
 """Where the manner makes another point of it."""
 _OVER_POLLING: Mapping[str, str] = MappingProxyType({"P15": "P06", "P19": "P07"})
 
-_ACKS = frozenset({PacketKind.ACK, PacketKind.BINARY_ACK})
-_ANSWERS = _ACKS | {PacketKind.EVENT, PacketKind.BINARY_EVENT}
 _PHASES = tuple(Phase)
-_ROOT = {"/"}
 _DETAIL_CHARACTERS = 300
-_PROBE = "probe"
 Listener = Callable[[Packet, float], None]
 
 
@@ -50,17 +36,17 @@ class Visit:
     """
 
     __slots__ = (
-        "_aim",
-        "_awaited",
-        "_detour",
-        "_has_detoured",
         "_is_by_clock",
         "_phase_began",
         "_route",
         "_target",
+        "aim",
+        "awaited",
         "departure",
         "detail",
+        "detour",
         "error",
+        "has_detoured",
         "leave_at",
         "left_by",
         "listener",
@@ -90,12 +76,16 @@ class Visit:
         """The time at which the clock ends this visit, once it is known; None when a point does."""
         self.listener: Listener | None = None
         """Called with every event and acknowledgement that comes in."""
+        self.awaited: set[str] = set()
+        """The namespaces whose CONNECT has been sent and not replied to."""
+        self.aim = departure.at
+        """The point to leave at, or what takes its place in this app; STAY and BY_CLOCK stay."""
+        self.detour: Detour | None = DETOURS.get(departure.at)
+        """The step that only this departure takes, until it is taken."""
+        self.has_detoured = False
+        """Whether it has been taken."""
         self._phase_began = started
-        self._awaited: set[str] = set()
-        self._aim = departure.at
         self._target = TARGET_OF.get(departure.at)
-        self._detour: Detour | None = DETOURS.get(departure.at)
-        self._has_detoured = False
         self._route = ROUTES[departure.transport, HandshakeWay.EVENT]
         self._is_by_clock = departure.at == BY_CLOCK
         if departure.after_s:
@@ -123,19 +113,19 @@ class Visit:
     @property
     def point(self) -> str:
         """The id of the point at which the visit is."""
-        if self._has_detoured and has_history(self._aim) and self.state is TARGET_OF[self._aim]:
-            return self._aim
+        if self.has_detoured and has_history(self.aim) and self.state is TARGET_OF[self.aim]:
+            return self.aim
         return point_in(self.state, self.transport)
 
     @property
     def may_reconnect(self) -> bool:
         """Whether it is to reconnect before it leaves."""
-        return self._aim == "P25"
+        return self.aim == "P25"
 
     @property
     def is_haunted(self) -> bool:
         """Whether an old connection of it is still open which the server is to see end now."""
-        return self._has_detoured and self._aim == "P25"
+        return self.has_detoured and self.aim == "P25"
 
     @property
     def disconnects(self) -> Sequence[str]:
@@ -176,7 +166,7 @@ class Visit:
         """Return what the client does next; ``LEAVE`` once the departure's point, or an end, is reached."""
         if self.outcome is not None:
             return Step.LEAVE
-        detour = self._detour
+        detour = self.detour
         if detour is None:
             return Step.LEAVE if self.state is self._target else self._route.steps[self.state]
         if self.state in detour.states and not self._is_on_the_way_to_a_socket:
@@ -191,20 +181,20 @@ class Visit:
         """Take over how this page opens its socket; a target that the app does not have moves to another."""
         self.opening = opening
         self._route = ROUTES[self.departure.transport, opening.way]
-        aim = MISSING[opening.way].get(self._aim)
+        aim = MISSING[opening.way].get(self.aim)
         if aim is not None:
             over_polling = self.transport is Transport.POLLING
             self._aim_at(_OVER_POLLING.get(aim, aim) if over_polling else aim)
-        if self._aim == "P25" and opening.way is HandshakeWay.NONE:
-            self._detour = Detour(frozenset({State.CONNECTED}), Step.RECONNECT)
-        if self._aim == "P26" and not opening.others:
+        if self.aim == "P25" and opening.way is HandshakeWay.NONE:
+            self.detour = Detour(frozenset({State.CONNECTED}), Step.RECONNECT)
+        if self.aim == "P26" and not opening.others:
             self._aim_at("P07" if self.transport is Transport.POLLING else "P19")
         self.happened(Signal.PAGE_READ, now)
 
     def _aim_at(self, point: str) -> None:
-        self._aim = point
+        self.aim = point
         self._target = TARGET_OF[point]
-        self._detour = DETOURS.get(point)
+        self.detour = DETOURS.get(point)
 
     def had_page(self, took_ms: float | None) -> None:
         """Take note that the page had been asked for before this visit began, and how long that took.
@@ -240,21 +230,21 @@ class Visit:
     def _go_on_past_the_point(self, now: float) -> None:
         """Let a departure with jitter end by the clock from here on, when it has come to its point."""
         departure = self.departure
-        if self.state is self._target and departure.after_s and self._detour is None:
+        if self.state is self._target and departure.after_s and self.detour is None:
             self._target = None
             self.leave_at = now + departure.after_s
 
     def detour_taken(self) -> None:
         """Take note that the step that only this departure takes has been taken."""
-        self._detour = None
-        self._has_detoured = True
+        self.detour = None
+        self.has_detoured = True
 
     def connect_sent(self, now: float) -> None:
         """Move on after the CONNECT packets of all namespaces."""
         if self.opening is not None:
-            self._awaited = {self.opening.namespace}
+            self.awaited = {self.opening.namespace}
             if self.opening.others:
-                self._awaited.update(other.name for other in self.opening.others)
+                self.awaited.update(other.name for other in self.opening.others)
         self.happened(Signal.CONNECT_SENT, now)
 
     def handshake_sent(self, now: float) -> None:
@@ -265,98 +255,7 @@ class Visit:
         if not is_answered and self._target is not State.HANDSHAKING:
             self.happened(Signal.ANSWER, now)
 
-    def receive(self, text: str, now: float) -> str | None:
-        """Take in one text frame; return the text frame that must be sent in answer, if any.
-
-        Raises:
-            ProtocolError: no server of this protocol sends this, or sends it here.
-        """
-        if text[:2] == "42" and self.state is not State.HANDSHAKING and self.listener is None:
-            return None  # an event that nobody waits for: most of what a long visit hears
-        if self.listener is None and self._receive_fast(text, now):
-            return None
-        packet = read_packet(text)
-        if packet.kind is PacketKind.PING:
-            if self._detour and self._detour.step is Step.AWAIT_PING and self.state is State.STEADY:
-                self.detour_taken()
-                self.happened(Signal.PING, now)
-                return None
-            return "3" + packet.data
-        if self.listener is not None and packet.kind in _ANSWERS:
-            self.listener(packet, now)
-        self._take(packet, now)
-        return None
-
-    def _receive_fast(self, text: str, now: float) -> bool:
-        """Take in one of the two answers that nearly every visit gets, just as ``_take`` would."""
-        if self.state is State.CONNECTING:
-            if text[:3] == "40{" and self._awaited == _ROOT:
-                self._awaited = set()
-                self._connected(now)
-                return True
-        elif self.state is State.HANDSHAKING and self.opening is not None:
-            handshake = self.opening.handshake
-            if handshake is None or handshake.refusal is not None or handshake.ack_id is None:
-                return False
-            if text.startswith(f"43{handshake.ack_id}["):
-                self.happened(Signal.ANSWER, now)
-                return True
-        return False
-
-    def _take(self, packet: Packet, now: float) -> None:
-        match packet.kind:
-            case PacketKind.OPEN if self.state in (State.UPGRADED, State.POLL_ASKED):
-                self.opened = read_open(packet)
-                self.happened(Signal.OPEN, now)
-            case PacketKind.PONG if self.state is State.PROBE_SENT and packet.data == _PROBE:
-                self.happened(Signal.PROBE_ANSWER, now)
-            case PacketKind.CONNECT if self.state is State.CONNECTING:
-                self._take_connect(packet, now)
-            case PacketKind.CONNECT | PacketKind.CONNECT_ERROR if self._is_answer_to_second_connect(packet):
-                pass
-            case PacketKind.CONNECT_ERROR:
-                self.end(Outcome.REFUSED, "CONNECT refused", packet.data)
-            case PacketKind.DISCONNECT:
-                self.end(Outcome.LOST, "the server sent DISCONNECT")
-            case PacketKind.CLOSE:
-                self.end(Outcome.LOST, "the server sent an Engine.IO close")
-            case _ if packet.kind in _ANSWERS and self.state is State.HANDSHAKING:
-                self._take_answer(packet, now)
-            case PacketKind.OPEN | PacketKind.CONNECT:
-                raise ProtocolError(f"{packet.kind} while {self.state}")
-            case _:
-                pass  # an event, a late acknowledgement, a noop: nothing of the protocol's
-
-    def _take_connect(self, packet: Packet, now: float) -> None:
-        self._awaited.discard(packet.namespace)
-        if not self._awaited:
-            self._connected(now)
-
-    def _connected(self, now: float) -> None:
-        in_connect = self.opening is not None and self.opening.way is HandshakeWay.IN_CONNECT
-        self.happened(Signal.ANSWER if in_connect else Signal.CONNECT_REPLY, now)
-
-    def _is_answer_to_second_connect(self, packet: Packet) -> bool:
-        is_first = self.state is State.CONNECTING
-        return self._aim == "P24" and self._has_detoured and not is_first and packet.namespace == self._space
-
-    @property
-    def _space(self) -> str:
-        return self.opening.namespace if self.opening else "/"
-
-    def _take_answer(self, packet: Packet, now: float) -> None:
-        handshake = self.opening.handshake if self.opening else None
-        if handshake is None:
-            return
-        if packet.kind in _ACKS:
-            if handshake.ack_id is None or packet.id != handshake.ack_id:
-                return
-            if handshake.refusal is not None and packet.data.replace(" ", "") == handshake.refusal:
-                self.end(Outcome.REFUSED, "handshake refused", packet.data)
-                return
-        elif handshake.answer is None or packet.event != handshake.answer:
-            return
-        self.happened(Signal.ANSWER, now)
+    receive = reception.receive
 
     def end(self, outcome: Outcome, error: str, detail: str | None = None) -> None:
         """End the visit otherwise than planned; only the first end counts."""

@@ -2,22 +2,16 @@
 
 import pytest
 
-from loadtest.navigation.opening import HandshakeWay
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import POINTS, Transport
 from loadtest.navigation.states import (
-    DETOURS,
-    MISSING,
     PHASE_AT,
     PHASE_OF,
     POINT_OF,
-    ROUTES,
-    STEP_IN,
     TARGET_OF,
     TRANSITIONS,
     Signal,
     State,
-    Step,
     has_history,
     point_in,
 )
@@ -25,10 +19,9 @@ from loadtest.navigation.states import (
 ONLY_BY_HISTORY = {"P07b", "P24", "P25"}
 
 
-def test_each_state_has_a_point_a_phase_and_a_next_step() -> None:
+def test_each_state_has_a_point_and_a_phase() -> None:
     assert list(POINT_OF) == list(State)
     assert list(PHASE_OF) == list(State)
-    assert list(STEP_IN) == list(State)
 
 
 def test_each_point_is_the_target_of_one_state() -> None:
@@ -82,51 +75,3 @@ def test_no_move_goes_back_to_an_earlier_phase(move: tuple[State, Signal], after
 def test_a_lost_line_leads_back_to_the_page_that_is_read() -> None:
     lost = {before: after for (before, signal), after in TRANSITIONS.items() if signal is Signal.LINE_LOST}
     assert lost == {State.CONNECTED: State.PAGE_READ, State.SHAKEN: State.PAGE_READ}
-
-
-def test_each_step_but_leaving_is_one_of_a_state_of_a_transport_or_of_a_detour() -> None:
-    usual = {ROUTES[transport, HandshakeWay.EVENT].steps[state] for state in State for transport in Transport}
-    detours = {detour.step for detour in DETOURS.values()}
-    assert usual | detours == {*Step}
-    assert usual & detours == set()
-
-
-def test_the_ways_of_the_transports_part_at_two_states() -> None:
-    parting = {
-        state: [ROUTES[transport, HandshakeWay.EVENT].steps[state] for transport in Transport]
-        for state in State
-        if len({ROUTES[transport, HandshakeWay.EVENT].steps[state] for transport in Transport}) > 1
-    }
-    assert parting == {
-        State.PAGE_READ: [Step.ASK_UPGRADE, Step.ASK_POLL, Step.ASK_POLL],
-        State.POLL_OPENED: [Step.SEND_CONNECT, Step.SEND_CONNECT, Step.ASK_PROBE],
-    }
-
-
-READY = {State.POLL_OPENED, State.UPGRADE_SENT, State.OPENED}
-
-DETOURS_AT = [
-    ("P01", Step.SEND_HALF_REQUEST, {State.NEW}),
-    ("P06b", Step.SEND_HALF_POST, {State.POLL_OPENED}),
-    ("P16b", Step.SEND_HALF_HANDSHAKE, {State.CONNECTED}),
-    ("P20", Step.SEND_HALF_FRAME, {State.STEADY}),
-    ("P20b", Step.SEND_HALF_BINARY, {State.STEADY}),
-    ("P21", Step.AWAIT_PING, {State.STEADY}),
-    ("P22", Step.SEND_EARLY_EVENT, READY),
-    ("P23", Step.SEND_BOTH, READY),
-    ("P24", Step.SEND_CONNECT_TWICE, READY),
-    ("P25", Step.RECONNECT, {State.SHAKEN}),
-    ("P26", Step.LEAVE_NAMESPACE, {State.STEADY}),
-]
-
-
-def test_the_points_that_need_a_step_of_their_own() -> None:
-    assert [(at, detour.step, {*detour.states}) for at, detour in DETOURS.items()] == DETOURS_AT
-
-
-def test_an_app_without_a_point_has_another_in_its_place() -> None:
-    assert {way: dict(moved) for way, moved in MISSING.items()} == {
-        HandshakeWay.EVENT: {},
-        HandshakeWay.IN_CONNECT: {"P16": "P18", "P16b": "P18", "P17": "P18", "P23": "P15"},
-        HandshakeWay.NONE: {"P16b": "P19", "P17": "P19", "P18": "P19", "P23": "P15"},
-    }
