@@ -14,13 +14,12 @@ import gevent
 from gevent.event import Event
 
 from loadtest.errors import ExitCode, RunFolderError
-from loadtest.metrics.histogram import Histogram
 from loadtest.profile.model import Profile
-from loadtest.profile.pacing import Schedule
 from loadtest.report.folder import RunFolder
-from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo, RunVerdict
+from loadtest.report.info import Ended, QuietInfo, RunInfo, RunVerdict
 from loadtest.report.run import read_run
 from loadtest.report.summary import summarize
+from loadtest.swarm.account import Account
 from loadtest.swarm.collector import Collector
 from loadtest.swarm.crew import Crew
 from loadtest.swarm.messages import Begin, Report
@@ -58,8 +57,7 @@ class Conductor:
         self._progress = progress
         self._run = secrets.token_hex(8)
         self._time_s = min(profile.duration_s, options.time_s or profile.duration_s)
-        self._reports: dict[int, Report] = {}
-        self._members: dict[int, str] = {}
+        self._account = Account(profile, self._time_s)
         self._pool_spawned = Event()
         self._is_called_off = False
         self._is_broken = False
@@ -101,9 +99,7 @@ class Conductor:
         """Keep what a generator has done; reports of another run, or after the verdict, are not heard."""
         if report.run != self._run or self.exit_code is not None:
             return
-        before = self._reports.get(report.index)
-        if before is None or not before.is_done:  # what a generator burns after its last visit is not load
-            self._reports[report.index] = report
+        self._account.take(report)
         if report.lines and not self._is_broken:
             try:
                 self._folder.append_navigations(report.lines)
@@ -126,7 +122,7 @@ class Conductor:
     def conclude(self, ended: Ended) -> None:
         """Write the run's last word, once: the summary, the verdict, the exit code.
 
-        A run that was broken off stays ``running`` in its account, and inconclusive.
+        A run that was broken off stays ``running`` in its ``run.json``, and inconclusive.
         """
         if self.exit_code is not None:
             return
@@ -142,7 +138,7 @@ class Conductor:
             self._greenlet.kill(block=False)
         self._rendezvous.remove()
         self._collector.close()
-        self._info = self._account(replace(self._info, ended=ended, finished_at=_now()))
+        self._info = self._final_info(ended)
         self._folder.write_info(self._info)
         self.summary = summary = summarize(read_run(self._folder.path))
         self._folder.write_summary(summary)
@@ -171,6 +167,21 @@ class Conductor:
             require_hooks=self._options.require_hooks,
             assertions=tuple(assertion.name for assertion in profile.assertions),
             thresholds=profile.thresholds,
+        )
+
+    def _final_info(self, ended: Ended) -> RunInfo:
+        """Return what the run's account, and the last snapshots, say at its end."""
+        alive = self._crew.members()
+        elapsed_s = max(self._load_s or time.monotonic() - self._t0, 1e-9)
+        return replace(
+            self._info,
+            ended=ended,
+            finished_at=_now(),
+            under_way=self._account.count_under_way(alive),
+            lost_numbers=0 if self._is_called_off else self._account.count_lost(alive),
+            silent_boots=self._collector.silent_boots(),
+            dead_boots=self._collector.dead_boots(),
+            generator=self._account.generator(elapsed_s),
         )
 
     def _make_folder(self) -> RunFolder:
@@ -213,17 +224,17 @@ class Conductor:
             self._progress.say("hooks: none seen; start the app with: loadtest instrument -- python app.py")
 
     def _begin(self) -> None:
-        self._members = dict(enumerate(self._crew.members()))
-        lead_s = _LEAD_S if len(self._members) > 1 else 0.0
+        self._account.members = members = dict(enumerate(self._crew.members()))
+        lead_s = _LEAD_S if len(members) > 1 else 0.0
         t0_at = time.time() + lead_s
         self._t0 = time.monotonic() + lead_s
         self._info = replace(
             self._info,
             t0_at=datetime.fromtimestamp(t0_at, UTC),
-            workers=len(self._members),
+            workers=len(members),
         )
         self._folder.write_info(self._info)
-        for index, member in self._members.items():
+        for index, member in members.items():
             begin = Begin(
                 run=self._run,
                 profile_name=self._profile.name,
@@ -232,52 +243,32 @@ class Conductor:
                 t0_at=t0_at,
                 time_s=self._time_s,
                 index=index,
-                generators=len(self._members),
+                generators=len(members),
             )
             self._crew.begin(member, begin)
 
     def _await_visits(self) -> None:
-        while not all(self._is_done(index) for index in self._members):
+        while not self._account.is_done(self._crew.members()):
             is_past = time.monotonic() - self._t0 > self._time_s
             self._progress.show(self._standing() + (" · load is over, visits finish" if is_past else ""))
             gevent.sleep(_LOOK_EVERY_S)
         self._load_s = time.monotonic() - self._t0
         self._progress.say(self._standing())
 
-    def _is_done(self, index: int) -> bool:
-        report = self._reports.get(index)
-        return (report is not None and report.is_done) or self._members[index] not in self._crew.members()
-
     def _standing(self) -> str:
-        reports = self._reports.values()
         elapsed_s = max(min(time.monotonic() - self._t0, self._time_s), 0)
-        errors = sum(
-            int(error["count"])
-            for process in self._collector.visited()
-            for error in process.snapshot["errors"]
-        )
-        parts = [
-            f"{elapsed_s:3.0f} of {self._time_s:.0f} s",
-            f"{sum(report.due for report in reports)} due",
-            f"{sum(report.under_way for report in reports)} under way",
-            f"{sum(report.ended for report in reports)} ended",
-            f"{sum(report.failed for report in reports)} failed" + self._last_error(),
-            f"{sum(report.dropped for report in reports)} dropped",
-        ]
-        if self._collector.visited():
+        parts = [f"{elapsed_s:3.0f} of {self._time_s:.0f} s", self._account.standing]
+        visited = self._collector.visited()
+        if visited:
+            errors = sum(int(error["count"]) for process in visited for error in process.snapshot["errors"])
             parts.append(f"{errors} server errors")
         return " · ".join(parts)
-
-    def _last_error(self) -> str:
-        errors = [report.last_error for report in self._reports.values() if report.last_error]
-        return f" (last: {errors[-1]})" if errors else ""
 
     def _await_quiet(self) -> QuietInfo | None:
         """Wait until the server has forgotten everybody; None when there is nobody to ask."""
         if not self._collector.processes:
             return None
-        ping_s = max((report.ping_s for report in self._reports.values()), default=0.0)
-        limit_s = quiet_limit_s(self._profile.app.access.quiet_s, ping_s)
+        limit_s = quiet_limit_s(self._profile.app.access.quiet_s, self._account.ping_s)
         quiet = Quiet(limit_s, self._sequences())
         began = time.monotonic()
         while True:
@@ -303,45 +294,6 @@ class Conductor:
             for boot, process in self._collector.processes.items()
             if process.has_seen_run and boot not in dead
         }
-
-    def _account(self, info: RunInfo) -> RunInfo:
-        """Return the run's account with what the last reports and snapshots add up to."""
-        lag = Histogram()
-        for report in self._reports.values():
-            lag.merge(Histogram.from_json(report.loop_lag))
-        elapsed_s = max(self._load_s or time.monotonic() - self._t0, 1e-9)
-        alive = self._crew.members()
-        cpu_s = max((report.cpu_s for report in self._reports.values()), default=None)
-        return replace(
-            info,
-            under_way=sum(
-                report.under_way
-                for index, report in self._reports.items()
-                if self._members.get(index) in alive  # a dead worker's are among the lost numbers
-            ),
-            lost_numbers=self._count_lost(),
-            silent_boots=self._collector.silent_boots(),
-            dead_boots=self._collector.dead_boots(),
-            generator=GeneratorInfo(
-                processes=len(self._members),
-                cpu=None if cpu_s is None else round(cpu_s / elapsed_s, 3),
-                loop_lag=lag if lag.count else None,
-            ),
-        )
-
-    def _count_lost(self) -> int:
-        """Count the numbers that dead workers had, and of which no record has come."""
-        lost = 0
-        alive = self._crew.members()
-        for index, member in self._members.items():
-            if member in alive or self._is_called_off:
-                continue
-            schedule = Schedule(self._profile.stages, self._profile.seed, self._profile.max_visits)
-            share = schedule.share(index, len(self._members))
-            expected = sum(1 for _, due_s in share if due_s <= self._time_s)
-            report = self._reports.get(index)
-            lost += expected - (report.ended + report.dropped if report else 0)
-        return lost
 
 
 def _now() -> datetime:
