@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from loadtest.navigation.departure import STAY
 from loadtest.navigation.journey import Move
@@ -16,11 +16,15 @@ from loadtest.transport.client import Client
 from loadtest.transport.fault import TOO_LATE, fault_of
 from loadtest.transport.line import Line
 from loadtest.transport.manners import ACTS, Leaving, leave_by_fin
-from loadtest.transport.steps import LAST_ACTS, STEPS, begin
+from loadtest.transport.opening_steps import LAST_ACTS, OPENING_STEPS, begin
+from loadtest.transport.talking_steps import TALKING_STEPS
 
-__all__ = ["run_visit"]
+__all__ = ["STEPS", "run_visit"]
 
 _now = time.monotonic
+
+STEPS: Mapping[Step, Callable[[Client], None]] = {**OPENING_STEPS, **TALKING_STEPS}
+"""How each step is done; ``LEAVE`` ends the steps. (A plain dict: asked ten times a visit.)"""
 
 _BEFORE_SOCKET = frozenset({State.NEW, State.HALF_REQUEST, State.PAGE_ASKED, State.PAGE_READ})
 """Whoever leaves in these states leaves with what the page came over."""

@@ -11,13 +11,23 @@ from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, Outcome
+from loadtest.navigation.states import Step
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
+from loadtest.transport.opening_steps import OPENING_STEPS
 from loadtest.transport.tab import Tab
+from loadtest.transport.talking_steps import TALKING_STEPS
 from loadtest.transport.target import Target
+from loadtest.transport.visitor import STEPS
 from tests.transport.driving import AGREES, DEADLINE_S, RUN, SOON_S, connected, drive, page, shaken
 from tests.transport.plain_app import HANDSHAKE, PlainApp
 from tests.transport.server import PAGE, Peer, Script, acts, frame, resets, says, sends, serve, upgrades
+
+
+def test_every_step_but_leaving_is_done_by_something_and_only_one_thing() -> None:
+    assert {*STEPS} == {*Step} - {Step.LEAVE}
+    assert {*OPENING_STEPS} & {*TALKING_STEPS} == set()
+
 
 FAILURES: list[tuple[str, list[Script], tuple[Outcome, str, str | None], ActualDeparture]] = [
     (

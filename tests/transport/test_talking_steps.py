@@ -1,4 +1,4 @@
-"""How the steps of a visit are done: what the server sees of each, and who watches."""
+"""How a visit talks: what the server sees of each step, and who watches."""
 
 import threading
 
@@ -9,9 +9,7 @@ from loadtest.navigation.departure import BY_CLOCK, STAY, Departure
 from loadtest.navigation.opening import Handshake, HandshakeWay, Namespace, Opening
 from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import ActualDeparture, Outcome
-from loadtest.navigation.states import Step
 from loadtest.transport.conversation import Conversation
-from loadtest.transport.steps import STEPS
 from tests.transport.driving import SOON_S, connected, drive, page, shaken
 from tests.transport.plain_app import HANDSHAKE, PlainApp
 from tests.transport.server import OPEN, Peer, Script, acts, answer, frame, gets, posts, sends, upgrades
@@ -23,10 +21,6 @@ IN_TWO = PlainApp(
 )
 DWELLS = Departure(STAY, Manner.WS_CLOSE, dwell_s=4 * SOON_S)
 OPEN_SOON = OPEN.replace("25000", "1")
-
-
-def test_every_step_but_leaving_is_done_by_something() -> None:
-    assert {*STEPS} == {*Step} - {Step.LEAVE}
 
 
 def hears(into: list[str], go_along: Script | None = None, *texts: str) -> Script:
@@ -199,47 +193,6 @@ def test_over_polling_one_leaves_with_both_lines(manner: Manner) -> None:
     assert drove.record.actual == ActualDeparture("P07", manner)
     assert ends == ["rst" if manner is Manner.RST else "fin"] * 2
     assert drove.held == (2 if manner is Manner.SILENT else 0)
-
-
-@pytest.mark.parametrize("manner", [Manner.FIN, Manner.RST, Manner.WS_CLOSE, Manner.SILENT])
-def test_while_it_upgrades_one_leaves_with_all_lines(manner: Manner) -> None:
-    ends: dict[str, object] = {}
-
-    def get(peer: Peer) -> None:
-        peer.request()
-        peer.send(answer(OPEN))
-        peer.request()
-        ends["get"] = peer.end()
-
-    def probe(peer: Peer) -> None:
-        peer.upgrade()
-        if manner is Manner.WS_CLOSE:
-            assert peer.hear() == (0x88, b"\x03\xe9")
-        ends["socket"] = peer.end()
-
-    drove = drive(page, get, probe, departure=Departure("P08", manner, Transport.UPGRADE))
-    assert drove.record.actual == ActualDeparture("P08", manner)
-    assert ends == dict.fromkeys(("get", "socket"), "rst" if manner is Manner.RST else "fin")
-    assert drove.held == (2 if manner is Manner.SILENT else 0)
-
-
-def test_an_upgraded_visit_talks_over_its_websocket_alone() -> None:
-    heard: list[str] = []
-
-    def probe(peer: Peer) -> None:
-        peer.upgrade()
-        heard.append(peer.hear()[1].decode())
-        peer.say("3probe")
-        heard.extend(peer.hear()[1].decode() for _ in range(2))
-        peer.say("40{}")
-        heard.append(peer.hear()[1].decode())
-        peer.say("430[true]")
-        peer.end()
-
-    departure = Departure("P19", Manner.FIN, Transport.UPGRADE)
-    drove = drive(page, gets(OPEN, "6"), probe, departure=departure)
-    assert drove.end == (Outcome.LEFT, None, None)
-    assert heard == ["2probe", "5", "40", HANDSHAKE]
 
 
 WELCOME = Assertion("welcome", Subject.EVENT, "welcome", within_s=SOON_S)

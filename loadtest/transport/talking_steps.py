@@ -1,8 +1,7 @@
-"""How each step of a visit is done: one function for each."""
+"""How a visit talks over its open connection, and how long: one function for each step from CONNECT on."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 
 from loadtest.navigation.assertion import Begin
 from loadtest.navigation.journey import Move
@@ -14,102 +13,14 @@ from loadtest.transport.alarm import Rang
 from loadtest.transport.channel import Message
 from loadtest.transport.client import Client
 from loadtest.transport.fault import VisitError
-from loadtest.transport.login import log_in
 from loadtest.transport.manners import leave_by_fin
 
-__all__ = ["LAST_ACTS", "STEPS", "begin"]
+__all__ = ["TALKING_STEPS"]
 
 _now = time.monotonic
 
 _OWN_EVENT = "loadtest"
 """The name of the events that no page would send: halves, and ones that come too early."""
-
-
-def begin(client: Client) -> None:
-    """Log in, or take up the page that is there already."""
-    tab, errand = client.tab, client.errand
-    ahead = tab.take_ahead(errand.number)
-    if not tab.is_logged_in:
-        log_in(client.site.target, client.site.app.access, tab, errand.trace)
-    if errand.move is Move.RECONNECT and tab.opening is not None:
-        client.show(tab.opening, None)
-    elif ahead is not None:
-        if ahead.fault is not None:
-            client.visit.happened(Signal.PAGE_ASKED, _now())
-            raise ahead.fault
-        client.show(client.read_opening(ahead.body), ahead.took_ms)
-
-
-def _connect_only(client: Client) -> None:
-    client.fetch.connect()
-
-
-def _send_half_request(client: Client) -> None:
-    client.fetch.send_half()
-    client.detour(Signal.HALF_SENT)
-
-
-def _ask_page(client: Client) -> None:
-    client.fetch.ask()
-    client.visit.happened(Signal.PAGE_ASKED, _now())
-
-
-def _read_part(client: Client) -> None:
-    client.fetch.read_part()
-
-
-def _read_page(client: Client) -> None:
-    body = client.fetch.read()
-    now = _now()
-    opening = client.read_opening(body)
-    client.visit.page_read(opening, now)
-    client.tab.shows(client.errand.shown, client.errand.move, opening)
-    client.listen(opening)
-
-
-def _ask_poll(client: Client) -> None:
-    client.new_connection().ask_poll()
-    client.visit.happened(Signal.POLL_ASKED, _now())
-
-
-def _read_poll(client: Client) -> None:
-    client.read_message()
-    polling = client.open_connection.polling
-    if client.visit.opened is not None and polling is not None:
-        polling.opened(client.sid)
-
-
-def _ask_probe(client: Client) -> None:
-    client.open_connection.ask_probe(client.sid)
-    client.visit.happened(Signal.PROBE_ASKED, _now())
-
-
-def _ask_upgrade(client: Client) -> None:
-    client.new_connection().ask_upgrade()
-    client.visit.happened(Signal.UPGRADE_ASKED, _now())
-
-
-def _read_upgrade(client: Client) -> None:
-    client.open_connection.read_upgrade()
-    client.visit.happened(Signal.SWITCHED, _now())
-
-
-def _send_probe(client: Client) -> None:
-    client.open_connection.send_probe()
-    client.visit.happened(Signal.PROBE_SENT, _now())
-
-
-def _read_probe(client: Client) -> None:
-    client.take(client.open_connection.read_probe())
-
-
-def _send_upgrade(client: Client) -> None:
-    while (message := client.open_connection.read_last_poll()) is not None:
-        client.take(message)
-        if client.visit.outcome is not None:
-            return
-    client.open_connection.send_upgrade()
-    client.visit.happened(Signal.UPGRADE_SENT, _now())
 
 
 def _send_connect(client: Client) -> None:
@@ -284,21 +195,8 @@ def _await_ping(client: Client) -> None:
     _listen(client)
 
 
-STEPS: Mapping[Step, Callable[[Client], None]] = {
-    Step.ASK_PAGE: _ask_page,
-    Step.SEND_HALF_REQUEST: _send_half_request,
-    Step.READ_PAGE: _read_page,
-    Step.ASK_POLL: _ask_poll,
-    Step.READ_POLL: _read_poll,
+TALKING_STEPS: Mapping[Step, Callable[[Client], None]] = {
     Step.SEND_HALF_POST: _send_half_post,
-    Step.ASK_PROBE: _ask_probe,
-    Step.READ_PROBE_UPGRADE: _read_upgrade,
-    Step.SEND_PROBE: _send_probe,
-    Step.READ_PROBE: _read_probe,
-    Step.SEND_UPGRADE: _send_upgrade,
-    Step.ASK_UPGRADE: _ask_upgrade,
-    Step.READ_UPGRADE: _read_upgrade,
-    Step.READ_OPEN: Client.read_message,
     Step.SEND_EARLY_EVENT: _send_early_event,
     Step.SEND_CONNECT: _send_connect,
     Step.SEND_CONNECT_TWICE: _send_connect_twice,
@@ -314,9 +212,4 @@ STEPS: Mapping[Step, Callable[[Client], None]] = {
     Step.LEAVE_NAMESPACE: _leave_namespace,
     Step.RECONNECT: _reconnect,
 }
-"""How each step is done; ``LEAVE`` ends the steps. (A plain dict: asked ten times a visit.)"""
-
-LAST_ACTS: Mapping[State, Callable[[Client], None]] = MappingProxyType(
-    {State.NEW: _connect_only, State.PAGE_ASKED: _read_part}
-)
-"""What a departure at these states does first: P00 has connected, P02 has read part of the answer."""
+"""How each of these steps is done."""
