@@ -1,4 +1,4 @@
-"""What a visit takes in: one text frame at a time, and what each packet means to it where it is."""
+"""What a visit takes in: one text frame at a time, and what each means in its state."""
 
 from typing import TYPE_CHECKING
 

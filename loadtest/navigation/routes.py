@@ -1,4 +1,4 @@
-"""The ways through the states: what is next over each transport, and the detours of some departures."""
+"""The ways through the states: what is next over each transport; detours of departures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

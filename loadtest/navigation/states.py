@@ -1,4 +1,4 @@
-"""The protocol of one visit as tables: states, signals, and what leads to what; its points and phases."""
+"""The protocol of one visit as tables: states, signals, moves, points and phases."""
 
 from collections.abc import Mapping
 from enum import StrEnum

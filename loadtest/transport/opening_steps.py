@@ -1,4 +1,4 @@
-"""How a visit gets its page and opens its connection: one function for each step up to Engine.IO's open."""
+"""How a visit gets its page and opens its connection: one function for each step."""
 
 import time
 from collections.abc import Callable, Mapping

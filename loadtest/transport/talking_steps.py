@@ -1,4 +1,4 @@
-"""How a visit talks over its open connection, and how long: one function for each step from CONNECT on."""
+"""How a visit talks over its open connection: one function for each step from CONNECT on."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
