@@ -23,6 +23,8 @@ import uvicorn
 
 PORT, FAULT = int(sys.argv[1]), sys.argv[2]
 HANDSHAKES_BEFORE_FREEZE = 30
+HANDSHAKES_BEFORE_DEATH = 0 if "--again" in sys.argv else 20
+"""Who dies only once dies when its hooks have been heard: they speak once a second."""
 
 sio = socketio.AsyncServer(async_mode="asgi", ping_interval=1, ping_timeout=1)
 shaken: list[str] = []
@@ -61,7 +63,7 @@ async def disconnect(sid: str) -> None:
     """Count on everybody having shaken hands."""
     if sid not in shaken:
         left_early.add(tab_of[sid])
-        if FAULT == "die":
+        if FAULT == "die" and len(shaken) >= HANDSHAKES_BEFORE_DEATH:
             os._exit(1)
 
 
