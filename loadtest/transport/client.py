@@ -42,6 +42,7 @@ class Client:
         "errand",
         "fetch",
         "former",
+        "heard_until",
         "is_counting",
         "site",
         "tab",
@@ -61,6 +62,8 @@ class Client:
         self.conversation: Conversation | None = None
         self.watcher: Watcher | None = None
         self.alarm = tab.alarm_here()
+        self.heard_until = 0.0
+        """When it began to leave, and heard no more."""
         self.is_counting = False
         """Whether the server numbers its messages, and the tab may have to say how many it has had."""
         self._next_message = 0
@@ -72,10 +75,13 @@ class Client:
 
     @property
     def assertions(self) -> Mapping[str, str | None]:
-        """What the client had to see, as far as it can be judged: None where it did."""
+        """What the client had to see, as far as it can be judged: None where it did.
+
+        What comes while it leaves is not heard: a goodbye may take a second, the next page many of them.
+        """
         if self.watcher is None and self.conversation is None:
             return _NOTHING
-        judged = dict(self.watcher.judge(_now())) if self.watcher else {}
+        judged = dict(self.watcher.judge(self.heard_until)) if self.watcher else {}
         return judged | (self.conversation.checks if self.conversation else {})
 
     def fetch_again(self) -> PageFetch:
@@ -184,6 +190,11 @@ class Client:
     def send(self, messages: Sequence[Message]) -> None:
         """Send packets."""
         self.open_connection.channel.send_all(messages)
+
+    def say(self, messages: Sequence[Message]) -> None:
+        """Send packets of the conversation's: its waits have used up the alarm, so each has its own time."""
+        self.set_deadline(Phase.ACTIVE)
+        self.send(messages)
 
     def hear_until(self, until: float) -> bool:
         """Take in one message and return True, or return False when the time has come.

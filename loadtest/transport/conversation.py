@@ -30,8 +30,13 @@ _FIRST_ACK_ID = 1
 class Ear(Protocol):
     """The visit's connection, as a conversation needs it."""
 
-    def send(self, messages: Sequence[Message]) -> None:
-        """Send packets."""
+    def say(self, messages: Sequence[Message]) -> None:
+        """Send packets, within a deadline.
+
+        Raises:
+            Rang: the server does not take them, or the visit's own departure has come.
+            VisitError: the visit has ended otherwise.
+        """
 
     def hear_until(self, until: float) -> bool:
         """Take in one message and return True, or return False when the time has come.
@@ -70,7 +75,7 @@ class Conversation:
 
     def emit(self, event: str, *arguments: Any, namespace: str | None = None) -> None:
         """Emit an event that nothing acknowledges; ``bytes`` among the arguments make it a binary one."""
-        self._ear.send(_write(namespace or self._namespace, event, arguments, None))
+        self._ear.say(_write(namespace or self._namespace, event, arguments, None))
 
     def call(
         self, event: str, *arguments: Any, within_s: float = 10.0, namespace: str | None = None
@@ -80,7 +85,7 @@ class Conversation:
         ack_id, self._next_id = self._next_id, self._next_id + 1
         now = time.monotonic()
         self._asked(namespace, ack_id, event, now)
-        self._ear.send(_write(namespace, event, arguments, ack_id))
+        self._ear.say(_write(namespace, event, arguments, ack_id))
         while (namespace, ack_id) not in self._answers:
             if not self._ear.hear_until(now + within_s):
                 raise VisitError(Outcome.TIMED_OUT, f"no acknowledgement of {event!r} within the deadline")

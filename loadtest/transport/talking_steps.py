@@ -181,6 +181,7 @@ def _converse(client: Client) -> None:
         watcher.begin(Begin.HANDSHAKE, _now())
     if converse is not None and client.conversation is not None:
         converse(client.conversation)
+        client.set_deadline(Phase.ACTIVE)
     if watcher:
         watcher.begin(Begin.STEPS, _now())
 

@@ -38,6 +38,7 @@ def run_visit(client: Client) -> None:
     """
     try:
         _go(client)
+        client.heard_until = _now()
         _leave(client)
     finally:
         client.alarm.rest()

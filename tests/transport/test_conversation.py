@@ -29,7 +29,7 @@ class Wire:
         self.incoming = list(incoming)
         self.conversation: Conversation
 
-    def send(self, messages: Sequence[Message]) -> None:
+    def say(self, messages: Sequence[Message]) -> None:
         self.sent.extend(messages)
 
     def hear_until(self, until: float) -> bool:

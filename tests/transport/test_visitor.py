@@ -4,14 +4,17 @@ import threading
 import time
 from collections.abc import Callable
 
+import gevent
 import pytest
 
+from loadtest.navigation.assertion import Assertion, Subject
 from loadtest.navigation.departure import BY_CLOCK, STAY, Departure
 from loadtest.navigation.opening import Caller, Handshake, HandshakeWay, Opening
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.point import Manner
+from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import ActualDeparture, Outcome
 from loadtest.navigation.states import Step
+from loadtest.transport.conversation import Conversation
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
 from loadtest.transport.opening_steps import OPENING_STEPS
@@ -21,7 +24,21 @@ from loadtest.transport.target import Target
 from loadtest.transport.visitor import STEPS
 from tests.transport.driving import AGREES, DEADLINE_S, RUN, SOON_S, connected, drive, page, shaken
 from tests.transport.plain_app import HANDSHAKE, PlainApp
-from tests.transport.server import PAGE, Peer, Script, acts, frame, resets, says, sends, serve, upgrades
+from tests.transport.server import (
+    OPEN,
+    PAGE,
+    Peer,
+    Script,
+    acts,
+    answer,
+    frame,
+    gets,
+    resets,
+    says,
+    sends,
+    serve,
+    upgrades,
+)
 
 
 def test_every_step_but_leaving_is_done_by_something_and_only_one_thing() -> None:
@@ -328,3 +345,44 @@ def test_a_server_that_does_not_read_the_goodbye_is_left_at_the_deadline() -> No
         "the server does not read within the deadline",
     )
     assert record.actual == ActualDeparture("P16", Manner.FIN)
+
+
+def test_what_must_come_is_judged_by_what_was_heard_before_leaving() -> None:
+    """The goodbye takes half a second, for nobody answers it; what should have come then was not listened for."""
+    steady = Assertion("it ticks", Subject.EVENT, "tick", within_s=0.2, every_s=0.3)
+    later = Assertion("it rings", Subject.EVENT, "ring", within_s=0.4)
+    leaving = Departure("P19", Manner.SIO_DISCONNECT, dwell_s=SOON_S)
+
+    seen = drive(
+        page, acts(shaken, says('42["tick"]'), Peer.end), departure=leaving, assertions=[steady, later]
+    ).record
+
+    assert seen.phases_ms[Phase.LEAVING] > 490
+    assert seen.assertions == {}
+
+
+def test_whoever_emits_to_a_server_that_takes_nothing_any_more_ends_at_the_deadline() -> None:
+    """The first emit's POST is never answered; the second one waits for that."""
+
+    def post_twice(peer: Peer) -> None:
+        for _ in range(2):
+            peer.post()
+            peer.send(answer("ok"))
+        peer.end()
+
+    def talk(said: Conversation) -> None:
+        said.emit("first")
+        said.think(SOON_S)
+        said.emit("second")
+
+    with gevent.Timeout(DEADLINE_S):
+        drove = drive(
+            page,
+            gets(OPEN, '40{"sid":"xyz"}', "430[true]"),
+            post_twice,
+            departure=Departure(STAY, Manner.FIN, Transport.POLLING),
+            converse=talk,
+            deadline_s=4 * SOON_S,
+        )
+
+    assert drove.end == (Outcome.TIMED_OUT, "the server does not read within the deadline", None)
