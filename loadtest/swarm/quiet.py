@@ -7,6 +7,9 @@ __all__ = ["Quiet", "quiet_limit_s"]
 
 _MARGIN_S = 3.0
 """Beyond the ping times: the server's own timers are only so exact."""
+_UNKNOWN_PING_S = 65.0
+"""Where no visit has read an open packet: what python-engineio's defaults come to (25 + 2 * 20 s, the second
+time-out for its sweep over who polls), the longest of the usual servers."""
 _FRESH_LIMIT_S = 4.0
 """How long to wait, beyond the limit, for a snapshot that was taken after it (they come once a second)."""
 _NEWER_BY = 2
@@ -14,8 +17,12 @@ _NEWER_BY = 2
 
 
 def quiet_limit_s(app_quiet_s: float, ping_s: float) -> float:
-    """Return how long the quiet may last: the app's own clean-up, or the server's ping times + 3 s."""
-    return max(app_quiet_s, ping_s + _MARGIN_S)
+    """Return how long the quiet may last: the app's own clean-up, or the server's ping times + 3 s.
+
+    Args:
+        ping_s: how long the server may take to notice who is gone; 0: no visit has been told.
+    """
+    return max(app_quiet_s, (ping_s or _UNKNOWN_PING_S) + _MARGIN_S)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ ONE_SID = {"sids": 1, "rooms": 0}
 
 
 @pytest.mark.parametrize(
-    ("app_quiet_s", "ping_s", "limit_s"), [(0.0, 45.0, 48.0), (70.0, 45.0, 70.0), (0.0, 0.0, 3.0)]
+    ("app_quiet_s", "ping_s", "limit_s"),
+    [(0.0, 45.0, 48.0), (70.0, 45.0, 70.0), (0.0, 0.0, 68.0), (0.0, 2.0, 5.0)],
 )
 def test_the_limit_is_the_longer_of_the_apps_clean_up_and_the_ping_times(
     app_quiet_s: float, ping_s: float, limit_s: float
