@@ -23,6 +23,8 @@ __all__ = ["Conversation", "Ear"]
 _EVENTS = frozenset({PacketKind.EVENT, PacketKind.BINARY_EVENT})
 _MOST_HEARD = 1000
 """Events that are kept for a step that may wait for them; the oldest are forgotten."""
+_UNFIT = (ValueError, TypeError, ArithmeticError, RecursionError)
+"""What an answer can make ``jmespath`` raise: its own errors, ``ceil`` of 1e999, brackets without end."""
 _FIRST_ACK_ID = 1
 """The handshake has 0."""
 
@@ -137,7 +139,10 @@ class Conversation:
 
     def _save(self, save: Mapping[str, str], answer: list[Any]) -> None:
         for name, expression in save.items():
-            found = jmespath.search(expression, answer)  # compiled ones are kept by the library
+            try:
+                found = jmespath.search(expression, answer)  # compiled ones are kept by the library
+            except _UNFIT:
+                found = None
             if not isinstance(found, str | int | float):
                 raise ExtractionError(f"the answer does not hold {name}")
             self.values[name] = found if isinstance(found, str) else json.dumps(found)

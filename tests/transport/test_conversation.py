@@ -290,6 +290,12 @@ def test_an_answer_without_the_value_is_told(answer: str) -> None:
         conversation.perform([Emit("join", ack=True, save={"token": "[0].token"})], [0.0])
 
 
+def test_an_answer_that_an_expression_cannot_take_is_the_answers_fault() -> None:
+    conversation, _ = talk("431[5]")
+    with pytest.raises(ExtractionError, match=r"^the answer does not hold seats$"):
+        conversation.perform([Emit("join", ack=True, save={"seats": "length([0])"})], [0.0])
+
+
 def test_steps_and_draws_belong_together() -> None:
     conversation, _ = talk()
     with pytest.raises(ValueError, match="shorter"):
