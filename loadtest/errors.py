@@ -7,6 +7,7 @@ __all__ = [
     "ExtractionError",
     "LoadtestError",
     "NotRecognisedError",
+    "OwnCodeError",
     "ProfileError",
     "ProtocolError",
     "RunFolderError",
@@ -62,3 +63,7 @@ class ExtractionError(LoadtestError):
 
 class RunFolderError(LoadtestError):
     """A run's folder cannot be written, or holds what no run of ours wrote."""
+
+
+class OwnCodeError(LoadtestError):
+    """Code of a user's own locustfile raised, or returned what cannot be done."""

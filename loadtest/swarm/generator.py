@@ -144,7 +144,7 @@ class Generator:
             number=number,
             due_s=due.due_s,
             page=page_for(profile.app.access, profile.seed, number),
-            departure=ways.departure(number, departure),
+            departure=ways.plan(number, departure),
             move=move,
         )
 

@@ -1,15 +1,19 @@
 """The Locust user: one tab, which takes the next navigation that is due; made to be subclassed."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from gevent.event import Event
 from locust import User, task
 from locust.exception import StopUser
 
-from loadtest.navigation.departure import Departure
+from loadtest.errors import OwnCodeError
+from loadtest.navigation.departure import STAY, Departure
 from loadtest.navigation.draw import Stream, uniform
 from loadtest.navigation.opening import Caller, Opening
 from loadtest.swarm.generator import Generator
+from loadtest.swarm.own_code import checked, guarded
 from loadtest.transport.conversation import Conversation
 from loadtest.transport.site import Behaviour
 from loadtest.transport.tab import Tab
@@ -55,6 +59,7 @@ class TabUser(User):
         self._generator: Generator | None = None
         self._tab: Tab | None = None
         self._number = 0
+        self._fault: OwnCodeError | None = None
         own = type(self)
         self._has_own_opening = own.opening is not TabUser.opening
         self._has_own_talk = own.converse is not TabUser.converse
@@ -84,13 +89,30 @@ class TabUser(User):
         """Return how navigation ``number`` ends, which the profile has planned so."""
         return planned
 
+    def plan(self, number: int, planned: Departure) -> Departure:
+        """Return what ``departure`` says; a visit of which it says nothing that can be done stays, and fails.
+
+        A navigation that has been handed out must end in a record, or the run would wait for it for ever.
+        """
+        self._fault = None
+        try:
+            return checked(guarded(self.departure, number, planned))
+        except OwnCodeError as error:
+            self._fault = error
+            return replace(planned, at=STAY, after_s=0.0)
+
     def behaviour(self, number: int) -> Behaviour | None:
         """Return what a visit does; None where nothing differs from what the app's pages do."""
         self._number = number
+        if self._fault is not None:
+            return Behaviour(partial(_fail, self._fault))
         talks = self._has_own_talk or bool(self._run.app.access.steps)
         if not talks and not self._has_own_opening:
             return None
-        return Behaviour(self.opening, self.converse if talks else None)
+        return Behaviour(
+            partial(guarded, self.opening) if self._has_own_opening else self.opening,
+            (partial(guarded, self.converse) if self._has_own_talk else self.converse) if talks else None,
+        )
 
     @property
     def _run(self) -> Generator:
@@ -114,6 +136,11 @@ class TabUser(User):
         """Close the tab's kept-alive connection."""
         if self._tab is not None:
             self._tab.close()
+
+
+def _fail(fault: OwnCodeError, body: str, caller: Caller) -> Opening:
+    del body, caller
+    raise fault
 
 
 class BrowserTab(TabUser):

@@ -11,17 +11,17 @@ __all__ = ["PlainWays", "Ways"]
 class Ways(Protocol):
     """What a user class may do in its own way."""
 
-    def departure(self, number: int, planned: Departure) -> Departure:
-        """Return how navigation ``number`` ends, which the profile has planned so."""
+    def plan(self, number: int, planned: Departure) -> Departure:
+        """Return how navigation ``number`` ends, which the profile has planned so; never raises."""
 
     def behaviour(self, number: int) -> Behaviour | None:
-        """Return what the visit does; None: what the app's pages do, and no steps."""
+        """Return what the visit does that was planned last; None: what the app's pages do, and no steps."""
 
 
 class PlainWays:
     """What the profile says, and no steps."""
 
-    def departure(self, number: int, planned: Departure) -> Departure:  # noqa: ARG002  # the protocol's
+    def plan(self, number: int, planned: Departure) -> Departure:  # noqa: ARG002  # the protocol's
         """Return what the profile planned."""
         return planned
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from websocket import WebSocketException
 
-from loadtest.errors import ExtractionError, LoadtestError, ProtocolError
+from loadtest.errors import ExtractionError, LoadtestError, OwnCodeError, ProtocolError
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import Outcome
 
@@ -53,6 +53,8 @@ def fault_of(error: Exception) -> VisitError:
             return VisitError(Outcome.FAILED, "not the Socket.IO protocol", str(error))
         case ExtractionError():
             return VisitError(Outcome.FAILED, "the page lacks what its socket needs", str(error))
+        case OwnCodeError():
+            return VisitError(Outcome.FAILED, "a fault of the locustfile's own", str(error))
         case WebSocketException():
             return VisitError(Outcome.FAILED, "not the WebSocket protocol", str(error))
         case ssl.SSLError():

@@ -348,7 +348,7 @@ def test_a_server_that_does_not_read_the_goodbye_is_left_at_the_deadline() -> No
 
 
 def test_what_must_come_is_judged_by_what_was_heard_before_leaving() -> None:
-    """The goodbye takes half a second, for nobody answers it; what should have come then was not listened for."""
+    """The goodbye takes half a second, for nobody answers it; nobody listened for what should come then."""
     steady = Assertion("it ticks", Subject.EVENT, "tick", within_s=0.2, every_s=0.3)
     later = Assertion("it rings", Subject.EVENT, "ring", within_s=0.4)
     leaving = Departure("P19", Manner.SIO_DISCONNECT, dwell_s=SOON_S)
