@@ -281,11 +281,9 @@ class Conductor:
             ]
             if quiet.is_over(waited_s, self._sequences(dead), left):
                 return QuietInfo(waited_s=round(waited_s, 3), limit_s=limit_s)
-            sids, handlers = (sum(process[key] for process in left) for key in ("sids", "handlers"))
-            self._progress.show(
-                f"quiet: waiting up to {max(limit_s - waited_s, 0):.0f} s for the server's ping time-outs, "
-                f"{sids} sids left, {handlers} handlers running"
-            )
+            rest_s = limit_s - waited_s
+            wait = f"waiting up to {rest_s:.0f} s for" if rest_s > 0 else "the server still forgets: past"
+            self._progress.show(f"quiet: {wait} its ping time-outs; left: {_told(left)}")
             gevent.sleep(_LOOK_EVERY_S)
 
     def _sequences(self, dead: Collection[str] = ()) -> Mapping[str, int]:
@@ -294,6 +292,12 @@ class Conductor:
             for boot, process in self._collector.processes.items()
             if process.has_seen_run and boot not in dead
         }
+
+
+def _told(left: Sequence[Mapping[str, int]]) -> str:
+    """Return what the processes still hold, the kinds of which there is anything."""
+    totals = {key: sum(process[key] for process in left) for key in (left[0] if left else ())}
+    return ", ".join(f"{count} {key}" for key, count in totals.items() if count) or "nothing"
 
 
 def _now() -> datetime:

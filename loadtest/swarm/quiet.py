@@ -12,6 +12,12 @@ _UNKNOWN_PING_S = 65.0
 time-out for its sweep over who polls), the longest of the usual servers."""
 _FRESH_LIMIT_S = 4.0
 """How long to wait, beyond the limit, for a snapshot that was taken after it (they come once a second)."""
+_STILL_S = 10.0
+"""A server that still forgets is waited for beyond the limit, until so long nothing has gone: python-engineio
+sweeps through its sessions with pauses, and with many of them, in threads, it takes more than its ping times
+(Flask-SocketIO, 45 abandoned sessions: 73 s instead of 68; every one was gone then)."""
+_LIMITS = 2
+"""But no longer than so many times the limit."""
 _NEWER_BY = 2
 """A snapshot this many after the last one before the quiet was surely begun after the last departure."""
 
@@ -32,22 +38,30 @@ class Quiet:
     limit_s: float
     began_with: Mapping[str, int]
     """The sequence number of each process's snapshot when the last visit had left."""
+    _least: int | None = None
+    _fell_at_s: float = 0.0
 
     def is_over(
         self, waited_s: float, sequences: Mapping[str, int], left: Sequence[Mapping[str, int]]
     ) -> bool:
-        """Whether nothing is left, or all has been waited for.
+        """Whether nothing is left, or nothing more goes and the limit has passed.
 
         Args:
             waited_s: seconds since the quiet began.
             sequences: the sequence number of each process's newest snapshot.
             left: what each process still holds: the judged residue, and handlers that are running.
         """
-        if waited_s >= self.limit_s + _FRESH_LIMIT_S:
-            return True
+        total = sum(sum(process.values()) for process in left)
+        if self._least is None:
+            self._least = total
+        elif total < self._least:
+            self._least, self._fell_at_s = total, waited_s
         fresh = all(
             sequence >= self.began_with.get(boot, 0) + _NEWER_BY for boot, sequence in sequences.items()
         )
         if not fresh:
-            return False
-        return waited_s >= self.limit_s or not any(any(process.values()) for process in left)
+            return waited_s >= self.limit_s + _FRESH_LIMIT_S
+        if not total or waited_s >= _LIMITS * self.limit_s:
+            return True
+        still_s = waited_s - self._fell_at_s
+        return waited_s >= self.limit_s and still_s >= min(_STILL_S, self.limit_s)

@@ -9,7 +9,7 @@ from loadtest.transport.head import Head, read_head
 from loadtest.transport.line import Line
 from loadtest.transport.target import Target
 
-__all__ = ["Answer", "Exchange"]
+__all__ = ["Answer", "Exchange", "first_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,13 @@ class Answer:
         """How the body of a refusal begins, when it is text."""
         fields = self.head.fields
         is_text = b"content-encoding" not in fields and b"text" in fields.get(b"content-type", b"")
-        return self.body[:200].decode("utf-8", "replace").strip() or None if is_text else None
+        return first_words(self.body) if is_text else None
+
+
+def first_words(body: bytes) -> str | None:
+    """Return how a refusal's body begins, in one line; None when it has no words, or is a page of HTML."""
+    text = " ".join(body[:200].decode("utf-8", "replace").split())
+    return None if text.startswith("<") else text or None
 
 
 class Exchange:

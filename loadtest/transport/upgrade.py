@@ -8,6 +8,7 @@ from hashlib import sha1
 from types import MappingProxyType
 
 from loadtest.navigation.record import Outcome
+from loadtest.transport.exchange import first_words
 from loadtest.transport.fault import VisitError
 from loadtest.transport.head import Head, read_head
 from loadtest.transport.headers import BROWSER, header_lines
@@ -75,8 +76,8 @@ def read_upgrade(line: Line, accept: bytes) -> Head:
     """
     head = read_head(line)
     if head.status != _SWITCHING_PROTOCOLS:
-        words = line.buffer[head.size_bytes :][:200].decode("utf-8", "replace").strip()
-        raise VisitError(Outcome.REFUSED, f"upgrade answered {head.status}", words or None)
+        words = first_words(line.buffer[head.size_bytes :])
+        raise VisitError(Outcome.REFUSED, f"upgrade answered {head.status}", words)
     fields = head.fields
     if (
         fields.get(b"sec-websocket-accept") != accept

@@ -46,3 +46,24 @@ def test_a_process_that_shows_up_during_the_quiet_is_waited_for() -> None:
 
     assert not quiet.is_over(1.0, {"late": 1}, [NOTHING])
     assert quiet.is_over(2.0, {"late": 2}, [NOTHING])
+
+
+def test_a_server_that_still_forgets_is_waited_for_beyond_the_limit() -> None:
+    quiet = Quiet(20.0, {})
+
+    def is_over(waited_s: float, sids: int) -> bool:
+        return quiet.is_over(waited_s, {"boot": 9}, [{"sids": sids}])
+
+    assert [is_over(second, 40 - second) for second in (1, 10, 20, 25)] == [False] * 4
+    assert [is_over(second, 15) for second in (30, 34.9)] == [False, False]
+    assert is_over(35.0, 15)
+
+
+def test_even_a_server_that_forgets_for_ever_is_not_waited_for_for_ever() -> None:
+    quiet = Quiet(20.0, {})
+
+    assert [quiet.is_over(second, {"boot": 9}, [{"sids": 99 - second}]) for second in (1, 39, 40)] == [
+        False,
+        False,
+        True,
+    ]
