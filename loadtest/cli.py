@@ -34,6 +34,8 @@ from loadtest.swarm.hosts import check_host
 
 __all__ = ["main"]
 
+_NO_PYTHON = frozenset({"node", "nodejs", "npm", "npx", "deno", "bun"})
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -165,6 +167,8 @@ def instrument(
     collector: Annotated[str, typer.Option(help="A collector's address, when the run is elsewhere.")] = "",
 ) -> None:
     """Start an app with the hooks in: loadtest instrument -- python app.py"""
+    if Path(command[0]).name in _NO_PYTHON:
+        print(f"instrument: hooks go into Python servers; {command[0]} runs without them", file=sys.stderr)
     raise _EndedError(launcher.run(command, collector=collector or None))
 
 

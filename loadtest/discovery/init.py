@@ -93,7 +93,10 @@ def draft_of_app(url: str, tell: Tell, warn: Tell) -> Draft:
     """
     origin, page = page_of(url)
     target = Target.resolve(origin)
-    draft = sketch(look(target, page, AT_LEISURE, tell))
+    finding = look(target, page, AT_LEISURE, tell)
+    if not finding.page.is_there:
+        warn(f"{url}: is no page that the app gives (see above): the profile visits / instead; name another")
+    draft = sketch(finding)
     record = try_visit(
         parse_profile(write_draft(draft, "x"), name="init", source="init"), target, AT_LEISURE.each_s
     )

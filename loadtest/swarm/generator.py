@@ -1,5 +1,6 @@
 """One process's share of a run: its schedule, its visits, its silent sockets, its reports."""
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -23,6 +24,7 @@ from loadtest.transport.target import Target
 
 __all__ = ["Generator"]
 
+_LOG = logging.getLogger(__name__)
 _REPORT_EVERY_S = 1.0
 _LAG_SLEEP_S = 0.02
 """A loop's lag is how late a sleep of this length ends."""
@@ -112,7 +114,11 @@ class Generator:
             return False
         assignment = self._assign(due, ways)
         behaviour = ways.behaviour(due.number)
-        record = self._driver.visit(tab, assignment, behaviour, lambda: self._promise(tab, ways))
+        try:
+            record = self._driver.visit(tab, assignment, behaviour, lambda: self._promise(tab, ways))
+        except Exception as error:  # without a record the run would wait for this visit for ever
+            _LOG.exception("a fault of loadtest's own")
+            record = self._record_unvisited(assignment, Outcome.FAILED, repr(error))
         self._ended += 1
         if record.outcome.is_failure:
             self._failed += 1
@@ -210,19 +216,26 @@ class Generator:
 
     def _record_dropped(self, due: Due) -> None:
         planned = self._assign(due, _OWN_WAYS)
-        record = NavigationRecord(
-            number=due.number,
-            navigation=navigation_id(self._begin.run, due.number),
+        self._lines.append(self._record_unvisited(planned, Outcome.DROPPED).to_line())
+
+    def _record_unvisited(
+        self, planned: Assignment, outcome: Outcome, detail: str | None = None
+    ) -> NavigationRecord:
+        """Return the record of a navigation that was due and that no visit has made."""
+        return NavigationRecord(
+            number=planned.number,
+            navigation=navigation_id(self._begin.run, planned.number),
             page=planned.page,
-            due_s=due.due_s,
+            due_s=planned.due_s,
             started_s=None,
             left_s=None,
             planned_at=planned.departure.at,
             planned_manner=planned.departure.manner,
             actual=None,
-            outcome=Outcome.DROPPED,
+            outcome=outcome,
             transport=planned.departure.transport,
             move=planned.move,
             planned_move=planned.move,
+            error=None if detail is None else "a fault of loadtest's own",
+            detail=detail,
         )
-        self._lines.append(record.to_line())

@@ -20,6 +20,7 @@ from loadtest.transport.fault import VisitError
 from loadtest.transport.page import PageFetch
 from loadtest.transport.site import Errand, Site
 from loadtest.transport.tab import Tab
+from loadtest.transport.twin import Twin
 
 __all__ = ["Client"]
 
@@ -46,6 +47,7 @@ class Client:
         "is_counting",
         "site",
         "tab",
+        "twin",
         "visit",
         "watcher",
     )
@@ -59,6 +61,8 @@ class Client:
         self.connection: Connection | None = None
         self.former: list[Connection] = []
         """Connections that were left behind: a ghost, or the twin of a duplicate."""
+        self.twin: Twin | None = None
+        """Hears the first socket of a duplicate."""
         self.conversation: Conversation | None = None
         self.watcher: Watcher | None = None
         self.alarm = tab.alarm_here()

@@ -11,7 +11,7 @@ import jmespath
 import socketio.packet
 
 from loadtest.apps.template import filled
-from loadtest.errors import ExtractionError, ProtocolError
+from loadtest.errors import ProtocolError
 from loadtest.navigation.act import Act, Emit, Think, Wait
 from loadtest.navigation.packet import Packet, PacketKind, write_event
 from loadtest.navigation.record import Outcome
@@ -144,7 +144,7 @@ class Conversation:
             except _UNFIT:
                 found = None
             if not isinstance(found, str | int | float):
-                raise ExtractionError(f"the answer does not hold {name}")
+                raise VisitError(Outcome.FAILED, "an answer lacks what a step saves", name)
             self.values[name] = found if isinstance(found, str) else json.dumps(found)
 
     def hear(self, message: Packet | bytes) -> None:

@@ -42,7 +42,7 @@ class Line:
         OSError: from any method, what the system says.
     """
 
-    __slots__ = ("_hub", "_is_connecting", "_is_undelayed", "_is_unheard", "_reader", "_socket", "buffer")
+    __slots__ = ("_hub", "_is_connecting", "_reader", "_socket", "buffer")
 
     def __init__(self, address: Address) -> None:
         self.buffer = b""
@@ -52,6 +52,7 @@ class Line:
         try:
             if not _IS_BORN_NONBLOCKING:
                 self._socket.setblocking(False)
+            self._socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
             status = self._socket.connect_ex(address.sockaddr)
             if status not in (0, errno.EINPROGRESS):
                 raise OSError(status, os.strerror(status))
@@ -59,9 +60,6 @@ class Line:
             self._socket.close()
             raise
         self._is_connecting = status != 0
-        self._is_unheard = False
-        """Whether something has been sent since the server was last heard."""
-        self._is_undelayed = False
 
     def finish_connecting(self) -> None:
         """Wait until the connection stands."""
@@ -80,15 +78,7 @@ class Line:
             raise OSError(status, os.strerror(status))
 
     def send(self, data: bytes) -> None:
-        """Send all of it, at once.
-
-        TCP would hold small data back only behind data that is not acknowledged (RFC 896): whoever hears
-        something between two sends never meets that, and is spared the system call.
-        """
-        if self._is_unheard and not self._is_undelayed:
-            self._socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-            self._is_undelayed = True
-        self._is_unheard = True
+        """Send all of it."""
         left = memoryview(data)
         while left:
             try:
@@ -114,9 +104,7 @@ class Line:
         while True:
             self._hub.wait(self._reader)
             try:
-                data = self._socket.recv(_CHUNK_BYTES)
-                self._is_unheard = False
-                return data
+                return self._socket.recv(_CHUNK_BYTES)
             except BlockingIOError:
                 continue  # select(2), BUGS: ready, and yet nothing to read
 

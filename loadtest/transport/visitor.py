@@ -146,16 +146,24 @@ def _give_lines(client: Client) -> Sequence[Line]:
 
 def _leave_former(client: Client, manner: Manner | None) -> None:
     """Let a twin go as the visit goes: with a close frame, or into silence."""
+    _end_twin(client)
+    client.alarm.set(_now() + client.site.deadlines_s[Phase.LEAVING])
     for connection in client.former:
         for line in connection.lines:
             if manner is Manner.SILENT:
                 client.site.keeper.hold(line)
                 continue
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, Rang):
                 if connection.socket is not None and connection.polling is None:
                     connection.socket.send_going_away()
                 leave_by_fin(line)
         connection.give_lines_away()
+
+
+def _end_twin(client: Client) -> None:
+    twin, client.twin = client.twin, None
+    if twin is not None:
+        twin.end()
 
 
 def _forget(client: Client) -> None:
@@ -168,6 +176,7 @@ def _forget(client: Client) -> None:
 
 def _tidy(client: Client) -> None:
     """Close what is still this visit's; never waits."""
+    _end_twin(client)
     for connection in (client.connection, *client.former):
         if connection is not None:
             connection.close()

@@ -297,6 +297,29 @@ def test_a_duplicate_has_two_sockets_and_leaves_both() -> None:
     assert records[0].actual == ActualDeparture("P19", Manner.WS_CLOSE)
 
 
+def test_the_first_socket_of_a_duplicate_answers_pings_until_both_are_left() -> None:
+    is_twice_there = threading.Event()
+    heard: list[object] = []
+
+    def one(peer: Peer) -> None:
+        shaken(peer)
+        assert is_twice_there.wait(10)
+        peer.say("2", "2again")
+        heard.extend([peer.hear(), peer.hear(), peer.hear(), peer.end()])
+
+    def other(peer: Peer) -> None:
+        shaken(peer)
+        is_twice_there.set()
+        peer.hear()
+        peer.end()
+
+    seen = Seen()
+    stays = Departure(STAY, Manner.WS_CLOSE, dwell_s=4 * SOON_S)
+    records, _ = journey([seen.pages(PAGE, PAGE), one, other], going(1, "/a", Move.DUPLICATE, stays))
+    assert heard == [(0x81, b"3"), (0x81, b"3again"), (0x88, b"\x03\xe9"), "fin"]
+    assert outcomes(records) == [COMPLETED]
+
+
 def test_a_duplicate_still_takes_the_step_that_its_departure_is_about() -> None:
     seen = Seen()
     leaves = Departure("P20", Manner.FIN)

@@ -9,7 +9,7 @@ import socketio.packet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadtest.errors import ExtractionError, ProtocolError
+from loadtest.errors import ProtocolError
 from loadtest.navigation.act import Act, Emit, Think, Wait
 from loadtest.navigation.draw import Distribution, Law
 from loadtest.navigation.packet import read_packet
@@ -286,13 +286,13 @@ def test_a_step_can_send_so_many_random_bytes() -> None:
 )
 def test_an_answer_without_the_value_is_told(answer: str) -> None:
     conversation, _ = talk(answer)
-    with pytest.raises(ExtractionError, match=r"^the answer does not hold token$"):
+    with pytest.raises(VisitError, match=r"^an answer lacks what a step saves$"):
         conversation.perform([Emit("join", ack=True, save={"token": "[0].token"})], [0.0])
 
 
 def test_an_answer_that_an_expression_cannot_take_is_the_answers_fault() -> None:
     conversation, _ = talk("431[5]")
-    with pytest.raises(ExtractionError, match=r"^the answer does not hold seats$"):
+    with pytest.raises(VisitError, match=r"^an answer lacks what a step saves$"):
         conversation.perform([Emit("join", ack=True, save={"seats": "length([0])"})], [0.0])
 
 
