@@ -86,7 +86,11 @@ class TabUser(User):
         page.perform(steps, [uniform(seed + i, self._number, Stream.STEP) for i in range(len(steps))])
 
     def departure(self, number: int, planned: Departure) -> Departure:  # noqa: ARG002  # for subclasses
-        """Return how navigation ``number`` ends, which the profile has planned so."""
+        """Return how navigation ``number`` ends, which the profile has planned so.
+
+        It is asked again for a navigation that a tab goes on to, so the answer must depend on the arguments
+        alone.
+        """
         return planned
 
     def plan(self, number: int, planned: Departure) -> Departure:

@@ -4,6 +4,7 @@ import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
@@ -24,8 +25,10 @@ _NOT_A_USERS_OWN = ["--disable-back-forward-cache"]
 
 
 @contextlib.contextmanager
-def chromium(folder: Path) -> Iterator[BrowserContext]:
+def chromium(folder: Path, **options: Any) -> Iterator[BrowserContext]:
     """Start a headless Chromium with its profile in ``folder``; it has one page open.
+
+    ``options`` are Playwright's for a persistent context, such as ``record_har_path``.
 
     The test is skipped where there is no Chromium.
     """
@@ -39,6 +42,7 @@ def chromium(folder: Path) -> Iterator[BrowserContext]:
             headless=True,
             args=_FLAGS,
             ignore_default_args=_NOT_A_USERS_OWN,
+            **options,
         )
         try:
             context.set_default_timeout(30_000)

@@ -1,7 +1,6 @@
 """A profile out of a running app, out of a browser's recording, and one whose app is found out at the run."""
 
 import json
-import shutil
 import sys
 import threading
 import tomllib
@@ -10,24 +9,12 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import sync_playwright
-
 from tests.discovery.hosts import everywhere, port_of_nobody
+from tests.e2e.browser import chromium
 from tests.e2e.environments import python_with
 from tests.e2e.harness import TOOL, Served, free_port, loadtest, only_run, records, served
 from tests.transport.server import Peer
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NICEGUI = Path(__file__).parent / "apps" / "nicegui_app.py"
 RATE = """
 [[stages]]
@@ -54,21 +41,10 @@ def stays(run: Path) -> list[dict[str, Any]]:
 
 def record_two_loads(url: str, har: Path, folder: Path) -> None:
     """Let Chromium load a page twice, with Playwright's recording on."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not here; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(folder),
-            executable_path=CHROMIUM,
-            headless=True,
-            args=FLAGS,
-            record_har_path=str(har),
-            record_har_content="embed",
-        )
+    with chromium(folder, record_har_path=str(har), record_har_content="embed") as context:
         for _ in range(2):
             context.pages[0].goto(url)
             context.pages[0].get_by_text("Connected").wait_for()
-        context.close()
 
 
 def test_nicegui_is_looked_at_and_its_profile_runs_at_once(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 ``freeze``: its handshake handler stands still, and with it the event loop, once, for SECONDS.
 ``forget``: a tab that left without shaking hands is not welcomed when it comes the next time.
 ``double``: a page whose socket comes again is welcomed twice.
-``--again``: who died is started again, as a supervisor does.
+``--again``: who died is started again, as a supervisor does, and dies ``--at-once`` the next time.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ import uvicorn
 
 PORT, FAULT = int(sys.argv[1]), sys.argv[2]
 HANDSHAKES_BEFORE_FREEZE = 30
-HANDSHAKES_BEFORE_DEATH = 0 if "--again" in sys.argv else 20
+HANDSHAKES_BEFORE_DEATH = 0 if "--at-once" in sys.argv else 20
 """Who dies only once dies when its hooks have been heard: they speak once a second."""
 
 sio = socketio.AsyncServer(async_mode="asgi", ping_interval=1, ping_timeout=1)
@@ -87,7 +87,7 @@ def serve() -> None:
 
 def supervise() -> None:
     """Start the app again whenever it ends, until this process is asked to end."""
-    command = [sys.executable, *(word for word in sys.argv if word != "--again")]
+    command = [sys.executable, *(word for word in sys.argv if word != "--again"), "--at-once"]
     running: list[subprocess.Popen[bytes]] = []
 
     def end(number: int, frame: object) -> None:
