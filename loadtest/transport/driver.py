@@ -111,13 +111,12 @@ class Driver:
             GreenletExit, KeyboardInterrupt: the user is not wanted any more. The visit's connections are
                 closed by then, without any wait.
         """
-        started = time.monotonic()
         move = _possible_move(tab, assignment)
         was_ahead = tab.ahead is not None and tab.ahead.number == assignment.number
         if tab.ahead is not None and was_ahead:
             move = tab.ahead.move
         departure, navigation = assignment.departure, navigation_id(self._run, assignment.number)
-        visit = Visit(departure, started)
+        visit = Visit(departure, time.monotonic())
         errand = Errand(
             number=assignment.number,
             shown=tab.leads_to(move, assignment.page),
@@ -131,21 +130,27 @@ class Driver:
         run_visit(client)
         if visit.opened is not None:
             self.ping_s = max(self.ping_s, _noticed_within_s(visit.opened, departure.transport))
-        assert visit.outcome is not None, "a visit that has left has an outcome"
         previous, tab.previous = tab.previous, assignment.number
+        return self._record(assignment, client, previous, was_ahead=was_ahead)
+
+    def _record(
+        self, assignment: Assignment, client: Client, previous: int | None, *, was_ahead: bool
+    ) -> NavigationRecord:
+        visit, errand, departure = client.visit, client.errand, assignment.departure
+        assert visit.outcome is not None, "a visit that has left has an outcome"
         return NavigationRecord(
             number=assignment.number,
-            navigation=navigation,
+            navigation=errand.navigation,
             page=errand.shown.page,
             due_s=assignment.due_s,
-            started_s=started - self._t0,
+            started_s=visit.started - self._t0,
             left_s=time.monotonic() - self._t0,
             planned_at=departure.at,
             planned_manner=departure.manner,
             actual=visit.actual,
             outcome=visit.outcome,
             transport=departure.transport,
-            move=move,
+            move=errand.move,
             planned_move=assignment.move,
             previous=previous,
             was_ahead=was_ahead,
