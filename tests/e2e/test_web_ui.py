@@ -43,7 +43,7 @@ def test_a_mistake_is_an_alert_and_a_run_comes_to_its_verdict(page: Page, tmp_pa
 
         page.get_by_label("Nav Set").fill("stages=[{duration_s = 5, rate_per_s = 20}]; dwell_s=1")
         page.get_by_role("button", name="Start").click()
-        expect(page.get_by_role("cell", name="handshake").first).to_be_visible()
+        expect(page.get_by_role("cell", name="handshake").first).to_be_visible(timeout=30_000)
         expect(page.get_by_text("Stopped").first).to_be_visible(timeout=60_000)
         run = only_run(tmp_path / "results")
         page.get_by_role("tab", name="Exceptions").click()
