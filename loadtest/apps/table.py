@@ -249,11 +249,11 @@ class AppTable(Table):
             known += step.save
         return mistakes
 
-    def access(self, namespace: str = "/", socket_path: str | None = None) -> Access:
+    def access(self, namespace: str = "/") -> Access:
         """Return how visitors come in; ``namespace`` is that of steps which name none."""
         return Access(
             pages=self.pages,
-            socket_path=socket_path or vars(self).get("socket_path", "/socket.io/"),
+            socket_path=vars(self).get("socket_path", "/socket.io/"),
             transports=self.transports,
             quiet_s=self.quiet_s,
             headers=self.headers,

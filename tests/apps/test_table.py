@@ -282,4 +282,3 @@ def test_access_holds_what_every_preset_lets_a_profile_say() -> None:
 
 def test_without_a_word_access_is_the_plainest() -> None:
     assert Preset.model_validate({}).access() == Access()
-    assert Preset.model_validate({}).access(socket_path="/ws/").socket_path == "/ws/"

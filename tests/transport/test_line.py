@@ -63,6 +63,7 @@ def test_a_connection_that_stands_can_be_waited_for_again() -> None:
         line = line_to(served.port)
         line.finish_connecting()
         line.finish_connecting()
+        assert line.is_quiet()
         line.close()
 
 

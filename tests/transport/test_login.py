@@ -99,8 +99,11 @@ def test_a_redirect_is_a_log_in_that_succeeded_and_is_not_followed() -> None:
 
 def test_a_tab_logs_in_once() -> None:
     tab = Tab(is_logged_in=True)
-    log_in(Target.resolve("http://127.0.0.1:1"), Access(login=FORM), tab, TRACE)
-    log_in(Target.resolve("http://127.0.0.1:1"), Access(), Tab(), TRACE)
+    nobody = Target.resolve("http://127.0.0.1:1")
+    log_in(nobody, Access(login=FORM), tab, TRACE)
+    log_in(nobody, Access(), Tab(), TRACE)
+    with pytest.raises(OSError, match="refused"):  # who asked there would have been told
+        log_in(nobody, Access(login=FORM), Tab(row={"user": "ann", "word": "x"}), TRACE)
 
 
 REFUSALS = [

@@ -76,7 +76,9 @@ def test_the_server_sees_the_manner_even_with_bytes_unread(
 
 
 def test_silence_leaves_the_connection_to_the_keeper() -> None:
-    leave(Manner.SILENT, Peer.end)
+    ends: list[str] = []
+    leave(Manner.SILENT, lambda peer: ends.append(peer.end()))
+    assert ends == ["fin"]  # the keeper's, once it lets go
 
 
 GOODBYES = [(Manner.SIO_DISCONNECT, b"41/admin,"), (Manner.EIO_CLOSE, b"1")]
