@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from . import engineio_server, socketio_server
 from .process import HookedProcess
+from .servers import engineio_server, socketio_server
 
 __all__ = ["hook_module"]
 

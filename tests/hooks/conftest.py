@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from loadtest.hooks.process import HookedProcess
-from tests.hooks.servers import hooked
+from tests.hooks.hooked_servers import hooked
 
 
 @pytest.fixture

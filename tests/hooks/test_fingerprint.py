@@ -62,7 +62,7 @@ def test_frames_of_the_standard_library_below_the_app_are_passed_over() -> None:
     [
         ("socketio.async_server", "/srv/socketio/async_server.py"),
         ("engineio.server", "/srv/engineio/server.py"),
-        ("loadtest.hooks.socketio_server", "/srv/loadtest/hooks/socketio_server.py"),
+        ("loadtest.hooks.servers.socketio_server", "/srv/loadtest/hooks/servers/socketio_server.py"),
         ("importlib._bootstrap", "<frozen importlib._bootstrap>"),
     ],
 )
@@ -138,14 +138,14 @@ def test_the_error_that_the_framework_hid_behind_a_second_call_is_the_root() -> 
 
 
 def test_hooked_calls_that_an_error_has_come_through_are_counted() -> None:
-    hooks = in_module("loadtest.hooks.socketio_server", CALLER, "/nowhere/hooks.py")
+    hooks = in_module("loadtest.hooks.servers.socketio_server", CALLER, "/nowhere/hooks.py")
 
     assert watched_times(caught(look_up)) == 0
     assert watched_times(caught(lambda: hooks.call(hooks.call, look_up))) == 2
 
 
 def test_the_text_is_pythons_own_without_the_frames_of_the_hooks() -> None:
-    hooks = in_module("loadtest.hooks.socketio_server", CALLER, "/nowhere/hooks.py")
+    hooks = in_module("loadtest.hooks.servers.socketio_server", CALLER, "/nowhere/hooks.py")
 
     text = format_error(caught(lambda: hooks.call(look_up)))
 

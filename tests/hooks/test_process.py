@@ -12,7 +12,7 @@ import pytest
 
 from loadtest.hooks import process as module
 from loadtest.hooks.process import HookedProcess
-from tests.hooks.servers import RUN, environ_of
+from tests.hooks.hooked_servers import RUN, environ_of
 
 EMPTY: dict[str, list[int]] = {
     "sids": [],

@@ -14,7 +14,7 @@ import socketio
 from loadtest.hooks import residue
 from loadtest.hooks.process import HookedProcess
 from loadtest.hooks.residue import KINDS, Reading, Servers
-from tests.hooks.servers import RUN, leave, visit
+from tests.hooks.hooked_servers import RUN, leave, visit
 
 
 def read(process: HookedProcess) -> Reading:

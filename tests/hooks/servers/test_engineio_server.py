@@ -9,7 +9,7 @@ import pytest
 import socketio
 
 from loadtest.hooks.process import HookedProcess
-from tests.hooks.servers import environ_of, leave, told, visit
+from tests.hooks.hooked_servers import environ_of, leave, told, visit
 
 
 def gone_of(process: HookedProcess) -> list[tuple[int, str | None, tuple[str, ...]]]:

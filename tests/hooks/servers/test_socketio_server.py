@@ -12,7 +12,7 @@ import pytest
 import socketio
 
 from loadtest.hooks.process import HookedProcess
-from tests.hooks.servers import RUN, environ_of, leave, leave_sync, told, visit, visit_sync
+from tests.hooks.hooked_servers import RUN, environ_of, leave, leave_sync, told, visit, visit_sync
 
 
 def handlers_of(process: HookedProcess) -> dict[str, tuple[int, int, int]]:

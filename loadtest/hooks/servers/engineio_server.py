@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .process import HookedProcess
-from .recorder import Connection
+from ..process import HookedProcess
+from ..recorder import Connection
 
 __all__ = ["watch_async", "watch_sync"]
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from .process import HookedProcess
-from .recorder import Call, Recorder, Session
+from ..process import HookedProcess
+from ..recorder import Call, Recorder, Session
 
 __all__ = ["watch_async", "watch_sync"]
 

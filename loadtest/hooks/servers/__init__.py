@@ -1,0 +1,1 @@
+"""Watches the servers themselves: python-socketio's and python-engineio's."""
