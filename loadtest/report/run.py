@@ -9,7 +9,8 @@ from loadtest.errors import RunFolderError
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE, SERVER_FILE
 from loadtest.report.info import SCHEMA, RunInfo
-from loadtest.report.server import Boot, ServerLines, ServerSide
+from loadtest.report.server import Boot, ServerSide
+from loadtest.report.server_lines import ServerLines
 
 __all__ = ["Run", "read_run"]
 

@@ -1,16 +1,50 @@
-"""What the hooks in the server told of one run: its processes, read from ``server.jsonl``."""
+"""What the hooks in the server told of one run: its processes, as their last snapshots tell it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from enum import StrEnum
 
 from loadtest.metrics.histogram import Histogram
 
-__all__ = ["JUDGED_RESIDUE", "Boot", "Gone", "Handler", "Process", "ServerError", "ServerLines", "ServerSide"]
+__all__ = [
+    "JUDGED_RESIDUE",
+    "Boot",
+    "Channel",
+    "Gone",
+    "Handler",
+    "Inventory",
+    "Loop",
+    "Process",
+    "Raised",
+    "ServerError",
+    "ServerSide",
+    "Stray",
+]
 
 JUDGED_RESIDUE = ("sids", "eio_sockets", "rooms", "environs", "pending_disconnects")
 """What must be 0 when everybody has gone (CONTRACT.md, "Verdicts"); told by navigation."""
+
+
+class Channel(StrEnum):
+    """The way on which an error came to the hooks."""
+
+    HANDLER = "handler"
+    """It left an event handler."""
+    LOG = "log"
+    """It was only logged."""
+    LOOP = "loop"
+    """asyncio's exception handler was told."""
+    THREAD = "thread"
+    HUB = "hub"
+    """gevent's or eventlet's hub was told."""
+    TASK = "task"
+    """It left what ``start_background_task`` had started."""
+    PAGE = "page"
+    """It left the handler of a page."""
+    REJECTION = "rejection"
+    """Node: a promise was rejected, and nobody caught it."""
+    EXCEPTION = "exception"
+    """Node: nobody caught it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +57,21 @@ class Handler:
     errors: int
     in_flight: int
     latency: Histogram
+    """Time in the handler, free of queueing."""
+    ack: Histogram
+    """From an event's arrival until its acknowledgement went out; empty where none was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerError:
     """One error of one process, by its fingerprint."""
 
+    id: int
+    """By which ``Raised`` names it; its process's own."""
     what: str
     file: str | None
     line: int | None
+    channel: Channel
     namespace: str | None
     event: str | None
     count: int
@@ -42,6 +82,15 @@ class ServerError:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """An error that no navigation can be told for; counted since its process began, for all runs."""
+
+    error: ServerError
+    before: int
+    """How many of its ``count`` the process's first snapshot had; 0: it was not in there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """The end of one Engine.IO connection as the server saw it."""
 
@@ -49,28 +98,94 @@ class Gone:
     reason: str | None
     events: tuple[str, ...]
     """The Socket.IO events that it had, in the order in which they started."""
+    at: float | None = None
+    """Wall time by the server's clock, seconds; so is ``opened_at``."""
+    opened_at: float | None = None
+    begun_at_ms: tuple[float | None, ...] = ()
+    """When each of ``events`` began, after ``opened_at``; empty when an older hook did not tell."""
+    took_ms: tuple[float | None, ...] = ()
+    """How long each of them took; None: it had not ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One error that one visit had."""
+
+    number: int
+    error: int
+    """The ``id`` of the ``ServerError``."""
+    at: float | None
+    """Wall time by the server's clock, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """How the event loop of a process fared."""
+
+    lag: Histogram
+    """How late it ran what was due."""
+    longest_ms: float | None
+    """Its longest stall."""
+    longest_at: float | None
+    """Wall time by the server's clock, seconds."""
+    stack: str | None
+    """What it did in that stall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """How many tasks and threads a process had, by name; what did not fit is under ``(other)``."""
+
+    tasks: Mapping[str, int]
+    threads: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One hooked server process, as its last snapshot told it."""
+    """One hooked server process, as its last snapshot told it.
+
+    What has a ``first_`` was told by its first snapshot, too: growth is measured from there. There is
+    none (an empty mapping, or None) when that was the last as well.
+    """
 
     boot: str
     pid: int
     command: str
+    runtime: str | None
+    """``python 3.11.7``, ``node 20.20.2``."""
+    began_at: float | None
+    """When counting began in it: wall time by its own clock, seconds."""
+    is_last: bool
+    """Whether the last snapshot was the one at exit."""
     visits: int
     """Visits of this run that it saw; never 0 here."""
     handlers: tuple[Handler, ...]
     errors: tuple[ServerError, ...]
     errors_overflow: int
     """Exceptions beyond the fingerprints that the hooks keep."""
+    raised: tuple[Raised, ...]
+    strays: tuple[Stray, ...]
+    strays_overflow: int
+    strays_overflow_before: int
+    """The same in the first snapshot."""
+    loop: Loop | None
+    """None: there is no event loop in it."""
+    first_loop: Loop | None
+    stalls: tuple[Loop, ...]
+    """What its snapshots told, each longest stall once; the lag of these is as old as they are."""
     residue: Mapping[str, int | None]
     first_residue: Mapping[str, int | None]
-    """The same of its first snapshot, from which growth is measured; empty if that is the last too."""
+    inventory: Inventory
+    first_inventory: Inventory | None
+    gauges: Mapping[str, float | None]
+    """The gauges that the profile names; None: it cannot be read."""
+    first_gauges: Mapping[str, float | None]
     left_behind: Mapping[str, frozenset[int]]
     """The numbers of the visits that left something behind, by the keys of ``JUDGED_RESIDUE``."""
     gone: tuple[Gone, ...]
     problems: tuple[str, ...]
+    missing: tuple[str, ...]
+    """What could not be hooked: its counts are not whole."""
     journal_lost: int
 
 
@@ -83,6 +198,8 @@ class Boot:
     has_seen_run: bool
     heard_at: tuple[float, ...]
     """When its snapshots came, in order: wall time by the collector's clock, seconds."""
+    missing: tuple[str, ...] = field(default=())
+    """What could not be hooked in it: a server that is not hooked sees no visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,128 +220,3 @@ class ServerSide:
         """Return how many handler calls had not ended in the last snapshots of the processes not silent."""
         heard = (process for process in self.processes if process.boot not in silent_boots)
         return sum(handler.in_flight for process in heard for handler in process.handlers)
-
-
-@dataclass(slots=True)
-class _Lines:
-    first: Mapping[str, Any] | None = None
-    last: Mapping[str, Any] | None = None
-    tracebacks: dict[int, str] = field(default_factory=dict)
-    had_error: dict[int, set[int]] = field(default_factory=dict)
-    gone: list[Gone] = field(default_factory=list)
-    lost: int = 0
-    heard_at: list[float] = field(default_factory=list)
-
-
-class ServerLines:
-    """Collects the lines of a ``server.jsonl`` in their order, and makes a ``ServerSide`` of them."""
-
-    __slots__ = ("_boots",)
-
-    def __init__(self) -> None:
-        self._boots: dict[str, _Lines] = {}
-
-    def add(self, line: Mapping[str, Any]) -> None:
-        """Take in one line.
-
-        Raises:
-            AttributeError, KeyError, TypeError, ValueError: it is none that the collector writes.
-        """
-        boot = self._boots.setdefault(str(line["boot"]), _Lines())
-        match line["kind"]:
-            case "snapshot":
-                _decode(boot, line)  # a snapshot that cannot be read must not replace one that can
-                boot.heard_at.append(float(line["heard_at"]))
-                boot.first = boot.first or line
-                if boot.last is None or line["sequence"] >= boot.last["sequence"]:
-                    boot.last = line
-            case "error":
-                boot.tracebacks[int(line["id"])] = str(line["traceback"])
-            case "journal":
-                boot.lost = max(boot.lost, int(line.get("lost", 0)))
-                for entry in line["entries"]:
-                    _take_entry(boot, entry)
-            case kind:
-                raise ValueError(f"{kind!r} is not a kind of line")
-
-    def server_side(self) -> ServerSide | None:
-        """Return what the processes told that saw this run, or None if none did."""
-        processes = [
-            _decode(boot, boot.last)
-            for boot in self._boots.values()
-            if boot.last is not None and boot.last["visits"] > 0
-        ]
-        return ServerSide(tuple(processes)) if processes else None
-
-    def boots(self) -> tuple[Boot, ...]:
-        """Return all processes that were heard, those that no visit reached too."""
-        return tuple(
-            Boot(name, boot.last["command"], boot.last["visits"] > 0, tuple(boot.heard_at))
-            for name, boot in self._boots.items()
-            if boot.last is not None
-        )
-
-
-def _take_entry(boot: _Lines, entry: Mapping[str, Any]) -> None:
-    match entry["kind"]:
-        case "error":
-            boot.had_error.setdefault(int(entry["error"]), set()).add(int(entry["number"]))
-        case "gone":
-            events = tuple(str(event) for event in entry["events"])
-            boot.gone.append(Gone(int(entry["number"]), entry["reason"], events))
-        case kind:
-            raise ValueError(f"{kind!r} is not a kind of journal entry")
-
-
-def _decode(boot: _Lines, snapshot: Mapping[str, Any]) -> Process:
-    return Process(
-        boot=snapshot["boot"],
-        pid=snapshot["pid"],
-        command=snapshot["command"],
-        visits=int(snapshot["visits"]),
-        handlers=tuple(_to_handler(data) for data in snapshot["handlers"]),
-        errors=tuple(_to_error(data, boot) for data in snapshot["errors"]),
-        errors_overflow=int(snapshot["errors_overflow"]),
-        residue=_to_residue(snapshot["residue"]),
-        first_residue=_to_residue(boot.first["residue"] if boot.first and boot.first is not snapshot else {}),
-        left_behind=MappingProxyType(
-            {key: frozenset(_numbers(snapshot["left_behind"].get(key, ()))) for key in JUDGED_RESIDUE}
-        ),
-        gone=tuple(boot.gone),
-        problems=tuple(str(problem) for problem in snapshot["hooks"]["problems"]),
-        journal_lost=boot.lost,
-    )
-
-
-def _to_handler(data: Mapping[str, Any]) -> Handler:
-    return Handler(
-        namespace=data["namespace"],
-        event=data["event"],
-        calls=int(data["calls"]),
-        errors=int(data["errors"]),
-        in_flight=int(data["in_flight"]),
-        latency=Histogram.from_json(data["latency"]),
-    )
-
-
-def _to_error(data: Mapping[str, Any], boot: _Lines) -> ServerError:
-    number = int(data["id"])
-    return ServerError(
-        what=data["what"],
-        file=data["file"],
-        line=data["line"],
-        namespace=data["namespace"],
-        event=data["event"],
-        count=int(data["count"]),
-        # The snapshot's list is bounded, the journal is not: neither may be missing a visit of the other.
-        navigations=frozenset(_numbers(data["navigations"])) | boot.had_error.get(number, set()),
-        traceback=boot.tracebacks.get(number),
-    )
-
-
-def _to_residue(data: Mapping[str, Any]) -> Mapping[str, int | None]:
-    return MappingProxyType({key: None if value is None else int(value) for key, value in data.items()})
-
-
-def _numbers(data: Iterable[Any]) -> Iterable[int]:
-    return (int(number) for number in data)

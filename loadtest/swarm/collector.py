@@ -14,8 +14,9 @@ from gevent import socket
 from gevent.pywsgi import WSGIServer
 
 from loadtest.errors import UsageError
-from loadtest.metrics.histogram import Histogram
-from loadtest.report.server import JUDGED_RESIDUE, ServerLines
+from loadtest.report.server import JUDGED_RESIDUE
+from loadtest.report.server_lines import ServerLines
+from loadtest.swarm.snapshot import Told, admit, lines_of
 
 __all__ = ["Collector", "ServerProcess"]
 
@@ -40,7 +41,8 @@ class ServerProcess:
     """Journal entries that have arrived."""
     seen_at: float = 0.0
     """When the last snapshot came, seconds of the monotonic clock."""
-    errors_told: set[int] = field(default_factory=set)
+    told: Told = field(default_factory=Told)
+    """What stands in ``server.jsonl`` already."""
     born_at: float | None = None
     """When its process began, by this machine's list of processes; None: it is not on it."""
 
@@ -152,15 +154,15 @@ class Collector:
             return "400 Bad Request", {"error": f"not a snapshot: {type(error).__name__}: {error}"[:300]}
         return "200 OK", {"run": self._run, "journal": process.journal if process else 0}
 
-    def _take(self, data: dict[str, Any], *, is_here: bool) -> ServerProcess | None:
+    def _take(self, data: Mapping[str, Any], *, is_here: bool) -> ServerProcess | None:
         """Keep a snapshot; None when it says nothing of this run (a hook that asks which run this is)."""
         if data["schema"] != 1:
             raise ValueError(f"schema {data['schema']!r}, not 1")
         if data["run"] != self._run:
             return None
-        journal = data.pop("journal")
+        journal = data["journal"]
         entries, first = list(journal["entries"]), int(journal["from"])
-        _check(data)
+        data = admit(data, entries)
         boot = str(data["boot"])
         if boot not in self.processes and len(self.processes) >= _MOST_PROCESSES:
             raise ValueError(f"more than {_MOST_PROCESSES} processes")
@@ -170,14 +172,14 @@ class Collector:
         if int(data["sequence"]) < int(process.snapshot["sequence"]):
             return process  # overtaken by a later one: cumulative, so nothing is lost
         new = entries[max(process.journal - first, 0) :]  # the rest has come before
-        lines = _lines(process, boot, data, new, int(journal["lost"]))
+        lines = lines_of(data, process.told, new, int(journal["lost"]))
         reader = ServerLines()  # what is accepted can be read again
         for line in lines:
             reader.add(line)
         reader.server_side()
         self._write(lines)
         self.processes[boot] = process
-        process.errors_told.update(int(error["id"]) for error in data["errors"])
+        process.told.note(data)
         process.snapshot = data
         process.journal = max(process.journal, first + len(entries))
         process.seen_at = time.monotonic()
@@ -191,47 +193,3 @@ def _birth(pid: int) -> float | None:
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
     except (psutil.Error, ValueError):
         return None
-
-
-def _lines(
-    process: ServerProcess,
-    boot: str,
-    data: Mapping[str, Any],
-    new: Sequence[Mapping[str, Any]],
-    lost: int,
-) -> list[Mapping[str, Any]]:
-    """Return the lines for ``server.jsonl``: each traceback is written once, not once a second."""
-    lines: list[Mapping[str, Any]] = [
-        {"kind": "error", "boot": boot, **error}
-        for error in data["errors"]
-        if error["id"] not in process.errors_told
-    ]
-    bare = [{key: value for key, value in e.items() if key != "traceback"} for e in data["errors"]]
-    lines.append({"kind": "snapshot", "heard_at": round(time.time(), 3), **data, "errors": bare})
-    if new or lost:
-        lines.append({"kind": "journal", "boot": boot, "entries": list(new), "lost": lost})
-    return lines
-
-
-def _check(data: Mapping[str, Any]) -> None:
-    """Make sure that a snapshot has what the report reads, before it is trusted.
-
-    Raises:
-        KeyError, TypeError, ValueError, AttributeError: it does not.
-    """
-    int(data["visits"])
-    int(data["sequence"])
-    int(data["pid"])
-    str(data["command"])
-    float(data["taken_at"])
-    for key in JUDGED_RESIDUE:
-        int(data["residue"][key] or 0)
-        list(data["left_behind"][key])
-    for handler in data["handlers"]:
-        str(handler["namespace"]), str(handler["event"])
-        int(handler["calls"]), int(handler["errors"]), int(handler["in_flight"])
-        Histogram.from_json(handler["latency"])
-    for error in data["errors"]:
-        int(error["id"]), int(error["count"])
-        str(error["what"]), str(error["traceback"])
-        list(error["navigations"])

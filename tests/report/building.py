@@ -12,7 +12,8 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome, navigation_id
 from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo
-from loadtest.report.server import Boot, ServerLines, ServerSide
+from loadtest.report.server import Boot, ServerSide
+from loadtest.report.server_lines import ServerLines
 
 RUN = "00c0ffee00c0ffee"
 BOOT = "0000000000000b00"

@@ -147,6 +147,50 @@ def test_a_traceback_is_written_once(received: Received) -> None:
     assert [line["kind"] for line in received.lines].count("error") == 1
 
 
+LOOP = {"lag": LATENCY, "longest_ms": 301.5, "longest_at": 2.5, "stack": "in sleep"}
+VITALS: dict[str, Any] = {
+    "began_at": 1.0,
+    "runtime": "python 3.11.7",
+    "is_last": False,
+    "hooks": {"installed": [], "problems": [], "missing": ["socketio.Server: unknown"]},
+    "handlers": [{**HANDLER, "ack": LATENCY}],
+    "strays": [{**ERROR, "channel": "thread", "navigations": []}],
+    "strays_overflow": 0,
+    "loop": LOOP,
+    "inventory": {"tasks": {"Board.watch": 3}, "threads": {"MainThread": 1}},
+    "gauges": {"clients": 3, "queue": None},
+}
+
+
+def test_all_that_newer_hooks_tell_is_written(received: Received) -> None:
+    assert received.post(changed(**VITALS))[0] == 200
+
+    stray, stall, told = received.lines[1:4]
+    assert stray == {"kind": "stray", "boot": "b1", **VITALS["strays"][0]}
+    assert stall == {"kind": "stall", "boot": "b1", "loop": LOOP}
+    assert "traceback" not in told["strays"][0]
+    assert told["loop"] == {key: value for key, value in LOOP.items() if key != "stack"}
+    kept = ("began_at", "runtime", "hooks", "handlers", "inventory", "gauges")
+    assert {key: told[key] for key in kept} == {key: VITALS[key] for key in kept}
+
+
+def test_strays_and_stalls_are_written_once_and_a_longer_stall_again(received: Received) -> None:
+    received.post(changed(**VITALS))
+    received.post(changed(**VITALS, sequence=2))
+    received.post(changed(**{**VITALS, "loop": {**LOOP, "longest_ms": 400, "longest_at": 9}}, sequence=3))
+    received.post(changed(**{**VITALS, "loop": {**LOOP, "longest_ms": None, "longest_at": None}}, sequence=4))
+
+    kinds = [line["kind"] for line in received.lines]
+    assert (kinds.count("stray"), kinds.count("stall")) == (1, 2)
+
+
+def test_what_no_hook_of_ours_sends_is_not_kept(received: Received) -> None:
+    received.post(changed(postcard="x" * 1000))
+
+    assert [line for line in received.lines if "postcard" in line] == []
+    assert "postcard" not in received.collector.processes["b1"].snapshot
+
+
 def test_a_snapshot_that_was_overtaken_changes_nothing(received: Received) -> None:
     received.post(changed(sequence=9, visits=5))
 
@@ -230,6 +274,20 @@ def test_another_runs_snapshot_is_answered_with_this_runs_id_and_dropped(receive
         json.dumps(changed(visits=float("inf"))),
         json.dumps({key: value for key, value in SNAPSHOT.items() if key != "hooks"}),
         "[" * 100_000,
+        json.dumps(changed(gauges={"clients": "many"})),
+        json.dumps(changed(gauges={"clients": float("nan")})),
+        json.dumps(changed(gauges={f"{n}": n for n in range(1001)})),
+        json.dumps(changed(gauges=7)),
+        json.dumps(changed(loop={"lag": {}})),
+        json.dumps(changed(loop=LOOP | {"stack": "x" * 20_001})),
+        json.dumps(changed(loop="none")),
+        json.dumps(changed(inventory={"tasks": [], "threads": {}})),
+        json.dumps(changed(inventory={"tasks": {f"{n}": n for n in range(2001)}, "threads": {}})),
+        json.dumps(changed(strays=[{**ERROR, "channel": "postcard"}])),
+        json.dumps(changed(strays=[{key: ERROR[key] for key in ERROR if key != "traceback"}])),
+        json.dumps(changed(command="x" * 20_001)),
+        json.dumps(changed(hooks={"installed": [], "problems": [], "missing": ["x"] * 201})),
+        json.dumps(changed(left_behind=SNAPSHOT["left_behind"] | {"sids": [1] * 100_001})),
     ],
 )
 def test_what_is_no_snapshot_is_refused_and_nothing_is_kept(received: Received, body: str) -> None:
