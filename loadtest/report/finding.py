@@ -100,7 +100,13 @@ class Finding:
     """How many of the visits that showed it left what on the server."""
     exceptions: int | None = None
     """Exceptions that the server counted; one visit may raise several."""
+    strays: int = 0
+    """How many of these no visit can be told for."""
+    channels: tuple[str, ...] = ()
+    """The ways on which the hooks came to know of them (``server.Channel``), the most frequent first."""
     event: str | None = None
+    """The event in which it came the most often."""
+    events: tuple[str, ...] = ()
     namespace: str | None = None
     file: str | None = None
     line: int | None = None

@@ -9,6 +9,7 @@ from loadtest.report.info import RunInfo
 from loadtest.report.liveness import find_lifeless
 from loadtest.report.placing import visits_of
 from loadtest.report.server import Boot, ServerSide
+from loadtest.report.server_errors import merge_errors
 from loadtest.report.server_findings import find_on_server
 
 __all__ = ["find"]
@@ -32,11 +33,16 @@ def find(
     findings = [*find_lifeless(records, visits, boots, info), *find_at_clients(records, visits)]
     if server is not None:
         findings += find_on_server(
-            visits, server, is_quiet=info.quiet is not None, silent_boots=info.silent_boots
+            visits,
+            server,
+            merge_errors(server, info).errors,
+            is_quiet=info.quiet is not None,
+            silent_boots=info.silent_boots,
         )
     return tuple(sorted(findings, key=_rank))
 
 
 def _rank(finding: Finding) -> tuple[bool, int, int, str]:
     is_alive = finding.kind is not FindingKind.LIVENESS  # a dead server explains much of the rest
+    # an error without any visit comes last: it has none to count
     return (is_alive, -(finding.count + finding.elsewhere), -(finding.exceptions or 0), finding.what)

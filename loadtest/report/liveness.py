@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
+from types import MappingProxyType
 
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.finding import Finding, Moment
@@ -19,6 +21,23 @@ _PUSH_S = 1.0
 """Hooks push so often; a process that died did so before the next push."""
 _SHOWS_WITHIN_S = 5.0
 """How long after its last push a death may show at the clients: pushes pause on a busy machine."""
+
+
+class _End(Enum):
+    """How a process ended."""
+
+    KILLED = auto()
+    UNCAUGHT = auto()
+    EXITED = auto()
+
+
+_REMARKS: Mapping[_End, str] = MappingProxyType(
+    {
+        _End.KILLED: "no last word came: up to a second of the counts is missing",
+        _End.UNCAUGHT: "an error that nobody caught had come; the counts are whole",
+        _End.EXITED: "the last word came: it was not killed, and the counts are whole",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +59,7 @@ def find_lifeless(
     """Return one finding of a server that died (or went deaf, where that is all that shows), and one of
     a server that stood still.
 
-    A process that was told to stop cannot be told from one that died: both stopped while the run was on.
+    A process that was told to stop is one that died, where that threw its visitors out.
     """
     timeline = Timeline(records)
     watched = [boot for boot in boots if boot.has_seen_run]
@@ -55,34 +74,52 @@ def _dead(timeline: Timeline, boots: Sequence[Boot], info: RunInfo) -> _Episode 
     Known: this machine has no such process any more; or nobody was let in right after its last word; or
     another of the same command began afterwards. One that no visit had reached when it was last heard is
     ours only if nobody was let in right after.
+
+    One that said its last word (``is_last``) was not killed: it is among them only if nobody was let in
+    right after, or if an error that ends a process of its kind had come. The others are no matter of life
+    and death (``loadtest.report.exits``).
     """
     deaths: dict[str, Outage] = {}
     restarted: set[str] = set()
     for boot in boots:
-        if boot.boot not in {*info.silent_boots, *info.dead_boots} or info.t0_at is None:
+        has_ended = boot.is_last or boot.boot in {*info.silent_boots, *info.dead_boots}
+        if not has_ended or info.t0_at is None:
             continue
         heard_s = boot.heard_at[-1] - info.t0_at.timestamp()
-        outage = timeline.gone_near(heard_s, heard_s + _SHOWS_WITHIN_S)
-        if not (outage or boot.has_seen_run):
+        # a last word is said at the very end, when the visitors have been sent away
+        from_s = heard_s - (_SHOWS_WITHIN_S if boot.is_last else 0.0)
+        outage = timeline.gone_near(from_s, heard_s + _SHOWS_WITHIN_S)
+        if not (outage or boot.has_seen_run) or (boot.is_last and not (outage or boot.has_uncaught)):
             continue
         if any(one.command == boot.command and one.heard_at[0] > boot.heard_at[-1] for one in boots):
             restarted.add(boot.boot)
-        if outage or boot.boot in restarted or boot.boot in info.dead_boots:
-            deaths[boot.boot] = outage or timeline.lost_near(heard_s, heard_s + _PUSH_S)
+        if outage or boot.is_last or boot.boot in restarted or boot.boot in info.dead_boots:
+            since_s = heard_s - (_PUSH_S if boot.is_last else 0.0)
+            deaths[boot.boot] = outage or timeline.lost_near(since_s, heard_s + _PUSH_S)
     if not deaths:
         return None
     # a process that died before its first push was never heard: its end is one more of the same
     outages = sorted({*deaths.values(), *timeline.gone}, key=lambda outage: outage.at_s)
-    is_one = len(deaths) == 1 or len(outages) > 1
-    what = "server process died" if is_one else f"{len(deaths):,} server processes died"
-    if restarted >= deaths.keys():
-        what = _counted(f"{what} and {'was' if is_one else 'were'} restarted", outages)
-        return _Episode(what, outages, tuple(deaths))
-    is_served = timeline.was_answered(outages[-1].at_s + _PUSH_S)
-    remark = (
-        "visits were answered after it: by other processes, or by one without hooks" if is_served else None
+    dead = [boot for boot in boots if boot.boot in deaths]
+    what = _what_befell(
+        dead, is_one=len(deaths) == 1 or len(outages) > 1, are_back=restarted >= deaths.keys()
     )
-    return _Episode(_counted(what, outages), outages, tuple(deaths), remark)
+    remarks = [_REMARKS[end] for end in _End if any(_end_of(boot) is end for boot in dead)]
+    if not restarted >= deaths.keys() and timeline.was_answered(outages[-1].at_s + _PUSH_S):
+        remarks.append("visits were answered after it: by other processes, or by one without hooks")
+    return _Episode(_counted(what, outages), outages, tuple(deaths), "; ".join(remarks) or None)
+
+
+def _end_of(boot: Boot) -> _End:
+    if not boot.is_last:
+        return _End.KILLED
+    return _End.UNCAUGHT if boot.has_uncaught else _End.EXITED
+
+
+def _what_befell(dead: Sequence[Boot], *, is_one: bool, are_back: bool) -> str:
+    what = "server process" if is_one else f"{len(dead):,} server processes"
+    what += " exited" if all(_end_of(boot) is _End.EXITED for boot in dead) else " died"
+    return f"{what} and {'was' if is_one else 'were'} restarted" if are_back else what
 
 
 def _deaf(timeline: Timeline, watched: Sequence[Boot]) -> _Episode | None:

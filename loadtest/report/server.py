@@ -1,7 +1,7 @@
 """What the hooks in the server told of one run: its processes, as their last snapshots tell it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from loadtest.metrics.histogram import Histogram
@@ -155,6 +155,10 @@ class Process:
     """``python 3.11.7``, ``node 20.20.2``."""
     began_at: float | None
     """When counting began in it: wall time by its own clock, seconds."""
+    clock_ahead_s: float
+    """How far its clock is ahead of the collector's; 0 as well where no difference can be told."""
+    clock_doubt_s: float
+    """How much further it was behind at some time: its clock was set, or a snapshot came that late."""
     is_last: bool
     """Whether the last snapshot was the one at exit."""
     visits: int
@@ -198,7 +202,12 @@ class Boot:
     has_seen_run: bool
     heard_at: tuple[float, ...]
     """When its snapshots came, in order: wall time by the collector's clock, seconds."""
-    missing: tuple[str, ...] = field(default=())
+    pid: int = 0
+    is_last: bool = False
+    """Whether its last snapshot was the one at exit: it was not killed, and its counts are whole."""
+    has_uncaught: bool = False
+    """Whether it told of an error that ends a Node process."""
+    missing: tuple[str, ...] = ()
     """What could not be hooked in it: a server that is not hooked sees no visit."""
 
 
@@ -207,14 +216,6 @@ class ServerSide:
     """Every hooked process that saw the run."""
 
     processes: tuple[Process, ...]
-
-    @property
-    def errors_count(self) -> int:
-        """All exceptions that the server raised in this run's visits."""
-        return sum(
-            process.errors_overflow + sum(error.count for error in process.errors)
-            for process in self.processes
-        )
 
     def running_calls(self, silent_boots: Collection[str]) -> int:
         """Return how many handler calls had not ended in the last snapshots of the processes not silent."""

@@ -1,29 +1,23 @@
 """Findings of the server's side: what it raised, and what it kept when everybody had gone."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 from loadtest.report.finding import Finding, FindingKind
 from loadtest.report.placing import Visit, place
-from loadtest.report.server import JUDGED_RESIDUE, ServerError, ServerSide
+from loadtest.report.server import JUDGED_RESIDUE, ServerSide
+from loadtest.report.server_errors import Error
 from loadtest.report.wording import listed
 
 __all__ = ["find_on_server"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Merged:
-    """One error of all processes together."""
-
-    error: ServerError
-    exceptions: int
-    navigations: frozenset[int]
-    traceback: str | None
-
-
 def find_on_server(
-    visits: Mapping[int, Visit], server: ServerSide, *, is_quiet: bool, silent_boots: Collection[str]
+    visits: Mapping[int, Visit],
+    server: ServerSide,
+    errors: Sequence[Error],
+    *,
+    is_quiet: bool,
+    silent_boots: Collection[str],
 ) -> list[Finding]:
     """Return a finding for each error, and one for residue that no error explains.
 
@@ -31,11 +25,12 @@ def find_on_server(
     a handler that raises skips the framework's own clean-up. What others left behind is a finding itself.
 
     Args:
+        errors: those that count.
         is_quiet: whether the server had its quiet; without it nobody can say what would have stayed.
-        silent_boots: processes that stopped reporting before the quiet; what they told last is no residue.
+        silent_boots: processes that stopped reporting before the quiet's end; what they told last is no
+            residue.
     """
     left_behind = _left_behind(server, silent_boots) if is_quiet else {}
-    errors = _merge(server)
     findings = [_error_finding(error, visits, left_behind) for error in errors]
     blamed = frozenset[int]().union(*(error.navigations for error in errors))
     residue = {key: numbers - blamed for key, numbers in left_behind.items()}
@@ -52,39 +47,24 @@ def _left_behind(server: ServerSide, silent_boots: Collection[str]) -> Mapping[s
     }
 
 
-def _merge(server: ServerSide) -> list[_Merged]:
-    same: dict[tuple[Any, ...], list[ServerError]] = {}
-    for process in server.processes:
-        for error in process.errors:
-            fingerprint = (error.what, error.file, error.line, error.namespace, error.event)
-            same.setdefault(fingerprint, []).append(error)
-    return [
-        _Merged(
-            error=errors[0],
-            exceptions=sum(error.count for error in errors),
-            navigations=frozenset[int]().union(*(error.navigations for error in errors)),
-            traceback=next((error.traceback for error in errors if error.traceback), None),
-        )
-        for errors in same.values()
-    ]
-
-
 def _error_finding(
-    merged: _Merged, visits: Mapping[int, Visit], left_behind: Mapping[str, frozenset[int]]
+    error: Error, visits: Mapping[int, Visit], left_behind: Mapping[str, frozenset[int]]
 ) -> Finding:
-    error = merged.error
     return place(
         FindingKind.SERVER_ERROR,
         error.what,
-        merged.navigations,
+        error.navigations,
         visits,
-        left_behind=_count(left_behind, merged.navigations),
-        exceptions=merged.exceptions,
-        event=error.event,
+        left_behind=_count(left_behind, error.navigations),
+        exceptions=error.exceptions,
+        strays=error.strays,
+        channels=error.channels,
+        event=error.events[0] if error.events else None,
+        events=error.events,
         namespace=error.namespace,
         file=error.file,
         line=error.line,
-        traceback=merged.traceback,
+        traceback=error.traceback,
     )
 
 

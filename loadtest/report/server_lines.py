@@ -26,6 +26,11 @@ __all__ = ["ServerLines"]
 
 _NO_HISTOGRAM: Mapping[str, Any] = {"sum_us": 0, "max_us": 0, "counts": {}}
 Snapshot = Mapping[str, Any]
+_UNCAUGHT = frozenset({Channel.REJECTION, Channel.EXCEPTION})
+_LONGEST_WAY_S = 0.1
+"""A snapshot may take so long to come, on this machine too: a clock is not behind for that."""
+_LEAST_AHEAD_S = 0.005
+"""Nothing is heard before it was taken; but times are rounded."""
 
 
 @dataclass(slots=True)
@@ -40,6 +45,8 @@ class _Lines:
     stalls: list[Loop] = field(default_factory=list)
     lost: int = 0
     heard_at: list[float] = field(default_factory=list)
+    clocks_s: list[float] = field(default_factory=list)
+    """How far the server's clock was ahead when each snapshot came, less the time that it took to come."""
 
     def before(self, snapshot: Snapshot) -> Snapshot | None:
         """Return the snapshot that growth is measured from."""
@@ -65,6 +72,7 @@ class ServerLines:
             case "snapshot":
                 _decode(boot, line)  # a snapshot that cannot be read must not replace one that can
                 boot.heard_at.append(float(line["heard_at"]))
+                boot.clocks_s.append(float(line["taken_at"]) - float(line["heard_at"]))
                 boot.first = boot.first or line
                 if boot.last is None or line["sequence"] >= boot.last["sequence"]:
                     boot.last = line
@@ -93,16 +101,23 @@ class ServerLines:
     def boots(self) -> tuple[Boot, ...]:
         """Return all processes that were heard, those that no visit reached too."""
         return tuple(
-            Boot(
-                name,
-                boot.last["command"],
-                boot.last["visits"] > 0,
-                tuple(boot.heard_at),
-                _texts(boot.last["hooks"].get("missing", ())),
-            )
-            for name, boot in self._boots.items()
-            if boot.last is not None
+            _to_boot(name, boot, boot.last) for name, boot in self._boots.items() if boot.last is not None
         )
+
+
+def _to_boot(name: str, boot: _Lines, last: Snapshot) -> Boot:
+    return Boot(
+        boot=name,
+        command=last["command"],
+        has_seen_run=last["visits"] > 0,
+        heard_at=tuple(boot.heard_at),
+        pid=last["pid"],
+        is_last=bool(last.get("is_last", False)),
+        has_uncaught=any(
+            error.get("channel") in _UNCAUGHT for error in (*last["errors"], *last.get("strays", ()))
+        ),
+        missing=_texts(last["hooks"].get("missing", ())),
+    )
 
 
 def _take_entry(boot: _Lines, entry: Mapping[str, Any]) -> None:
@@ -142,6 +157,8 @@ def _decode(boot: _Lines, snapshot: Snapshot) -> Process:
         command=snapshot["command"],
         runtime=_runtime(snapshot),
         began_at=_number(snapshot.get("began_at")),
+        clock_ahead_s=_clock_ahead_s(boot.clocks_s),
+        clock_doubt_s=max(boot.clocks_s, default=0.0) - min(boot.clocks_s, default=0.0),
         is_last=bool(snapshot.get("is_last", False)),
         visits=int(snapshot["visits"]),
         handlers=tuple(_to_handler(data) for data in snapshot["handlers"]),
@@ -169,6 +186,12 @@ def _decode(boot: _Lines, snapshot: Snapshot) -> Process:
         missing=_texts(snapshot["hooks"].get("missing", ())),
         journal_lost=boot.lost,
     )
+
+
+def _clock_ahead_s(clocks_s: Iterable[float]) -> float:
+    """Return how far a server's clock is ahead, by the snapshot that came the fastest."""
+    ahead_s = max(clocks_s, default=0.0)
+    return ahead_s if ahead_s > _LEAST_AHEAD_S or ahead_s < -_LONGEST_WAY_S else 0.0
 
 
 def _runtime(snapshot: Snapshot) -> str | None:

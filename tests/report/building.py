@@ -129,7 +129,7 @@ def snapshot(
         "boot": BOOT,
         "pid": 4711,
         "sequence": 1,
-        "taken_at": 1763900000.123,
+        "taken_at": changes.get("heard_at", T0_AT.timestamp() + 20.0) - 0.004,
         "python": "3.11.7",
         "versions": {"python-socketio": "5.18.1"},
         "command": "app.py",

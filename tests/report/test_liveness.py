@@ -10,7 +10,7 @@ from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcom
 from loadtest.report.finding import Finding, FindingKind, Moment
 from loadtest.report.liveness import find_lifeless
 from loadtest.report.placing import visits_of
-from tests.report.building import RUN, T0_AT, boots_of, info, snapshot
+from tests.report.building import RUN, T0_AT, boots_of, error, info, snapshot
 from tests.report.lives import answered, living, lost, mortal, refused, waited
 
 BEFORE = living(0, 0.0, 10.0)
@@ -123,7 +123,7 @@ def test_a_restart_is_told_and_the_clients_say_when() -> None:
 
     assert finding.what == "server process died and was restarted, 2 times"
     assert ([moment.at_s for moment in finding.moments], finding.boots) == ([6.0, 16.0], ("a", "b"))
-    assert finding.remark is None
+    assert finding.remark == "no last word came: up to a second of the counts is missing"
 
 
 def test_a_process_that_died_before_it_was_heard_is_one_more() -> None:
@@ -157,7 +157,73 @@ def test_one_worker_of_several_that_died_is_told_with_those_who_went_on() -> Non
         *("server process died", 9.3),
         3,
     )
-    assert finding.remark == "visits were answered after it: by other processes, or by one without hooks"
+    assert finding.remark == (
+        "no last word came: up to a second of the counts is missing; "
+        "visits were answered after it: by other processes, or by one without hooks"
+    )
+
+
+LAST_WORD = {"sequence": 9, "is_last": True}
+
+
+def ended(boot: str, at_s: float, **changes: Any) -> list[dict[str, Any]]:
+    """Return the snapshots of a process that said its last word at this second of the run."""
+    lines = heard(boot, 1.0, at_s, **changes)
+    return [lines[0], {**lines[1], **LAST_WORD}]
+
+
+def test_a_process_that_said_its_last_word_while_others_served_is_no_matter_of_life_and_death() -> None:
+    records = [*BEFORE, *[lost(200 + n, 9.0, 9.3) for n in range(3)], *living(400, 10.0, 20.0)]
+    others = [*heard("b", 1.0, 20.0), *heard("c", 9.9, 20.0)]
+
+    assert found(records, *ended("a", 9.5), *others, **SILENT, dead_boots=("a",)) == []
+
+
+def test_a_process_that_said_its_last_word_and_threw_everybody_out_is_found() -> None:
+    (finding,) = found(mortal(1), *ended("a", 6.8), **SILENT, dead_boots=("a",))
+
+    assert (finding.what, finding.boots) == ("server process exited", ("a",))
+    assert (finding.moments[0].at_s, finding.moments[0].refused) == (6.0, 5)
+    assert finding.remark == "the last word came: it was not killed, and the counts are whole"
+
+
+def test_a_last_word_is_enough_for_a_process_that_is_not_known_to_be_silent_yet() -> None:
+    (finding,) = found(mortal(1), *ended("a", 6.8))
+
+    assert (finding.what, finding.boots) == ("server process exited", ("a",))
+
+
+def test_two_processes_that_threw_everybody_out_and_came_again_are_told_so() -> None:
+    lines = [*ended("a", 6.1), *ended("b", 6.2), *heard("c", 7.0), *heard("d", 7.0)]
+
+    (finding,) = found(mortal(1), *lines)
+
+    assert finding.what == "2 server processes exited and were restarted"
+
+
+@pytest.mark.parametrize("channel", ["exception", "rejection"])
+@pytest.mark.parametrize("key", ["errors", "strays"])
+def test_an_error_that_nobody_caught_is_a_death_though_its_last_word_came(channel: str, key: str) -> None:
+    records = [*BEFORE, *[lost(200 + n, 9.0, 9.3) for n in range(3)], *living(400, 10.0, 20.0)]
+    told = {key: [error([1], channel=channel)]}
+
+    (finding,) = found(records, *ended("a", 9.4, **told), *heard("b", 1.0, 20.0))
+
+    assert (finding.what, finding.boots, finding.moments[0].under_way) == ("server process died", ("a",), 3)
+    assert finding.remark == (
+        "an error that nobody caught had come; the counts are whole; "
+        "visits were answered after it: by other processes, or by one without hooks"
+    )
+
+
+def test_one_that_was_killed_and_one_that_exited_are_two_that_died() -> None:
+    (finding,) = found(mortal(1), *heard("a", 1.0, 5.5), *ended("b", 6.2), **SILENT)
+
+    assert finding.what == "2 server processes died"
+    assert finding.remark == (
+        "no last word came: up to a second of the counts is missing; "
+        "the last word came: it was not killed, and the counts are whole"
+    )
 
 
 FROZEN = [waited(300 + n, 10.0 + n / 10) for n in range(20)]
