@@ -25,7 +25,7 @@ from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
 from loadtest.profile.points import points_text
 from loadtest.report.run import read_run
-from loadtest.report.show import show_run
+from loadtest.report.show import show_run, show_story
 from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
 from loadtest.swarm.child import run_locust
@@ -242,7 +242,16 @@ def points() -> None:
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(help="A run's folder, such as results/latest.")]) -> None:
-    """Print a run's report again, from its files alone; no load is sent."""
-    show_run(folder)
+def report(
+    folder: Annotated[Path, typer.Argument(help="A run's folder, such as results/latest.")],
+    navigation: Annotated[
+        str | None,
+        typer.Option(help="Tell one navigation's story: its id, its number, or the end of its id."),
+    ] = None,
+) -> None:
+    """Print a run's report again, or one navigation's whole story, from its files alone; no load is sent."""
+    if navigation is None:
+        show_run(folder)
+    else:
+        show_story(folder, navigation)
     raise _EndedError(ExitCode.PASS)

@@ -1,6 +1,5 @@
 """A run's report on one screen: the verdict first, then what it rests on."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.report import finding_sentences, sentences, tables
+from loadtest.report import finding_sentences, raised, sentences, tables
 from loadtest.report.finding import FindingKind
 from loadtest.report.run import Run
+from loadtest.report.story.choice import story_command
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount, clipped, shown
 
@@ -31,11 +31,8 @@ _ERRORS = 4
 _TRACEBACK_LINES = 7
 _LONGEST = 200
 """Characters of what an app wrote that are shown in one line."""
-_LONGEST_SEARCHED = 1000
-"""Characters of a line in which a path is looked for: the pattern's cost grows with their square."""
 _WIDE = 72
 """Columns that a table with the points' names needs."""
-_LONG_PATH = re.compile(r'File ".*[/\\]([^/\\"]+[/\\][^/\\"]+)"')
 
 _INSTRUMENT = (
     "The server was not watched: no process with hooks saw these visits, so its errors and what it keeps "
@@ -116,6 +113,7 @@ class _Report:
         if server and server["journal_lost"]:
             lost = amount(server["journal_lost"], "entry", "entries")
             warnings.append(f"The hooks lost {lost} of their journal: findings may count too few visits.")
+        warnings += [f"{sentences.exit_of(row)}." for row in server["exits"]] if server else []
         if summary["generator"] and summary["generator"]["saturated"]:
             warnings.append("The generator was saturated: its latencies are told too high.")
         failures = sentences.failures(summary)
@@ -149,15 +147,17 @@ class _Report:
         for name, text in self._facts(finding).items():
             if text:
                 self._fact(name, text, indent=2)
-        for line in finding_sentences.last_frames(finding["traceback"] or "", _TRACEBACK_LINES):
-            short = _LONG_PATH.sub(r'File ".../\1"', line[:_LONGEST_SEARCHED].expandtabs(4))
-            self._line(clipped(short, _LONGEST), "dim", indent=4, hang=6)
+        for line in raised.last_frames(finding["traceback"] or "", _TRACEBACK_LINES):
+            self._line(line, "dim", indent=4, hang=6)
         is_before = finding["kind"] == FindingKind.LIVENESS
         if finding["navigation"]:
             label = "one that left before it" if is_before else "one such visit"
             self._uncut(f"  {label}: ", finding["navigation"])
         if finding["under_way"]:
             self._uncut("  one that was under way: ", finding["under_way"][0])
+        told = next(iter(finding["under_way"]), finding["navigation"])
+        if told:
+            self._uncut("  its story: ", story_command(self._path, told))
 
     @staticmethod
     def _facts(finding: Mapping[str, Any]) -> Mapping[str, str]:
@@ -169,7 +169,7 @@ class _Report:
             "how the tab came": finding_sentences.moves(finding),
             "also seen": clipped(finding_sentences.variants(finding), _LONGEST),
             "note": finding["remark"] or "",
-            "raised": finding_sentences.source(finding),
+            "raised": raised.source(finding),
             "left on the server by them": sentences.residue(left_behind) if left_behind else "",
         }
 
@@ -187,6 +187,8 @@ class _Report:
         if summary["server"]:
             left = summary["server"]["residue"]
             self._fact("Left on the server", sentences.residue(left) + sentences.growth(left))
+            for row in summary["server"]["known_errors"]:
+                self._fact("Not counted", raised.known(row))
         for row in summary["assertions"]:
             self._fact(f'Assertion "{clipped(row["name"], _LONGEST)}"', sentences.assertion(row))
         self._fact("Thresholds", sentences.thresholds(summary))

@@ -7,21 +7,18 @@ from typing import Any
 
 from loadtest.navigation.point import POINTS
 from loadtest.report.finding import ANY, ENDED_BY_SERVER, FindingKind, LedBy
-from loadtest.report.wording import amount, clipped, listed, out_of
+from loadtest.report.wording import amount, listed, out_of
 
 __all__ = [
-    "last_frames",
     "manners",
     "moments",
     "moves",
     "place",
     "point",
-    "source",
     "transports",
     "variants",
 ]
 
-_LONGEST_EVENT = 40
 _NAMED_POINTS = 4
 """Up to so many points are told with their names."""
 _VARIANTS = 2
@@ -67,6 +64,8 @@ def place(finding: Mapping[str, Any]) -> str:
     at: Sequence[str] = finding["at"]
     share = out_of(finding["count"], finding["of"])
     words = _WORDS[LedBy(finding["led_by"])]
+    if not at and finding["strays"] and not finding["unplaced"]:
+        return "no visit can be told for it"
     if not at:
         text = "in no visit that has a record"
     elif not finding["elsewhere_of"]:
@@ -183,22 +182,3 @@ def _return(told: Sequence[Mapping[str, Any]]) -> str:
         return f"nobody {'was answered' if told[-1]['came_after'] else 'came'} after {which}"
     longest_s = max(moment["back_s"] - moment["at_s"] for moment in told if moment["back_s"] is not None)
     return f"answered again after {'at most ' if len(told) > 1 else ''}{longest_s:,.1f} s"
-
-
-def source(finding: Mapping[str, Any]) -> str:
-    """Return where in the server an error was raised, and how often; empty for other findings."""
-    if finding["exceptions"] is None:
-        return ""
-    text = amount(finding["exceptions"], "exception")
-    if finding["file"]:
-        text += f" at {finding['file']}:{finding['line']}"
-    if finding["event"]:
-        text += f", handler of '{clipped(finding['event'], _LONGEST_EVENT)}'"
-    return text
-
-
-def last_frames(traceback: str, most: int) -> Sequence[str]:
-    """Return the end of a traceback, at most so many lines of it, from the start of a frame on."""
-    lines = traceback.rstrip().splitlines()[-most:]
-    starts = (place for place, line in enumerate(lines) if line.startswith("  File "))
-    return lines[next(starts, 0) :]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.client_findings import find_at_clients
+from loadtest.report.exits import unknown_boots
 from loadtest.report.finding import Finding, FindingKind
 from loadtest.report.info import RunInfo
 from loadtest.report.liveness import find_lifeless
@@ -37,7 +38,7 @@ def find(
             server,
             merge_errors(server, info).errors,
             is_quiet=info.quiet is not None,
-            silent_boots=info.silent_boots,
+            silent_boots=unknown_boots(server, info),
         )
     return tuple(sorted(findings, key=_rank))
 

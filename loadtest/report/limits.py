@@ -1,5 +1,6 @@
 """Thresholds judged on a run's figures."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,6 +24,8 @@ _DEFAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """What counts when the profile writes no thresholds and there are hooks."""
+
+_LEAST = "the hooks could not be put in everywhere: there may have been more than they counted"
 
 
 class ThresholdVerdict(StrEnum):
@@ -61,6 +64,8 @@ class Figures:
     is_quiet: bool
     has_silent: bool = False
     """Whether a server process stopped reporting before the quiet."""
+    has_missing: bool = False
+    """Whether something of the server could not be hooked: what it counted is the least that there was."""
 
 
 def judge_thresholds(written: Mapping[str, tuple[str, ...]], figures: Figures) -> tuple[ThresholdResult, ...]:
@@ -88,6 +93,8 @@ def _judge(metric: str, expression: str, figures: Figures) -> ThresholdResult:
             metric, expression, None, ThresholdVerdict.NO_DATA, _why_no_data(metric, figures)
         )
     value = round(value, 6)
+    if figures.has_missing and metric in _DEFAULTS and not _is_settled(threshold, value):
+        return ThresholdResult(metric, expression, value, ThresholdVerdict.NO_DATA, _LEAST)
     if threshold.holds(value):
         return ThresholdResult(metric, expression, value, ThresholdVerdict.PASS)
     if _is_lags_doing(metric, threshold, value, figures.lag_p99_ms):
@@ -119,6 +126,15 @@ def _why_no_data(metric: str, figures: Figures) -> str:
             return "a server process stopped reporting before the quiet"
         return "the hooks did not tell it"
     return "the generator did not tell it" if metric.startswith("generator.") else "nothing was counted"
+
+
+def _is_settled(threshold: Threshold, least: float) -> bool:
+    """Return whether a threshold is judged alike for a count and for everything above it.
+
+    A count that is not zero fails ``count==0`` whatever else there was; a zero does not hold it.
+    """
+    above = (least, max(least, threshold.limit), math.inf)
+    return len({threshold.holds(value) for value in above}) == 1
 
 
 def _is_lags_doing(metric: str, threshold: Threshold, value: float, lag_p99_ms: float | None) -> bool:

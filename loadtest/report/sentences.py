@@ -8,6 +8,7 @@ from loadtest.report.wording import amount, listed
 
 __all__ = [
     "assertion",
+    "exit_of",
     "failures",
     "generator",
     "growth",
@@ -71,6 +72,15 @@ def growth(counts: Mapping[str, int | None]) -> str:
     told = [] if memory is None else [f"memory {memory / 1e6:+,.1f} MB"]
     told += [] if threads is None else [f"threads {threads:+,}"]
     return f"; {', '.join(told)} since the run began" if told else ""
+
+
+def exit_of(row: Mapping[str, Any]) -> str:
+    """Return that a server process ended while the run was on, without dying: ``server.exits[]``."""
+    when = "while the run was on" if row["at_s"] is None else f"{row['at_s']:,.1f} s into the run"
+    return (
+        f"Server process {row['pid']} ({row['command']}) exited {when}: it was not killed, and its counts "
+        "are whole"
+    )
 
 
 def generator(summary: Mapping[str, Any]) -> str:

@@ -218,6 +218,6 @@ class ServerSide:
     processes: tuple[Process, ...]
 
     def running_calls(self, silent_boots: Collection[str]) -> int:
-        """Return how many handler calls had not ended in the last snapshots of the processes not silent."""
-        heard = (process for process in self.processes if process.boot not in silent_boots)
-        return sum(handler.in_flight for process in heard for handler in process.handlers)
+        """Return how many handler calls had not ended when the processes that are there told last."""
+        there = (one for one in self.processes if not one.is_last and one.boot not in silent_boots)
+        return sum(handler.in_flight for process in there for handler in process.handlers)

@@ -1,4 +1,4 @@
-"""A run's report from its folder alone, on standard output."""
+"""A run's report, or one navigation's story, from its folder alone, on standard output."""
 
 from pathlib import Path
 
@@ -6,9 +6,12 @@ from rich.console import Console
 
 from loadtest.report.console import print_report
 from loadtest.report.run import read_run
+from loadtest.report.story.choice import choose
+from loadtest.report.story.story import tell_story
+from loadtest.report.story.text import print_story
 from loadtest.report.summary import summarize
 
-__all__ = ["show_run"]
+__all__ = ["show_run", "show_story"]
 
 
 def show_run(path: Path) -> None:
@@ -19,3 +22,17 @@ def show_run(path: Path) -> None:
     """
     run = read_run(path)
     print_report(run, summarize(run), Console())
+
+
+def show_story(path: Path, word: str) -> None:
+    """Read a run's folder and print the story of one of its navigations.
+
+    Args:
+        word: its id, its number, or the end of its id.
+
+    Raises:
+        RunFolderError: this is not a run's folder.
+        UsageError: there is no such navigation, or there are several.
+    """
+    run = read_run(path)
+    print_story(tell_story(run, choose(run, word)), Console())

@@ -1,7 +1,7 @@
 """Every figure of a run as ``summary.json`` holds it: a pure function of the run's files."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,12 +17,16 @@ from loadtest.report.client_figures import (
     count_points,
     time_phases,
 )
+from loadtest.report.exits import Exit, find_exits, unknown_boots
 from loadtest.report.finding import Finding
 from loadtest.report.info import SCHEMA, RunInfo
 from loadtest.report.join import find
 from loadtest.report.limits import LAG_LIMIT_MS, Figures, judge_thresholds
+from loadtest.report.missing import Missing, find_missing
+from loadtest.report.placing import Visit, point_place, visits_of
 from loadtest.report.run import Run
 from loadtest.report.server import ServerSide
+from loadtest.report.server_errors import Error, ServerErrors, merge_errors
 from loadtest.report.server_figures import HandlerFigures, merge_handlers, merge_residue
 from loadtest.report.verdict import Evidence, judge
 
@@ -36,6 +40,8 @@ class _Parts:
     navigations: NavigationCounts
     phases: Mapping[Phase, PhaseTimes]
     lag_p99_ms: float | None
+    errors: ServerErrors
+    missing: Sequence[Missing]
 
 
 def summarize(run: Run) -> dict[str, Any]:
@@ -43,6 +49,7 @@ def summarize(run: Run) -> dict[str, Any]:
     info = run.info
     parts = _measure(run)
     findings = find(run.records, run.server, info, run.boots)
+    exits = find_exits(run.server, run.boots, info, findings)
     assertions = count_assertions(run.records, info.assertions)
     thresholds = judge_thresholds(info.thresholds, _figures(run, parts))
     verdict = judge(
@@ -55,6 +62,8 @@ def summarize(run: Run) -> dict[str, Any]:
             running_calls=run.server.running_calls(info.silent_boots) if run.server else 0,
             skipped_lines=run.skipped_lines,
             assertions=assertions,
+            missing=parts.missing,
+            exits=exits,
         )
     )
     summary = {
@@ -75,7 +84,8 @@ def summarize(run: Run) -> dict[str, Any]:
         "phases": {phase: _phase_json(times) for phase, times in parts.phases.items()},
         "client_errors": [asdict(group) for group in count_errors(run.records)],
         "assertions": [asdict(row) for row in assertions],
-        "server": _server_json(run),
+        "missing": [asdict(one) for one in parts.missing],
+        "server": _server_json(run, parts.errors, exits),
         "generator": _generator_json(info, parts.lag_p99_ms),
         "quiet": info.quiet and asdict(info.quiet),
         "findings": [_finding_json(finding) for finding in findings],
@@ -92,6 +102,8 @@ def _measure(run: Run) -> _Parts:
         navigations=count_navigations(run.records),
         phases=time_phases(run.records),
         lag_p99_ms=lag.percentile_ms(99) if lag else None,
+        errors=merge_errors(run.server, run.info) if run.server else ServerErrors(),
+        missing=find_missing(run.boots),
     )
 
 
@@ -109,7 +121,7 @@ def _figures(run: Run, parts: _Parts) -> Figures:
                 for phase, times in parts.phases.items()
             },
             "server.processes": len(server.processes) if server else None,
-            "server.errors": server.errors_count if server else None,
+            "server.errors": parts.errors.count if server else None,
             "generator.cpu": info.generator.cpu if info.generator else None,
             "generator.loop_lag_p99_ms": parts.lag_p99_ms,
         },
@@ -118,13 +130,14 @@ def _figures(run: Run, parts: _Parts) -> Figures:
         lag_p99_ms=parts.lag_p99_ms,
         has_hooks=server is not None,
         is_quiet=info.quiet is not None,
-        has_silent=bool(info.silent_boots),
+        has_silent=bool(server and unknown_boots(server, info)),
+        has_missing=bool(parts.missing),
     )
 
 
 def _residue(server: ServerSide, info: RunInfo) -> dict[str, int | None]:
     is_quiet = info.quiet is not None
-    return asdict(merge_residue(server, is_quiet=is_quiet, silent_boots=info.silent_boots))
+    return asdict(merge_residue(server, is_quiet=is_quiet, silent_boots=unknown_boots(server, info)))
 
 
 def _phase_json(times: PhaseTimes) -> dict[str, Any]:
@@ -139,19 +152,36 @@ def _phase_json(times: PhaseTimes) -> dict[str, Any]:
     }
 
 
-def _server_json(run: Run) -> dict[str, Any] | None:
+def _server_json(run: Run, errors: ServerErrors, exits: Sequence[Exit]) -> dict[str, Any] | None:
     server = run.server
     if server is None:
         return None
+    visits = visits_of(run.records) if errors.known else {}
     return {
         "processes": len(server.processes),
         "alive": not run.info.silent_boots,
         "visits": sum(process.visits for process in server.processes),
         "handlers": [_handler_json(figures) for figures in merge_handlers(server)],
-        "errors": server.errors_count,
+        "errors": errors.count,
+        "strays": sum(error.strays for error in errors.errors),
+        "known_errors": [_known_json(error, visits) for error in errors.known],
         "residue": _residue(server, run.info),
         "problems": sorted({problem for process in server.processes for problem in process.problems}),
         "journal_lost": sum(process.journal_lost for process in server.processes),
+        "exits": [asdict(one) for one in exits],
+    }
+
+
+def _known_json(error: Error, visits: Mapping[int, Visit]) -> dict[str, Any]:
+    assert error.known is not None, "one that is not known is a finding"
+    at = {visits[number].at for number in error.navigations if number in visits}
+    return {
+        "package": error.known.package,
+        "what": error.known.what,
+        "why": error.known.why,
+        "source": error.known.source,
+        "count": error.exceptions,
+        "at": sorted(at, key=point_place),
     }
 
 

@@ -6,9 +6,11 @@ from types import MappingProxyType
 
 from loadtest.errors import ExitCode
 from loadtest.report.client_figures import AssertionCounts, NavigationCounts
+from loadtest.report.exits import Exit
 from loadtest.report.finding import Finding
 from loadtest.report.info import Ended, RunInfo, RunVerdict
 from loadtest.report.limits import ThresholdResult, ThresholdVerdict
+from loadtest.report.missing import Missing
 from loadtest.report.wording import amount
 
 __all__ = ["FINDING_REASON", "Evidence", "Verdict", "judge"]
@@ -49,6 +51,8 @@ class Evidence:
     """Handler calls that had not ended when the server last reported."""
     skipped_lines: int
     assertions: Sequence[AssertionCounts] = ()
+    missing: Sequence[Missing] = ()
+    exits: Sequence[Exit] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +113,18 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
             "hooks are required (--require-hooks) and none were seen in the server: "
             "start the app with 'loadtest instrument -- COMMAND'"
         )
+    gaps += [str(missing) for missing in evidence.missing]
     silent = set(info.silent_boots).difference(*(finding.boots for finding in evidence.findings))
+    silent -= {ended.boot for ended in evidence.exits}
     if silent:
         processes = amount(len(silent), "server process", "server processes")
         gaps.append(f"{processes} stopped reporting before the run's end: look whether it died")
+    gaps += [
+        f"server process {ended.pid} ({ended.command}) exited while the run was on, and still held something "
+        "of its visits: nobody knows what would have stayed"
+        for ended in evidence.exits
+        if not ended.is_empty
+    ]
     if _is_cut_by_quiet(evidence):
         calls = amount(evidence.running_calls, "handler call was", "handler calls were")
         gaps.append(f"{calls} still running when the quiet ended: give the app more time with quiet_s")

@@ -16,7 +16,19 @@ from loadtest.report.run import Run
 from loadtest.report.server import ServerSide
 from loadtest.report.summary import summarize
 from tests.gold.build import GOLD, RUNS, WIDTHS, report
-from tests.report.building import BOOT, error, handler, histogram, hooked, info, snapshot, visit, visits
+from tests.report.building import (
+    BOOT,
+    boots_of,
+    error,
+    handler,
+    histogram,
+    hooked,
+    info,
+    snapshot,
+    visit,
+    visits,
+)
+from tests.report.tracebacks import GONE
 
 
 def run_of(records: list[Any], server: ServerSide | None = None, run: RunInfo | None = None) -> Run:
@@ -43,7 +55,9 @@ def test_the_report_of_a_run_is_what_it_was(which: str, width: int) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("which", RUNS)
 def test_no_line_is_wider_than_the_terminal(which: str, width: int) -> None:
-    assert max(map(len, report(which, width).splitlines())) <= width
+    lines = [line for line in report(which, width).splitlines() if "its story: " not in line]  # is copied
+
+    assert max(map(len, lines)) <= width
 
 
 @pytest.mark.parametrize(
@@ -249,3 +263,45 @@ def test_nothing_that_an_app_wrote_gets_through_to_the_terminal(
 
     assert all(character.isprintable() or character == "\n" for character in shown)
     shown.encode("utf-8")
+
+
+def test_a_findings_story_has_a_command_that_can_be_copied() -> None:
+    path = Path("results/my run")
+    run = Run(path, info(), tuple(visits(258, 2, "P16")), hooked(snapshot([error([258])])))
+
+    assert "  its story: loadtest report 'results/my run' --navigation 258\n" in printed(run, width=40)
+
+
+def test_an_error_without_a_visit_is_told_without_one() -> None:
+    stray = error([], count=3, channel="task", namespace=None, event=None)
+    server = hooked(snapshot(sequence=1), snapshot(strays=[stray], sequence=2))
+
+    text = printed(run_of([visit(1)], server))
+
+    assert (
+        "Finding 1, server error: KeyError in handle_disconnect\n"
+        "  no visit can be told for it\n"
+        "  raised: 3 exceptions at nicegui/nicegui.py:181, in a background task\n"
+    ) in text
+    assert "its story" not in text
+    assert "0 of 0" not in text
+
+
+def test_a_frameworks_own_errors_are_told_in_one_line() -> None:
+    text = {"kind": "error", "boot": BOOT, **error([]), "traceback": GONE}
+
+    shown = printed(run_of(visits(1, 2, "P06b"), hooked(text, snapshot([error([1, 2])]))), width=200)
+
+    assert (
+        "\nNot counted: python-engineio's own, known and harmless: KeyError in handle_request, 2 times, "
+        "at P06b: the client was gone before its request was read, and there is nothing to answer\n"
+    ) in shown
+
+
+def test_a_process_that_exited_is_told_loudly() -> None:
+    line = snapshot(is_last=True)
+    run = Run(Path("results/x"), info(), (visit(1),), hooked(line), boots_of(line))
+
+    assert (
+        "! Server process 4711 (app.py) exited 20.0 s into the run: it was not killed, and its counts are whole."
+    ) in one_line(printed(run))

@@ -26,9 +26,7 @@ def finding(**changes: Any) -> dict[str, Any]:
         "unplaced": 0,
         "by_manner": {"fin": {"count": 200, "of": 200}, "rst": {"count": 212, "of": 212}},
         "exceptions": 412,
-        "file": "nicegui/client.py",
-        "line": 260,
-        "event": "disconnect",
+        "strays": 0,
     }
     return {**known, **changes}
 
@@ -88,6 +86,14 @@ def test_a_point_is_told_with_its_name(at: str, text: str) -> None:
             {"at": [], "count": 0, "of": 0, "attributed": False, "unplaced": 1},
             "in no visit that has a record; and 1 visit without a record",
         ),
+        (
+            {"at": [], "count": 0, "of": 0, "attributed": False, "strays": 3},
+            "no visit can be told for it",
+        ),
+        (
+            {"at": [], "count": 0, "of": 0, "attributed": False, "strays": 3, "unplaced": 1},
+            "in no visit that has a record; and 1 visit without a record",
+        ),
     ],
 )
 def test_a_finding_is_placed_in_counts(changes: dict[str, Any], text: str) -> None:
@@ -126,33 +132,6 @@ def test_a_finding_is_placed_in_counts(changes: dict[str, Any], text: str) -> No
 )
 def test_the_manners_of_a_finding_are_told(changes: dict[str, Any], text: str) -> None:
     assert finding_sentences.manners(finding(**changes)) == text
-
-
-@pytest.mark.parametrize(
-    ("changes", "text"),
-    [
-        ({}, "412 exceptions at nicegui/client.py:260, handler of 'disconnect'"),
-        ({"exceptions": 1, "file": None, "event": None}, "1 exception"),
-        ({"event": "e" * 50}, f"412 exceptions at nicegui/client.py:260, handler of '{'e' * 37}...'"),
-        ({"exceptions": None}, ""),
-    ],
-)
-def test_where_an_error_was_raised_is_told(changes: dict[str, Any], text: str) -> None:
-    assert finding_sentences.source(finding(**changes)) == text
-
-
-@pytest.mark.parametrize(
-    ("traceback", "lines"),
-    [
-        ("", []),
-        ("KeyError: 'a'\n", ["KeyError: 'a'"]),
-        ("Traceback:\n  File 1\n    x\nKeyError: 'a'\n", ["  File 1", "    x", "KeyError: 'a'"]),
-        ("  File 1\n    x\n    ^\n  File 2\n    y\nKeyError: 'a'", ["  File 2", "    y", "KeyError: 'a'"]),
-        ("a\nb\nc\nd\ne", ["b", "c", "d", "e"]),
-    ],
-)
-def test_a_traceback_is_told_from_the_start_of_a_frame(traceback: str, lines: list[str]) -> None:
-    assert list(finding_sentences.last_frames(traceback, 4)) == lines
 
 
 @pytest.mark.parametrize(

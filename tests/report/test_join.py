@@ -20,9 +20,7 @@ def test_without_hooks_nothing_is_found_on_a_server() -> None:
     assert find(SPREAD, None, info()) == ()
 
 
-@pytest.mark.parametrize(
-    "other", [{"line": 9}, {"file": "x.py"}, {"what": "ValueError in f"}, {"event": "connect"}]
-)
+@pytest.mark.parametrize("other", [{"line": 9}, {"file": "x.py"}, {"what": "ValueError in f"}])
 def test_errors_of_two_places_are_two_findings_the_one_with_more_visits_first(
     other: Mapping[str, object],
 ) -> None:
@@ -54,3 +52,17 @@ def test_what_the_clients_saw_stands_beside_what_the_server_had_to_bear() -> Non
     assert (first.kind, first.count + first.elsewhere) == (FindingKind.CLIENT, 250)
     assert (second.kind, second.at, second.count) == (FindingKind.SERVER_ERROR, ("P16",), 100)
     assert [finding.kind for finding in find(records, None, info())] == [FindingKind.CLIENT]
+
+
+def test_an_error_without_a_visit_comes_last() -> None:
+    lines = [
+        snapshot(sequence=1),
+        snapshot(
+            [error([1], what="a")],
+            {"sids": [2]},
+            strays=[error([], what="s", count=99, event=None)],
+            sequence=2,
+        ),
+    ]
+
+    assert [finding.what for finding in found(*lines)] == ["a", "sids left behind", "s"]

@@ -156,3 +156,34 @@ def test_lag_excuses_latencies_from_the_due_time_too() -> None:
 
 def test_lag_excuses_no_count_and_no_residue() -> None:
     assert judged("navigations.dropped", "count==0", lag_p99_ms=99.0).verdict is FAIL
+
+
+LEAST = "the hooks could not be put in everywhere: there may have been more than they counted"
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "verdict"),
+    [
+        ("count==0", 0, NO_DATA),
+        ("count==0", 3, FAIL),
+        ("count<5", 3, NO_DATA),
+        ("count<5", 5, FAIL),
+        ("count<=5", 5, NO_DATA),
+        ("count==5", 3, NO_DATA),
+        ("count>2", 3, PASS),
+        ("count>2", 2, NO_DATA),
+        ("count!=0", 3, PASS),
+    ],
+)
+def test_of_a_count_that_is_not_whole_only_what_more_would_not_change_is_judged(
+    expression: str, value: int, verdict: ThresholdVerdict
+) -> None:
+    result = judged("server.errors", expression, numbers={"server.errors": value}, has_missing=True)
+
+    reason = LEAST if verdict is NO_DATA else None
+    assert (result.value, result.verdict, result.reason) == (value, verdict, reason)
+
+
+def test_what_the_hooks_missed_is_no_matter_to_what_they_do_not_count() -> None:
+    assert judged("navigations.dropped", "count==3", has_missing=True).verdict is PASS
+    assert judged("server.residue.sids", "value==0", has_missing=True).verdict is NO_DATA

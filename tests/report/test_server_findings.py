@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,10 @@ from loadtest.navigation.record import NavigationRecord, navigation_id
 from loadtest.report.attribution import Tally
 from loadtest.report.finding import Finding, FindingKind
 from loadtest.report.placing import visits_of
+from loadtest.report.server_errors import merge_errors
 from loadtest.report.server_findings import find_on_server
-from tests.report.building import BOOT, RUN, dropped, error, hooked, snapshot, visits
+from tests.report.building import BOOT, RUN, dropped, error, hooked, info, snapshot, visits
+from tests.report.tracebacks import GONE
 
 SPREAD = (
     visits(0, 100, "P13")
@@ -29,8 +32,10 @@ def found(
     is_quiet: bool = True,
     silent_boots: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
+    server = hooked(*lines)
+    errors = merge_errors(server, info()).errors
     findings = find_on_server(
-        visits_of(records), hooked(*lines), is_quiet=is_quiet, silent_boots=silent_boots
+        visits_of(records), server, errors, is_quiet=is_quiet, silent_boots=silent_boots
     )
     return tuple(sorted(findings, key=lambda finding: -finding.count))
 
@@ -57,7 +62,9 @@ def test_an_error_is_placed_at_the_points_whose_visits_had_it() -> None:
         examples=tuple(navigation_id(RUN, number) for number in range(100, 105)),
         left_behind={},
         exceptions=220,
+        channels=("handler",),
         event="disconnect",
+        events=("disconnect",),
         namespace="/",
         file="nicegui/nicegui.py",
         line=181,
@@ -250,3 +257,56 @@ def test_the_journal_knows_visits_that_the_bounded_list_of_a_snapshot_does_not()
     (finding,) = found(SPREAD, snapshot([error(range(200, 210), count=100)]), journal)
 
     assert (finding.count, finding.of, finding.exceptions) == (100, 100, 100)
+
+
+def strays(count: int, **changes: Any) -> dict[str, Any]:
+    return error([], count=count, channel="log", namespace=None, event=None, **changes)
+
+
+def test_an_error_without_a_visit_is_a_finding_without_departures() -> None:
+    (finding,) = found(SPREAD, snapshot(sequence=1), snapshot(strays=[strays(3)], sequence=2))
+
+    assert (finding.kind, finding.what) == (FindingKind.SERVER_ERROR, "KeyError in handle_disconnect")
+    assert (finding.at, finding.count, finding.of, finding.elsewhere) == ((), 0, 0, 0)
+    assert (finding.attributed, finding.is_points_doing, finding.navigation, finding.examples) == (
+        *(False, False, None),
+        (),
+    )
+    assert (finding.exceptions, finding.strays, finding.channels) == (3, 3, ("log",))
+    assert (finding.event, finding.events, finding.left_behind) == (None, (), {})
+
+
+def test_strays_of_an_error_that_visits_had_are_told_in_its_finding() -> None:
+    lines = [snapshot(sequence=1), snapshot([error(KEY_ERRORS)], strays=[strays(3)], sequence=2)]
+
+    (finding,) = found(SPREAD, *lines)
+
+    assert (finding.at, finding.count, finding.of) == (("P15", "P16", "P16b"), 220, 220)
+    assert (finding.exceptions, finding.strays, finding.channels) == (223, 3, ("handler", "log"))
+
+
+def test_three_sids_that_stayed_are_a_finding_without_a_cause() -> None:
+    (finding,) = found(SPREAD, snapshot((), {"sids": [0, 210, 211]}))
+
+    assert (finding.kind, finding.at, finding.attributed) == (FindingKind.RESIDUE, ("P13", "P16"), False)
+    assert (finding.count, finding.of, finding.elsewhere, finding.elsewhere_of) == (3, 200, 0, 220)
+
+
+@pytest.mark.parametrize("key", ["errors", "left_behind"])
+def test_three_in_a_thousand_visits_at_one_point_alone_are_no_cause(key: str) -> None:
+    records = visits(0, 300, "P16") + visits(300, 700, "P18")
+    guilty = [5, 6, 7]
+    line = snapshot([error(guilty)] if key == "errors" else [], {} if key == "errors" else {"sids": guilty})
+
+    (finding,) = found(records, line)
+
+    assert (finding.at, finding.count, finding.attributed) == (("P16",), 3, False)
+
+
+def test_what_visits_with_a_frameworks_own_error_left_behind_is_a_finding_for_itself() -> None:
+    text = {"kind": "error", "boot": BOOT, **error([]), "traceback": GONE}
+    line = snapshot([error(range(100, 200))], {"sids": range(100, 200)})
+
+    (finding,) = found(SPREAD, text, line)
+
+    assert (finding.kind, finding.at, finding.count) == (FindingKind.RESIDUE, ("P15",), 100)

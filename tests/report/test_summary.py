@@ -19,16 +19,19 @@ from tests.gold.build import summary as gold_summary
 from tests.report.building import (
     BOOT,
     RUN,
+    boots_of,
     dropped,
     error,
     handler,
     histogram,
     hooked,
     info,
+    server_of,
     snapshot,
     visit,
     visits,
 )
+from tests.report.tracebacks import GONE
 
 
 def summarized(
@@ -109,6 +112,8 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
             }
         ],
         "errors": 1,
+        "strays": 0,
+        "known_errors": [],
         "residue": {
             "sids": 1,
             "eio_sockets": 0,
@@ -121,7 +126,9 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         },
         "problems": [],
         "journal_lost": 0,
+        "exits": [],
     }
+    assert summary["missing"] == []
     assert summary["generator"] == {
         "processes": 1,
         "cpu": 0.4,
@@ -153,7 +160,10 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         "examples": [navigation_id(RUN, 1)],
         "left_behind": {"sids": 1},
         "exceptions": 1,
+        "strays": 0,
+        "channels": ["handler"],
         "event": "disconnect",
+        "events": ["disconnect"],
         "namespace": "/",
         "file": "nicegui/nicegui.py",
         "line": 181,
@@ -347,6 +357,101 @@ def test_every_metric_that_a_threshold_may_name_has_its_data() -> None:
 
     unknown = {result["metric"] for result in summary["thresholds"] if result["verdict"] != "pass"}
     assert unknown == {"server.residue.tasks"}  # no hook counts tasks yet
+
+
+def of_boots(records: list[NavigationRecord], *lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return the summary of a run with all that its lines tell of its processes."""
+    return summarize(
+        Run(Path("results/x"), info(**changes), tuple(records), server_of(*lines), boots_of(*lines))
+    )
+
+
+def test_a_frameworks_own_errors_are_told_and_count_for_nothing() -> None:
+    text = {"kind": "error", "boot": BOOT, **error([]), "traceback": GONE}
+
+    summary = of_boots(visits(1, 2, "P06b"), text, snapshot([error([1, 2, 9], count=12)]))
+
+    assert (summary["exit_code"], summary["findings"], summary["server"]["errors"]) == (0, [], 0)
+    assert summary["server"]["known_errors"] == [
+        {
+            "package": "python-engineio",
+            "what": "KeyError in handle_request",
+            "why": "the client was gone before its request was read, and there is nothing to answer",
+            "source": "engineio/async_drivers/asgi.py: translate_request returns {} for http.disconnect",
+            "count": 12,
+            "at": ["P06b"],
+        }
+    ]
+
+
+def test_errors_that_no_visit_is_known_for_count_and_fail_the_run() -> None:
+    stray = error([], count=3, channel="thread", namespace=None, event=None)
+
+    summary = of_boots([visit(1)], snapshot(sequence=1), snapshot(strays=[stray], sequence=2))
+
+    assert (summary["exit_code"], summary["server"]["errors"], summary["server"]["strays"]) == (99, 3, 3)
+    assert summary["thresholds"][0]["verdict"] == "fail"
+    assert [finding["count"] for finding in summary["findings"]] == [0]
+
+
+UNHOOKED = {"installed": [], "problems": [], "missing": ["eventlet's hub"]}
+
+
+def test_counts_that_are_not_whole_leave_the_run_open_and_are_no_silent_zero() -> None:
+    summary = of_boots([visit(1)], snapshot(hooks=UNHOOKED))
+
+    assert (summary["verdict"], summary["exit_code"]) == ("inconclusive", 98)
+    assert summary["missing"] == [
+        {"what": "eventlet's hub", "processes": ["4711 (app.py)"], "has_seen_run": True}
+    ]
+    assert {row["verdict"] for row in summary["thresholds"]} == {"no_data"}
+    assert summary["reasons"] == [
+        (
+            "6 thresholds have no data: the hooks could not be put in everywhere: "
+            "there may have been more than they counted"
+        ),
+        (
+            "the hooks could not be put in everywhere: eventlet's hub, in process 4711 (app.py); "
+            "the server's counts are not whole"
+        ),
+    ]
+
+
+def test_a_server_that_could_not_be_hooked_at_all_is_no_pass_on_the_clients_word() -> None:
+    summary = of_boots([visit(1)], snapshot(hooks=UNHOOKED, visits=0))
+
+    assert (summary["exit_code"], summary["server"]) == (98, None)
+
+
+def test_what_was_found_counts_though_something_could_not_be_hooked() -> None:
+    assert of_boots([visit(1)], snapshot([error([1])], hooks=UNHOOKED))["exit_code"] == 99
+
+
+def test_a_process_that_exited_with_nothing_in_its_hands_is_told_and_the_run_passes() -> None:
+    gone = snapshot(boot="a", is_last=True)
+
+    summary = of_boots([visit(1)], gone, snapshot(boot="b"), silent_boots=("a",))
+
+    assert (summary["exit_code"], summary["server"]["residue"]["sids"]) == (0, 0)
+    assert summary["server"]["exits"] == [
+        {"boot": "a", "pid": 4711, "command": "app.py", "at_s": 20.0, "is_empty": True}
+    ]
+
+
+def test_what_a_process_that_exited_held_is_nobody_knows_what() -> None:
+    gone = snapshot((), {"sids": [1]}, boot="a", is_last=True, handlers=[running("connect", 2)])
+
+    summary = of_boots([visit(1)], gone, snapshot(boot="b"))
+
+    assert (summary["exit_code"], summary["findings"]) == (98, [])
+    assert summary["server"]["residue"]["sids"] is None
+    assert summary["reasons"] == [
+        "5 thresholds have no data: a server process stopped reporting before the quiet",
+        (
+            "server process 4711 (app.py) exited while the run was on, and still held something of its "
+            "visits: nobody knows what would have stayed"
+        ),
+    ]
 
 
 def test_a_summary_is_the_same_in_memory_and_in_its_file() -> None:

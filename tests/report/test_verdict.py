@@ -6,10 +6,12 @@ import pytest
 
 from loadtest.errors import ExitCode
 from loadtest.report.client_figures import AssertionCounts, NavigationCounts, count_navigations
+from loadtest.report.exits import Exit
 from loadtest.report.finding import Finding
 from loadtest.report.info import Ended, RunVerdict
 from loadtest.report.join import find
 from loadtest.report.limits import ThresholdResult, ThresholdVerdict
+from loadtest.report.missing import Missing
 from loadtest.report.verdict import Evidence, Verdict, judge
 from tests.report.building import dropped, error, hooked, info, snapshot, visit, visits
 
@@ -124,6 +126,22 @@ def test_default_thresholds_say_nothing_beyond_a_finding() -> None:
             "1 handler call was still running when the quiet ended: give the app more time with quiet_s",
         ),
         ({}, {"skipped_lines": 2}, "2 lines of the run's files cannot be read"),
+        (
+            {},
+            {"missing": [Missing("eventlet's hub", ("4711 (app.py)",), has_seen_run=True)]},
+            (
+                "the hooks could not be put in everywhere: eventlet's hub, in process 4711 (app.py); "
+                "the server's counts are not whole"
+            ),
+        ),
+        (
+            {"silent_boots": ("a",)},
+            {"exits": [Exit("a", 4711, "app.py", 9.5, is_empty=False)]},
+            (
+                "server process 4711 (app.py) exited while the run was on, and still held something of its "
+                "visits: nobody knows what would have stayed"
+            ),
+        ),
     ],
 )
 def test_what_is_missing_for_a_pass_leaves_the_run_open(
@@ -193,3 +211,15 @@ def test_an_assertion_that_no_visit_could_judge_is_no_pass() -> None:
     assert judged(assertions=rows, navigations=counts(visit(1, outcome="failed"))).reasons == (
         "of 1 visit none ended as planned: is this the right app at http://127.0.0.1:8080?",
     )
+
+
+def test_a_process_that_exited_with_nothing_in_its_hands_is_no_gap() -> None:
+    gone = Exit("a", 4711, "app.py", 9.5, is_empty=True)
+
+    assert judged({"silent_boots": ("a",)}, exits=[gone]).word is RunVerdict.PASS
+
+
+def test_a_finding_outweighs_what_could_not_be_hooked() -> None:
+    missing = [Missing("eventlet's hub", ("4711 (app.py)",), has_seen_run=True)]
+
+    assert judged(missing=missing, findings=[finding()]).exit_code == 99

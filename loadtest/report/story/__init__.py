@@ -1,0 +1,1 @@
+"""One navigation's whole story, both sides on one line of time."""
