@@ -20,9 +20,11 @@ from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcom
 from loadtest.report.console import print_report
 from loadtest.report.run import read_run
 from loadtest.report.side_by_side import Half, print_side_by_side
+from loadtest.report.story.story import tell_story
+from loadtest.report.story.text import print_story
 from loadtest.report.summary import summarize
 from tests.gold.broken import broken_records, broken_server
-from tests.report.building import BOOT, error, handler, histogram, info, snapshot, visit, write_run
+from tests.report.building import BOOT, T0_AT, error, handler, histogram, info, snapshot, visit, write_run
 
 GOLD = Path(__file__).parent
 RUNS = {
@@ -115,10 +117,32 @@ def _server(records: list[NavigationRecord], *, is_faulty: bool) -> list[Mapping
         told = error(guilty, file="board.py", traceback=_TRACEBACK)
         lines.append({"kind": "error", "boot": BOOT, **told})
     errors = [error(guilty, file="board.py")] if is_faulty else []
+    taken_at = T0_AT.timestamp() + 20.04
     grown = {"threads": 4, "rss_bytes": 51_250_000}
-    lines.append(snapshot(errors, left, grown, sequence=2, visits=len(records), handlers=handlers))
-    gone = {"kind": "gone", "number": 0, "reason": None, "events": [], "at": 1763900000.1}
-    return [*lines, {"kind": "journal", "boot": BOOT, "entries": [gone]}]
+    lines.append(
+        snapshot(errors, left, grown, sequence=2, visits=len(records), handlers=handlers, taken_at=taken_at)
+    )
+    entries = [entry for record in records for entry in _journal(record, is_guilty=record.number in guilty)]
+    return [*lines, {"kind": "journal", "boot": BOOT, "entries": entries}]
+
+
+def _journal(record: NavigationRecord, *, is_guilty: bool) -> list[Mapping[str, Any]]:
+    """Return what the hooks noted of a visit: its clock is 40 ms ahead."""
+    opened_s = record.due_s + 0.045
+    times = {"opened_at": T0_AT.timestamp() + opened_s, "at": T0_AT.timestamp() + record.due_s + 0.55}
+    events = [] if Phase.CONNECT not in record.phases_ms else ["connect", "disconnect"]
+    gone = {
+        "kind": "gone",
+        "number": record.number,
+        "reason": "transport close" if events else None,
+        "events": events,
+        **times,
+        "begun_at_ms": [1.25, 503.5][: len(events)],
+        "took_ms": [0.2, 0.1][: len(events)],
+    }
+    error_at = times["opened_at"] + 0.50355
+    error_of = {"kind": "error", "number": record.number, "error": 0, "at": error_at}
+    return [error_of, gone] if is_guilty else [gone]
 
 
 def _write_runs() -> None:
@@ -182,6 +206,15 @@ def report(which: str, width: int) -> str:
     return _without_ends(out.getvalue())
 
 
+def story(width: int) -> str:
+    """Return the story of a visit of the faulty run that left at P16."""
+    with _here():
+        run = read_run(Path(RUNS["faulty"]))
+    console, out = _console(width)
+    print_story(tell_story(run, 4), console)
+    return _without_ends(out.getvalue())
+
+
 def comparison(width: int) -> str:
     """Return the two gold runs next to each other."""
     with _here():
@@ -198,6 +231,7 @@ def main() -> None:
     for which in RUNS:
         (GOLD / f"summary_{which}.json").write_text(summary(which))
     for width in WIDTHS:
+        (GOLD / f"story_{width}.txt").write_text(story(width))
         for which in RUNS:
             (GOLD / f"report_{which}_{width}.txt").write_text(report(which, width))
         (GOLD / f"side_by_side_{width}.txt").write_text(comparison(width))

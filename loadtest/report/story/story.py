@@ -33,6 +33,8 @@ class Story:
     """None: it was under way when the run was cut off, or its worker died."""
     due_at: datetime | None
     """When it was due; without a record, when a server noted it first."""
+    processes: tuple[str, ...]
+    """The server processes that know of it: ``4711 (app.py)``."""
     happenings: tuple[Happening, ...]
     left_behind: tuple[str, ...] | None
     """What of it was on the server after the quiet; None: nobody knows."""
@@ -57,6 +59,7 @@ def tell_story(run: Run, number: int) -> Story:
         navigation=navigation_id(run.info.id, number),
         record=record,
         due_at=None if due_at is None else datetime.fromtimestamp(due_at, UTC),
+        processes=tuple(f"{process.pid} ({process.command})" for process in processes),
         happenings=in_order([*(tell_client(record) if record else ()), *told]),
         left_behind=_left_behind(run, processes, number),
         notes=tuple(_notes(run, record, processes, number)),
@@ -129,10 +132,10 @@ def _clock_notes(run: Run, process: Process) -> list[str]:
     if run.info.t0_at is None:
         return ["The run has no beginning on record: the server's times cannot be put beside the client's."]
     if process.clock_ahead_s:
-        way = "ahead" if process.clock_ahead_s > 0 else "behind"
+        way = "ahead of" if process.clock_ahead_s > 0 else "behind"
         notes.append(
-            f"{who} is {abs(process.clock_ahead_s):,.3f} s {way} of this one's, by when its snapshots were "
-            "taken and heard: its times are shifted by that."
+            f"{who} is {abs(process.clock_ahead_s):,.3f} s {way} the run's, by when its snapshots were taken "
+            "and heard: its times are shifted by that."
         )
     if process.clock_doubt_s > _LEAST_DOUBT_S:
         notes.append(

@@ -31,6 +31,10 @@ _OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.DROPPED: "never started",
     }
 )
+_PLANNED: Mapping[str, str] = MappingProxyType(
+    {STAY: "to stay to its end, then to leave", BY_CLOCK: "to leave when its time was up,"}
+)
+"""Where it was to leave at no point."""
 _STYLES: Mapping[Side, str] = MappingProxyType({Side.CLIENT: "", Side.SERVER: "cyan"})
 
 
@@ -46,7 +50,7 @@ def _lines(story: Story, width: int, console: Console) -> Iterator[Text]:
     is_failure = record is not None and record.outcome.is_failure
     yield Text(f"Navigation {story.number} {outcome}", "bold red" if is_failure else "bold")
     yield Text(f"id: {story.navigation}")
-    facts = [*(_facts(record) if record else ()), *_times(story)]
+    facts = [*(_facts(record) if record else ()), *_times(story), *_processes(story)]
     yield from _wrapped([(fact, "") for fact in facts], width, console)
     yield Text("")
     yield Text(f"{_HEAD}what happened", "dim")
@@ -59,9 +63,8 @@ def _lines(story: Story, width: int, console: Console) -> Iterator[Text]:
 
 
 def _facts(record: NavigationRecord) -> Iterator[str]:
-    planned = {STAY: "to stay, and leave as a browser does", BY_CLOCK: "to leave by the clock"}
-    where = planned.get(record.planned_at, f"to leave at {point(record.planned_at)}")
-    yield f"planned: {where} by {record.planned_manner}, over {record.transport}"
+    planned = _PLANNED.get(record.planned_at, f"to leave at {point(record.planned_at)}")
+    yield f"planned: {planned} by {record.planned_manner}, over {record.transport}"
     if record.previous is not None:
         yield f"the same tab's visit before: {record.previous}"
     for name, wrong in record.assertions.items():
@@ -77,6 +80,12 @@ def _times(story: Story) -> Iterator[str]:
         yield f"first noted by the server at {clock}"
     else:
         yield f"due {story.record.due_s:,.3f} s into the run, at {clock}"
+
+
+def _processes(story: Story) -> Iterator[str]:
+    if story.processes:
+        many = "es" if len(story.processes) > 1 else ""
+        yield f"served by process{many} {listed(story.processes)}"
 
 
 def _told(happening: Happening, width: int, console: Console) -> Iterator[Text]:
