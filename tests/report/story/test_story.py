@@ -108,12 +108,7 @@ SHIFTED = "by when its snapshots were taken and heard: its times are shifted by 
         (-0.09, ()),
         (
             2.5,
-            (
-                (
-                    "The clock of server process 4711 is 2.500 s ahead of the run's, by when its snapshots were "
-                    "taken and heard: its times are shifted by that."
-                ),
-            ),
+            ("The clock of server process 4711 is 2.500 s ahead of the run's, " + SHIFTED,),
         ),
         (
             -3600.0,
