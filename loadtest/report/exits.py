@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from loadtest.report.finding import Finding
 from loadtest.report.info import RunInfo
-from loadtest.report.server import JUDGED_RESIDUE, Boot, Process, ServerSide
+from loadtest.report.server import Boot, ServerSide
 
 __all__ = ["Exit", "find_exits", "unknown_boots"]
 
@@ -39,7 +39,7 @@ def find_exits(
             process.pid,
             process.command,
             None if t0 is None or process.boot not in heard_at else round(heard_at[process.boot] - t0, 3),
-            _is_empty(process),
+            process.is_empty,
         )
         for process in (server.processes if server else ())
         if process.is_last and process.boot not in told
@@ -49,15 +49,12 @@ def find_exits(
 def unknown_boots(server: ServerSide, info: RunInfo) -> frozenset[str]:
     """Return the processes of which nobody knows what would have stayed after the quiet.
 
-    They stopped reporting before its end. One that held nothing when it ended in order left nothing.
+    They stopped reporting before its end. One that held nothing when it said its
+    last word left nothing.
     """
     return frozenset(
         process.boot
         for process in server.processes
-        if (process.is_last and not _is_empty(process))
+        if (process.is_last and not process.is_empty)
         or (process.boot in info.silent_boots and not process.is_last)
     )
-
-
-def _is_empty(process: Process) -> bool:
-    return not any(process.residue.get(key) != 0 for key in JUDGED_RESIDUE)

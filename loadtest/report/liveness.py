@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from types import MappingProxyType
 
 from loadtest.navigation.record import NavigationRecord
@@ -23,21 +22,13 @@ _SHOWS_WITHIN_S = 5.0
 """How long after its last push a death may show at the clients: pushes pause on a busy machine."""
 
 
-class _End(Enum):
-    """How a process ended."""
-
-    KILLED = auto()
-    UNCAUGHT = auto()
-    EXITED = auto()
-
-
-_REMARKS: Mapping[_End, str] = MappingProxyType(
+_REMARKS: Mapping[bool, str] = MappingProxyType(
     {
-        _End.KILLED: "no last word came: up to a second of the counts is missing",
-        _End.UNCAUGHT: "an error that nobody caught had come; the counts are whole",
-        _End.EXITED: "the last word came: it was not killed, and the counts are whole",
+        False: "no last word came: up to a second of the counts is missing",
+        True: "its last word came: the counts are whole",
     }
 )
+"""By whether a process that died had said its last word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +50,7 @@ def find_lifeless(
     """Return one finding of a server that died (or went deaf, where that is all that shows), and one of
     a server that stood still.
 
-    A process that was told to stop is one that died, where that threw its visitors out.
+    A process that was told to stop cannot be told from one that died, where that threw its visitors out.
     """
     timeline = Timeline(records)
     watched = [boot for boot in boots if boot.has_seen_run]
@@ -75,9 +66,9 @@ def _dead(timeline: Timeline, boots: Sequence[Boot], info: RunInfo) -> _Episode 
     another of the same command began afterwards. One that no visit had reached when it was last heard is
     ours only if nobody was let in right after.
 
-    One that said its last word (``is_last``) was not killed: it is among them only if nobody was let in
-    right after, or if an error that ends a process of its kind had come. The others are no matter of life
-    and death (``loadtest.report.exits``).
+    One that said its last word (``is_last``) may have ended in order. It died if nobody was let in right
+    after; or if it held visitors still, and some of them lost their connections then; or if an error had
+    come that ends a process of its kind. The others are told as exits (``loadtest.report.exits``).
     """
     deaths: dict[str, Outage] = {}
     restarted: set[str] = set()
@@ -86,40 +77,42 @@ def _dead(timeline: Timeline, boots: Sequence[Boot], info: RunInfo) -> _Episode 
         if not has_ended or info.t0_at is None:
             continue
         heard_s = boot.heard_at[-1] - info.t0_at.timestamp()
-        # a last word is said at the very end, when the visitors have been sent away
-        from_s = heard_s - (_SHOWS_WITHIN_S if boot.is_last else 0.0)
-        outage = timeline.gone_near(from_s, heard_s + _SHOWS_WITHIN_S)
-        if not (outage or boot.has_seen_run) or (boot.is_last and not (outage or boot.has_uncaught)):
-            continue
-        if any(one.command == boot.command and one.heard_at[0] > boot.heard_at[-1] for one in boots):
-            restarted.add(boot.boot)
-        if outage or boot.is_last or boot.boot in restarted or boot.boot in info.dead_boots:
-            since_s = heard_s - (_PUSH_S if boot.is_last else 0.0)
-            deaths[boot.boot] = outage or timeline.lost_near(since_s, heard_s + _PUSH_S)
+        is_back = any(one.command == boot.command and one.heard_at[0] > boot.heard_at[-1] for one in boots)
+        is_known = is_back or boot.boot in info.dead_boots
+        outage = _death(timeline, boot, heard_s, is_known=is_known)
+        if outage is not None:
+            deaths[boot.boot] = outage
+            restarted |= {boot.boot} if is_back else set()
     if not deaths:
         return None
     # a process that died before its first push was never heard: its end is one more of the same
     outages = sorted({*deaths.values(), *timeline.gone}, key=lambda outage: outage.at_s)
-    dead = [boot for boot in boots if boot.boot in deaths]
-    what = _what_befell(
-        dead, is_one=len(deaths) == 1 or len(outages) > 1, are_back=restarted >= deaths.keys()
-    )
-    remarks = [_REMARKS[end] for end in _End if any(_end_of(boot) is end for boot in dead)]
-    if not restarted >= deaths.keys() and timeline.was_answered(outages[-1].at_s + _PUSH_S):
+    is_one, are_back = len(deaths) == 1 or len(outages) > 1, restarted >= deaths.keys()
+    what = "server process died" if is_one else f"{len(deaths):,} server processes died"
+    what += f" and {'was' if is_one else 'were'} restarted" if are_back else ""
+    remarks = [_REMARKS[boot.is_last] for boot in boots if boot.boot in deaths]
+    if not are_back and timeline.was_answered(outages[-1].at_s + _PUSH_S):
         remarks.append("visits were answered after it: by other processes, or by one without hooks")
-    return _Episode(_counted(what, outages), outages, tuple(deaths), "; ".join(remarks) or None)
+    return _Episode(_counted(what, outages), outages, tuple(deaths), "; ".join(dict.fromkeys(remarks)))
 
 
-def _end_of(boot: Boot) -> _End:
-    if not boot.is_last:
-        return _End.KILLED
-    return _End.UNCAUGHT if boot.has_uncaught else _End.EXITED
+def _death(timeline: Timeline, boot: Boot, heard_s: float, *, is_known: bool) -> Outage | None:
+    """Return what the clients saw of the death of a process that has ended, or None if it is none.
 
-
-def _what_befell(dead: Sequence[Boot], *, is_one: bool, are_back: bool) -> str:
-    what = "server process" if is_one else f"{len(dead):,} server processes"
-    what += " exited" if all(_end_of(boot) is _End.EXITED for boot in dead) else " died"
-    return f"{what} and {'was' if is_one else 'were'} restarted" if are_back else what
+    Args:
+        heard_s: when it was heard last, seconds of the run.
+        is_known: whether something beside its silence says that it is there no more.
+    """
+    # a last word is said at the very end, when visitors may have lost their connections already
+    from_s = heard_s - (_SHOWS_WITHIN_S if boot.is_last else 0.0)
+    outage = timeline.gone_near(from_s, heard_s + _SHOWS_WITHIN_S)
+    if outage is not None:
+        return outage
+    lost = timeline.lost_near(heard_s - (_PUSH_S if boot.is_last else 0.0), heard_s + _PUSH_S)
+    if boot.is_last:
+        threw_out = lost.under_way and not boot.is_empty
+        is_known = bool(threw_out or boot.has_uncaught)
+    return lost if is_known and boot.has_seen_run else None
 
 
 def _deaf(timeline: Timeline, watched: Sequence[Boot]) -> _Episode | None:

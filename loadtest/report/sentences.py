@@ -77,10 +77,7 @@ def growth(counts: Mapping[str, int | None]) -> str:
 def exit_of(row: Mapping[str, Any]) -> str:
     """Return that a server process ended while the run was on, without dying: ``server.exits[]``."""
     when = "while the run was on" if row["at_s"] is None else f"{row['at_s']:,.1f} s into the run"
-    return (
-        f"Server process {row['pid']} ({row['command']}) exited {when}: it was not killed, and its counts "
-        "are whole"
-    )
+    return f"Server process {row['pid']} ({row['command']}) exited {when}; its counts are whole"
 
 
 def generator(summary: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ __all__ = [
     "ServerError",
     "ServerSide",
     "Stray",
+    "is_empty",
 ]
 
 JUDGED_RESIDUE = ("sids", "eio_sockets", "rooms", "environs", "pending_disconnects")
@@ -192,6 +193,11 @@ class Process:
     """What could not be hooked: its counts are not whole."""
     journal_lost: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it held nothing of any visit of this run."""
+        return is_empty(self.residue)
+
 
 @dataclass(frozen=True, slots=True)
 class Boot:
@@ -204,11 +210,18 @@ class Boot:
     """When its snapshots came, in order: wall time by the collector's clock, seconds."""
     pid: int = 0
     is_last: bool = False
-    """Whether its last snapshot was the one at exit: it was not killed, and its counts are whole."""
+    """Whether its last snapshot was the one at exit: its counts are whole."""
+    is_empty: bool = False
+    """Whether it held nothing of any visit then."""
     has_uncaught: bool = False
     """Whether it told of an error that ends a Node process."""
     missing: tuple[str, ...] = ()
     """What could not be hooked in it: a server that is not hooked sees no visit."""
+
+
+def is_empty(residue: Mapping[str, int | None]) -> bool:
+    """Return whether nothing that is judged is there; what cannot be read may be."""
+    return all(residue.get(kind) == 0 for kind in JUDGED_RESIDUE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from loadtest.report.server import (
     ServerError,
     ServerSide,
     Stray,
+    is_empty,
 )
 
 __all__ = ["ServerLines"]
@@ -113,6 +114,7 @@ def _to_boot(name: str, boot: _Lines, last: Snapshot) -> Boot:
         heard_at=tuple(boot.heard_at),
         pid=last["pid"],
         is_last=bool(last.get("is_last", False)),
+        is_empty=is_empty(_to_residue(last["residue"])),
         has_uncaught=any(
             error.get("channel") in _UNCAUGHT for error in (*last["errors"], *last.get("strays", ()))
         ),

@@ -163,66 +163,72 @@ def test_one_worker_of_several_that_died_is_told_with_those_who_went_on() -> Non
     )
 
 
-LAST_WORD = {"sequence": 9, "is_last": True}
-
-
 def ended(boot: str, at_s: float, **changes: Any) -> list[dict[str, Any]]:
     """Return the snapshots of a process that said its last word at this second of the run."""
-    lines = heard(boot, 1.0, at_s, **changes)
-    return [lines[0], {**lines[1], **LAST_WORD}]
+    first, last = heard(boot, 1.0, at_s, **changes)
+    return [first, {**last, "is_last": True}]
 
 
-def test_a_process_that_said_its_last_word_while_others_served_is_no_matter_of_life_and_death() -> None:
-    records = [*BEFORE, *[lost(200 + n, 9.0, 9.3) for n in range(3)], *living(400, 10.0, 20.0)]
+LOST_BESIDE_OTHERS = [*BEFORE, *[lost(200 + n, 9.0, 9.3) for n in range(3)], *living(400, 10.0, 20.0)]
+HELD = {"residue": {"eio_sockets": 3}}
+
+
+@pytest.mark.parametrize(
+    ("records", "changes"),
+    [
+        pytest.param(LOST_BESIDE_OTHERS, {}, id="it had sent its visitors away"),
+        pytest.param([*BEFORE, *living(400, 10.0, 20.0)], HELD, id="nobody of those it held noticed"),
+        pytest.param(LOST_BESIDE_OTHERS, {**HELD, "visits": 0}, id="it had no visitors of this run"),
+    ],
+)
+def test_a_process_that_said_its_last_word_and_threw_nobody_out_is_no_matter_of_life_and_death(
+    records: list[NavigationRecord], changes: dict[str, Any]
+) -> None:
     others = [*heard("b", 1.0, 20.0), *heard("c", 9.9, 20.0)]
 
-    assert found(records, *ended("a", 9.5), *others, **SILENT, dead_boots=("a",)) == []
+    assert found(records, *ended("a", 9.5, **changes), *others, **SILENT, dead_boots=("a",)) == []
 
 
-def test_a_process_that_said_its_last_word_and_threw_everybody_out_is_found() -> None:
+def test_a_process_that_said_its_last_word_with_visitors_in_its_hands_died() -> None:
+    (finding,) = found(LOST_BESIDE_OTHERS, *ended("a", 9.5, **HELD), *heard("b", 1.0, 20.0))
+
+    assert (finding.what, finding.boots, finding.moments[0].under_way) == ("server process died", ("a",), 3)
+    assert finding.remark == (
+        "its last word came: the counts are whole; "
+        "visits were answered after it: by other processes, or by one without hooks"
+    )
+
+
+def test_a_process_that_said_its_last_word_and_let_nobody_in_after_it_died() -> None:
     (finding,) = found(mortal(1), *ended("a", 6.8), **SILENT, dead_boots=("a",))
 
-    assert (finding.what, finding.boots) == ("server process exited", ("a",))
+    assert (finding.what, finding.boots) == ("server process died", ("a",))
     assert (finding.moments[0].at_s, finding.moments[0].refused) == (6.0, 5)
-    assert finding.remark == "the last word came: it was not killed, and the counts are whole"
+    assert finding.remark == "its last word came: the counts are whole"
 
 
 def test_a_last_word_is_enough_for_a_process_that_is_not_known_to_be_silent_yet() -> None:
     (finding,) = found(mortal(1), *ended("a", 6.8))
 
-    assert (finding.what, finding.boots) == ("server process exited", ("a",))
-
-
-def test_two_processes_that_threw_everybody_out_and_came_again_are_told_so() -> None:
-    lines = [*ended("a", 6.1), *ended("b", 6.2), *heard("c", 7.0), *heard("d", 7.0)]
-
-    (finding,) = found(mortal(1), *lines)
-
-    assert finding.what == "2 server processes exited and were restarted"
+    assert (finding.what, finding.boots) == ("server process died", ("a",))
 
 
 @pytest.mark.parametrize("channel", ["exception", "rejection"])
 @pytest.mark.parametrize("key", ["errors", "strays"])
 def test_an_error_that_nobody_caught_is_a_death_though_its_last_word_came(channel: str, key: str) -> None:
-    records = [*BEFORE, *[lost(200 + n, 9.0, 9.3) for n in range(3)], *living(400, 10.0, 20.0)]
     told = {key: [error([1], channel=channel)]}
 
-    (finding,) = found(records, *ended("a", 9.4, **told), *heard("b", 1.0, 20.0))
+    (finding,) = found([*BEFORE, *living(400, 10.0, 20.0)], *ended("a", 9.4, **told), *heard("b", 1.0, 20.0))
 
-    assert (finding.what, finding.boots, finding.moments[0].under_way) == ("server process died", ("a",), 3)
-    assert finding.remark == (
-        "an error that nobody caught had come; the counts are whole; "
-        "visits were answered after it: by other processes, or by one without hooks"
-    )
+    assert (finding.what, finding.boots, finding.moments[0].under_way) == ("server process died", ("a",), 0)
 
 
-def test_one_that_was_killed_and_one_that_exited_are_two_that_died() -> None:
+def test_one_that_was_killed_and_one_that_said_its_last_word_are_two_that_died() -> None:
     (finding,) = found(mortal(1), *heard("a", 1.0, 5.5), *ended("b", 6.2), **SILENT)
 
     assert finding.what == "2 server processes died"
     assert finding.remark == (
-        "no last word came: up to a second of the counts is missing; "
-        "the last word came: it was not killed, and the counts are whole"
+        "no last word came: up to a second of the counts is missing; its last word came: the counts are whole"
     )
 
 

@@ -33,8 +33,8 @@ def test_every_process_is_known_by_when_it_was_heard_those_that_no_visit_reached
     stranger = snapshot(boot="b", visits=0, command="worker.py", heard_at=t0 + 9)
 
     assert boots_of(*lines, stranger) == (
-        Boot(BOOT, "app.py", has_seen_run=True, heard_at=(t0 + 1, t0 + 2), pid=4711),
-        Boot("b", "worker.py", has_seen_run=False, heard_at=(t0 + 9,), pid=4711),
+        Boot(BOOT, "app.py", has_seen_run=True, heard_at=(t0 + 1, t0 + 2), pid=4711, is_empty=True),
+        Boot("b", "worker.py", has_seen_run=False, heard_at=(t0 + 9,), pid=4711, is_empty=True),
     )
 
 
