@@ -47,6 +47,11 @@ class ServerProcess:
     """When its process began, by this machine's list of processes; None: it is not on it."""
 
     @property
+    def has_ended(self) -> bool:
+        """Whether it has said its last word."""
+        return bool(self.snapshot.get("is_last", False))
+
+    @property
     def is_dead(self) -> bool:
         """Whether its process was on this machine, and is there no more."""
         return self.born_at is not None and _birth(int(self.snapshot["pid"])) != self.born_at
@@ -128,7 +133,9 @@ class Collector:
         """Return the boot ids of processes, strangers too, that push no more and are known to have ended."""
         since = time.monotonic() - _SILENT_AFTER_S
         return tuple(
-            boot for boot, process in self.processes.items() if process.seen_at < since and process.is_dead
+            boot
+            for boot, process in self.processes.items()
+            if process.has_ended or (process.seen_at < since and process.is_dead)
         )
 
     def _answer(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:

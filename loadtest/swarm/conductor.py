@@ -17,6 +17,7 @@ from loadtest.errors import ExitCode, RunFolderError
 from loadtest.profile.model import Profile
 from loadtest.report.folder import RunFolder
 from loadtest.report.info import Ended, QuietInfo, RunInfo, RunVerdict
+from loadtest.report.known_errors import known_error
 from loadtest.report.run import read_run
 from loadtest.report.summary import summarize
 from loadtest.swarm.account import Account
@@ -260,8 +261,9 @@ class Conductor:
         parts = [f"{elapsed_s:3.0f} of {self._time_s:.0f} s", self._account.standing]
         visited = self._collector.visited()
         if visited:
-            errors = sum(int(error["count"]) for process in visited for error in process.snapshot["errors"])
-            parts.append(f"{errors} server errors")
+            errors = (error for process in visited for error in process.snapshot["errors"])
+            count = sum(int(error["count"]) for error in errors if not known_error(error["traceback"]))
+            parts.append(f"{count} server errors")
         return " · ".join(parts)
 
     def _await_quiet(self) -> QuietInfo | None:

@@ -230,6 +230,12 @@ def test_a_silent_process_that_is_no_more_is_dead_and_one_that_is_there_is_not(r
         assert received.collector.dead_boots() == ()  # whoever pushes lives
 
 
+def test_a_process_that_said_its_last_word_is_dead_at_once_wherever_it_was(received: Received) -> None:
+    received.post(changed(is_last=True))
+
+    assert received.collector.dead_boots() == ("b1",)
+
+
 def test_what_becomes_of_a_process_that_is_not_on_this_machine_nobody_knows(received: Received) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
