@@ -106,7 +106,7 @@ class RunInfo:
             "host": self.host,
             "versions": dict(self.versions),
             "started_at": _from_time(self.started_at),
-            "t0_at": _from_time(self.t0_at),
+            "t0_at": _from_time(self.t0_at, "microseconds"),  # what both sides' times are compared by
             "finished_at": _from_time(self.finished_at),
             "duration_s": self.duration_s,
             "workers": self.workers,
@@ -168,10 +168,10 @@ class RunInfo:
         )
 
 
-def _from_time(at: datetime | None) -> str | None:
+def _from_time(at: datetime | None, precision: str = "milliseconds") -> str | None:
     if at is None:
         return None
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def _to_time(text: str | None) -> datetime | None:

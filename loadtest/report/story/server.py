@@ -48,9 +48,7 @@ def tell_server(process: Process, number: int, clock: Clock, *, is_named: bool) 
     told = [
         happening
         for index, one in enumerate(gone, start=1)
-        for happening in _tell_connection(
-            process, one, clock, who, f"connection {index}" if len(gone) > 1 else "the connection"
-        )
+        for happening in _tell_connection(process, one, clock, who, index if len(gone) > 1 else None)
     ]
     return [*told, *_tell_errors(process, number, clock, who)]
 
@@ -60,9 +58,10 @@ def _gone(process: Process, number: int) -> Sequence[Gone]:
 
 
 def _tell_connection(
-    process: Process, gone: Gone, clock: Clock, who: str, connection: str
+    process: Process, gone: Gone, clock: Clock, who: str, index: int | None
 ) -> Iterator[Happening]:
-    name = f"{who}{connection}"
+    name = f"{who}the connection" if index is None else f"{who}connection {index}"
+    whose = who if index is None else f"{name}, "
     if gone.opened_at is not None:
         yield Happening(clock.to_ms(process, gone.opened_at), Side.SERVER, f"{name} was open")
     if gone.opened_at is None or not gone.begun_at_ms:
@@ -70,15 +69,15 @@ def _tell_connection(
         if events:
             yield Happening(None, Side.SERVER, f"{name} had these events, in this order: {events}")
     else:
-        yield from _tell_handlers(process, gone, clock, who)
+        yield from _tell_handlers(process, gone, clock, whose)
     reason = "no reason was given" if gone.reason is None else clipped(gone.reason, _LONGEST)
     yield Happening(clock.to_ms(process, gone.at), Side.SERVER, f"{name} ended: {reason}")
 
 
-def _tell_handlers(process: Process, gone: Gone, clock: Clock, who: str) -> Iterator[Happening]:
+def _tell_handlers(process: Process, gone: Gone, clock: Clock, whose: str) -> Iterator[Happening]:
     took = gone.took_ms or (None,) * len(gone.events)
     for event, begun_ms, took_ms in zip(gone.events, gone.begun_at_ms, took, strict=True):
-        handler = f"{who}handler of '{clipped(event, _LONGEST_NAME)}'"
+        handler = f"{whose}handler of '{clipped(event, _LONGEST_NAME)}'"
         begun_at = None if begun_ms is None else (gone.opened_at or 0.0) + begun_ms / 1000
         at_ms = clock.to_ms(process, begun_at)
         if took_ms is None:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from loadtest.navigation.departure import BY_CLOCK, STAY
+from loadtest.navigation.point import Transport
 from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.report.finding_sentences import point
 from loadtest.report.story.happening import Happening, Side
@@ -35,6 +36,14 @@ _PLANNED: Mapping[str, str] = MappingProxyType(
     {STAY: "to stay to its end, then to leave", BY_CLOCK: "to leave when its time was up,"}
 )
 """Where it was to leave at no point."""
+_TRANSPORTS: Mapping[Transport, str] = MappingProxyType(
+    {
+        Transport.WEBSOCKET: "a WebSocket",
+        Transport.POLLING: "long-polling",
+        Transport.UPGRADE: "long-polling and then a WebSocket",
+    }
+)
+_BY_WALL_CLOCK = "Both sides by the wall clock: a fraction of a millisecond between them means nothing."
 _STYLES: Mapping[Side, str] = MappingProxyType({Side.CLIENT: "", Side.SERVER: "cyan"})
 
 
@@ -57,14 +66,15 @@ def _lines(story: Story, width: int, console: Console) -> Iterator[Text]:
     for happening in story.happenings:
         yield from _told(happening, width, console)
     yield Text("")
-    yield from _wrapped(
-        [(_residue(story), ""), *((note, "bold yellow") for note in story.notes)], width, console
-    )
+    notes = [(_residue(story), ""), *((note, "bold yellow") for note in story.notes)]
+    if len({one.side for one in story.happenings if one.at_ms is not None}) > 1:
+        notes.append((_BY_WALL_CLOCK, "dim"))
+    yield from _wrapped(notes, width, console)
 
 
 def _facts(record: NavigationRecord) -> Iterator[str]:
     planned = _PLANNED.get(record.planned_at, f"to leave at {point(record.planned_at)}")
-    yield f"planned: {planned} by {record.planned_manner}, over {record.transport}"
+    yield f"planned: {planned} by {record.planned_manner}, over {_TRANSPORTS[record.transport]}"
     if record.previous is not None:
         yield f"the same tab's visit before: {record.previous}"
     for name, wrong in record.assertions.items():

@@ -73,6 +73,7 @@ def test_two_connections_of_one_visit_are_numbered() -> None:
 
     lines = told(snapshot(), journal(gone(), second))
 
+    assert lines[1] == "11.0 connection 1, handler of 'connect' began"
     assert (lines[0], lines[5]) == ("9.0 connection 1 was open", "203.0 connection 1 ended: transport close")
     assert lines[6:] == ["300.0 connection 2 was open", "400.0 connection 2 ended: transport close"]
 

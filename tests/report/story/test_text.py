@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Transport
 from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.report.run import Run
 from loadtest.report.story.story import tell_story
@@ -36,7 +37,7 @@ def test_a_story_is_told_in_eighty_columns() -> None:
         """\
 Navigation 4 left as planned
 id: 00c0ffee00c0ffee0000000000000004
-planned: to leave at P16 (before_handshake) by fin, over websocket
+planned: to leave at P16 (before_handshake) by fin, over a WebSocket
 the same tab's visit before: 2
 assertion "welcome": held
 assertion "clock": broken: did not come within 2 s
@@ -68,6 +69,8 @@ served by process 4711 (app.py)
      203.0  server  the connection ended: transport close
 
 Left on the server after the quiet: sids and rooms
+Both sides by the wall clock: a fraction of a millisecond between them means
+  nothing.
 """
     )
 
@@ -89,12 +92,12 @@ def test_the_story_of_a_gold_run_is_what_it_was(width: int) -> None:
             left_at_p16(planned_at="stay", outcome=Outcome.COMPLETED),
             [
                 "Navigation 4 stayed to its end, as planned",
-                "planned: to stay to its end, then to leave by fin, over websocket",
+                "planned: to stay to its end, then to leave by fin, over a WebSocket",
             ],
         ),
         (
             left_at_p16(planned_at="clock"),
-            ["planned: to leave when its time was up, by fin, over websocket"],
+            ["planned: to leave when its time was up, by fin, over a WebSocket"],
         ),
         (
             left_at_p16(outcome=Outcome.TIMED_OUT, error="no page within the deadline", detail="10 s"),
@@ -112,6 +115,19 @@ def test_what_became_of_a_visit_is_told_first_and_where_it_happened(
     told = of_record(record).splitlines()
 
     assert [line for line in lines if line not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("transport", "words"),
+    [
+        (Transport.POLLING, "long-polling"),
+        (Transport.UPGRADE, "long-polling and then a WebSocket"),
+    ],
+)
+def test_what_it_came_over_is_told(transport: Transport, words: str) -> None:
+    planned = f"planned: to leave at P16 (before_handshake) by fin, over {words}\n"
+
+    assert planned in printed(run_of([left_at_p16(transport=transport)], snapshot()), width=120)
 
 
 def test_there_are_words_for_every_outcome() -> None:
