@@ -53,15 +53,16 @@ def _facts(summary: Mapping[str, Any]) -> dict[str, str]:
     """Return a half's cells; both halves have the same rows."""
     server, findings = summary["server"], summary["findings"]
     first = findings[0] if findings else None
+    placed = first if first and first["at"] else None
     more = f" (and {len(findings) - 1:,} more)" if len(findings) > 1 else ""
     return {
         "verdict": f"{summary['verdict'].upper()} (exit code {summary['exit_code']})",
         "visits": f"{summary['navigations']['started']:,}",
         "as planned": f"{summary['navigations']['completed'] + summary['navigations']['left']:,}",
         "finding": f"{clipped(first['what'], _LONGEST)}{more}" if first else "none",
-        "left at": listed(first["at"]) if first and first["at"] else "-",
-        "there": f"{out_of(first['count'], first['of'])} visits" if first else "-",
-        "elsewhere": f"{out_of(first['elsewhere'], first['elsewhere_of'])} visits" if first else "-",
+        "left at": listed(placed["at"]) if placed else "-",
+        "there": f"{out_of(placed['count'], placed['of'])} visits" if placed else "-",
+        "elsewhere": f"{out_of(placed['elsewhere'], placed['elsewhere_of'])} visits" if placed else "-",
         "server errors": f"{server['errors']:,}" if server else "not watched",
         "left behind": sentences.residue(server["residue"]) if server else "not watched",
     }

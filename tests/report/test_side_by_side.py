@@ -51,7 +51,11 @@ def test_a_finding_without_a_place_is_shown_without_one() -> None:
         width=80,
     )
 
-    assert lines[5].split() == ["left", "at", "-", "-"]
+    assert [line.split() for line in lines[5:8]] == [
+        ["left", "at", "-", "-"],
+        ["there", "-", "-"],
+        ["elsewhere", "-", "-"],
+    ]
 
 
 def test_paths_stay_whole_and_names_from_an_app_do_nothing() -> None:
