@@ -14,13 +14,17 @@ dwell_s = 0.1
 [app]
 pages = ["/"]
 transports = ["polling"]
-handshake = { event = "handshake", data = { client_id = "none" }, ack = true }
+extract = { client_id = { regex = 'data-client="([^"]+)"' } }
+handshake = { event = "handshake", data = { client_id = "$client_id" }, ack = true }
 [[departures]]
 at = "P06b"
+manner = "fin"
 [[departures]]
 at = "P16b"
+manner = "fin"
 [[departures]]
 at = "P18"
+manner = "fin"
 [[stages]]
 duration_s = 4
 rate_per_s = 30
