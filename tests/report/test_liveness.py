@@ -190,7 +190,7 @@ def test_a_process_that_said_its_last_word_and_threw_nobody_out_is_no_matter_of_
 
 
 def test_a_process_that_said_its_last_word_with_visitors_in_its_hands_died() -> None:
-    (finding,) = found(LOST_BESIDE_OTHERS, *ended("a", 9.5, **HELD), *heard("b", 1.0, 20.0))
+    (finding,) = found(LOST_BESIDE_OTHERS, *ended("a", 9.9, **HELD), *heard("b", 1.0, 20.0))
 
     assert (finding.what, finding.boots, finding.moments[0].under_way) == ("server process died", ("a",), 3)
     assert finding.remark == (

@@ -83,13 +83,12 @@ def _facts(record: NavigationRecord) -> Iterator[str]:
 
 
 def _times(story: Story) -> Iterator[str]:
-    if story.due_at is None:
-        return
-    clock = f"{story.due_at:%Y-%m-%d %H:%M:%S}.{story.due_at.microsecond // 1000:03} UTC"
-    if story.record is None:
-        yield f"first noted by the server at {clock}"
-    else:
-        yield f"due {story.record.due_s:,.3f} s into the run, at {clock}"
+    at = story.due_at
+    clock = "" if at is None else f" at {at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} UTC"
+    if story.record is not None:
+        yield f"due {story.record.due_s:,.3f} s into the run" + (clock and f",{clock}")
+    elif clock:
+        yield f"first noted by the server{clock}"
 
 
 def _processes(story: Story) -> Iterator[str]:

@@ -89,3 +89,7 @@ def test_one_that_never_started_was_due_and_no_more() -> None:
         (0.0, "was due"),
         (None, "never started: no user was free"),
     ]
+
+
+def test_one_that_ended_nobody_knows_how_is_told_up_to_there() -> None:
+    assert told(left_at_p16(actual=None))[-1] == "20.0 had the answer to CONNECT, after 10.0 ms"

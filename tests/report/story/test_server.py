@@ -107,6 +107,10 @@ def test_an_error_of_which_nobody_knows_when_it_came_is_told(entries: list[dict[
     ]
 
 
+def test_errors_of_other_visits_are_no_part_of_it() -> None:
+    assert told(snapshot([error([3, 5])]), journal(raised(3), raised(5))) == []
+
+
 def test_an_error_that_left_no_handler_is_told_with_its_way() -> None:
     lines = told(snapshot([error([4], channel="task", event="join", file=None)]), journal(raised()))
 

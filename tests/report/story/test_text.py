@@ -147,6 +147,20 @@ def test_a_visit_without_a_record_is_told_by_the_server_alone() -> None:
     ]
 
 
+def test_a_run_without_a_beginning_has_no_wall_clock() -> None:
+    told = printed(run_of([left_at_p16()], snapshot(), journal(gone()), t0_at=None))
+
+    assert "\ndue 1.000 s into the run\n" in told
+    assert "\n         ?  server  the connection was open\n" in told
+    assert "Both sides" not in told
+
+
+def test_what_only_an_error_without_a_time_tells_has_no_time() -> None:
+    told = printed(run_of([], snapshot([error([4])])))
+
+    assert told.splitlines()[2] == "served by process 4711 (app.py)"
+
+
 def test_two_processes_and_what_nobody_knows_are_told() -> None:
     lines = [snapshot(boot="a"), snapshot(boot="b", pid=4712)]
     told = printed(
