@@ -64,7 +64,7 @@ def _dead(timeline: Timeline, boots: Sequence[Boot], info: RunInfo) -> _Episode 
 
     Known: this machine has no such process any more; or nobody was let in right after its last word; or
     another of the same command began afterwards. One that no visit had reached when it was last heard is
-    ours only if nobody was let in right after.
+    ours only if nobody was let in right after, and no process of another command is the server.
 
     One that said its last word (``is_last``) may have ended in order. It died if nobody was let in right
     after; or if it held visitors still, and some of them lost their connections then; or if an error had
@@ -72,9 +72,11 @@ def _dead(timeline: Timeline, boots: Sequence[Boot], info: RunInfo) -> _Episode 
     """
     deaths: dict[str, Outage] = {}
     restarted: set[str] = set()
+    commands = {boot.command for boot in boots if boot.has_seen_run}
     for boot in boots:
         has_ended = boot.is_last or boot.boot in {*info.silent_boots, *info.dead_boots}
-        if not has_ended or info.t0_at is None:
+        is_stranger = bool(commands) and boot.command not in commands
+        if not has_ended or is_stranger or info.t0_at is None:
             continue
         heard_s = boot.heard_at[-1] - info.t0_at.timestamp()
         is_back = any(one.command == boot.command and one.heard_at[0] > boot.heard_at[-1] for one in boots)

@@ -116,6 +116,14 @@ def test_a_process_that_died_before_any_visit_was_heard_of_is_ours_if_nobody_was
     assert found(BEFORE, *lines, dead_boots=("a",)) == []
 
 
+def test_a_stranger_that_ended_at_that_time_is_none_of_the_servers() -> None:
+    lines = [*heard("a", 1.0, 9.5), *heard("b", 1.0, 9.0, visits=0, command="other.py")]
+
+    (finding,) = found([*BEFORE, refused(300, 10.1)], *lines, silent_boots=("a",), dead_boots=("a", "b"))
+
+    assert (finding.what, finding.boots) == ("server process died", ("a",))
+
+
 def test_a_restart_is_told_and_the_clients_say_when() -> None:
     lines = [*heard("a", 1.0, 5.5), *heard("b", 11.0, 15.6), *heard("c", 21.0)]
 
