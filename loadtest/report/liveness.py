@@ -1,6 +1,6 @@
 """Findings of liveness: a server process died, nobody was let in, or nobody was answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -70,32 +70,42 @@ def _dead(timeline: Timeline, boots: Sequence[Boot], info: RunInfo) -> _Episode 
     after; or if it held visitors still, and some of them lost their connections then; or if an error had
     come that ends a process of its kind. The others are told as exits (``loadtest.report.exits``).
     """
+    if info.t0_at is None:
+        return None
+    t0 = info.t0_at.timestamp()
     deaths: dict[str, Outage] = {}
     restarted: set[str] = set()
     commands = {boot.command for boot in boots if boot.has_seen_run}
     for boot in boots:
         has_ended = boot.is_last or boot.boot in {*info.silent_boots, *info.dead_boots}
         is_stranger = bool(commands) and boot.command not in commands
-        if not has_ended or is_stranger or info.t0_at is None:
+        if not has_ended or is_stranger:
             continue
-        heard_s = boot.heard_at[-1] - info.t0_at.timestamp()
         is_back = any(one.command == boot.command and one.heard_at[0] > boot.heard_at[-1] for one in boots)
         is_known = is_back or boot.boot in info.dead_boots
-        outage = _death(timeline, boot, heard_s, is_known=is_known)
+        outage = _death(timeline, boot, boot.heard_at[-1] - t0, is_known=is_known)
         if outage is not None:
             deaths[boot.boot] = outage
             restarted |= {boot.boot} if is_back else set()
-    if not deaths:
-        return None
+    dead = sorted((boot for boot in boots if boot.boot in deaths), key=lambda boot: boot.heard_at[-1])
+    return _tell_deaths(timeline, dead, deaths, restarted) if dead else None
+
+
+def _tell_deaths(
+    timeline: Timeline, dead: Sequence[Boot], deaths: Mapping[str, Outage], restarted: Collection[str]
+) -> _Episode:
     # a process that died before its first push was never heard: its end is one more of the same
     outages = sorted({*deaths.values(), *timeline.gone}, key=lambda outage: outage.at_s)
-    is_one, are_back = len(deaths) == 1 or len(outages) > 1, restarted >= deaths.keys()
-    what = "server process died" if is_one else f"{len(deaths):,} server processes died"
+    is_one = len(dead) == 1 or len(outages) > 1
+    # of one that died again and again, the run may be over before it is back
+    expected = dead[:-1] if len(dead) > 1 and len(outages) > 1 else dead
+    are_back = all(boot.boot in restarted for boot in expected)
+    what = "server process died" if is_one else f"{len(dead):,} server processes died"
     what += f" and {'was' if is_one else 'were'} restarted" if are_back else ""
-    remarks = [_REMARKS[boot.is_last] for boot in boots if boot.boot in deaths]
+    remarks = list(dict.fromkeys(_REMARKS[boot.is_last] for boot in dead))
     if not are_back and timeline.was_answered(outages[-1].at_s + _PUSH_S):
         remarks.append("visits were answered after it: by other processes, or by one without hooks")
-    return _Episode(_counted(what, outages), outages, tuple(deaths), "; ".join(dict.fromkeys(remarks)))
+    return _Episode(_counted(what, outages), outages, tuple(boot.boot for boot in dead), "; ".join(remarks))
 
 
 def _death(timeline: Timeline, boot: Boot, heard_s: float, *, is_known: bool) -> Outage | None:

@@ -134,6 +134,14 @@ def test_a_restart_is_told_and_the_clients_say_when() -> None:
     assert finding.remark == "no last word came: up to a second of the counts is missing"
 
 
+def test_the_last_of_several_deaths_may_come_too_late_for_its_restart() -> None:
+    lines = [*heard("a", 1.0, 5.5), *heard("b", 11.0, 15.6)]
+
+    (finding,) = found(mortal(2), *lines, silent_boots=("a", "b"))
+
+    assert finding.what == "server process died and was restarted, 2 times"
+
+
 def test_a_process_that_died_before_it_was_heard_is_one_more() -> None:
     lines = [*heard("a", 1.0, 5.5), *heard("c", 21.0)]
 
