@@ -21,6 +21,8 @@ _PUSH_S = 1.0
 _SHOWS_WITHIN_S = 5.0
 """How long after its last push a death may show at the clients: pushes pause on a busy machine."""
 
+_AT_ONCE_S = 0.1
+"""Within so long a last word is heard."""
 
 _REMARKS: Mapping[bool, str] = MappingProxyType(
     {
@@ -83,7 +85,7 @@ def _dead(timeline: Timeline, boots: Sequence[Boot], info: RunInfo) -> _Episode 
             continue
         is_back = any(one.command == boot.command and one.heard_at[0] > boot.heard_at[-1] for one in boots)
         is_known = is_back or boot.boot in info.dead_boots
-        outage = _death(timeline, boot, boot.heard_at[-1] - t0, is_known=is_known)
+        outage = _death(timeline, boot, t0, is_known=is_known)
         if outage is not None:
             deaths[boot.boot] = outage
             restarted |= {boot.boot} if is_back else set()
@@ -95,7 +97,8 @@ def _tell_deaths(
     timeline: Timeline, dead: Sequence[Boot], deaths: Mapping[str, Outage], restarted: Collection[str]
 ) -> _Episode:
     # a process that died before its first push was never heard: its end is one more of the same
-    outages = sorted({*deaths.values(), *timeline.gone}, key=lambda outage: outage.at_s)
+    known = {outage.at_s: outage for outage in (*timeline.gone, *deaths.values())}
+    outages = [known[at_s] for at_s in sorted(known)]
     is_one = len(dead) == 1 or len(outages) > 1
     # of one that died again and again, the run may be over before it is back
     expected = dead[:-1] if len(dead) > 1 and len(outages) > 1 else dead
@@ -108,23 +111,40 @@ def _tell_deaths(
     return _Episode(_counted(what, outages), outages, tuple(boot.boot for boot in dead), "; ".join(remarks))
 
 
-def _death(timeline: Timeline, boot: Boot, heard_s: float, *, is_known: bool) -> Outage | None:
+def _death(timeline: Timeline, boot: Boot, t0: float, *, is_known: bool) -> Outage | None:
     """Return what the clients saw of the death of a process that has ended, or None if it is none.
 
     Args:
-        heard_s: when it was heard last, seconds of the run.
+        t0: the run's beginning, seconds of wall time.
         is_known: whether something beside its silence says that it is there no more.
     """
-    # a last word is said at the very end, when visitors may have lost their connections already
-    from_s = heard_s - (_SHOWS_WITHIN_S if boot.is_last else 0.0)
-    outage = timeline.gone_near(from_s, heard_s + _SHOWS_WITHIN_S)
-    if outage is not None:
-        return outage
-    lost = timeline.lost_near(heard_s - (_PUSH_S if boot.is_last else 0.0), heard_s + _PUSH_S)
+    heard_s = boot.heard_at[-1] - t0
     if boot.is_last:
-        threw_out = lost.under_way and not boot.is_empty
-        is_known = bool(threw_out or boot.has_uncaught)
-    return lost if is_known and boot.has_seen_run else None
+        return _death_in_its_own_words(timeline, boot, boot.heard_at[0] - t0, heard_s)
+    outage = timeline.gone_near(heard_s, heard_s + _SHOWS_WITHIN_S)
+    if outage is None and is_known and boot.has_seen_run:
+        return timeline.lost_near(heard_s, heard_s + _PUSH_S)
+    return outage
+
+
+def _death_in_its_own_words(timeline: Timeline, boot: Boot, first_s: float, heard_s: float) -> Outage | None:
+    """Return the same of a process whose last word came: when that was, it ended.
+
+    Visitors may have lost their connections before: it is said at the very end. Of a life so short that
+    clients saw nothing but one long outage, it alone tells.
+    """
+    outage = timeline.gone_near(max(first_s, heard_s - _SHOWS_WITHIN_S), heard_s + _AT_ONCE_S)
+    if outage is not None:
+        return replace(outage, since_s=max(outage.since_s, min(heard_s, outage.at_s)))
+    lost = timeline.lost_near(heard_s - _AT_ONCE_S, heard_s + _AT_ONCE_S)
+    is_shut = any(
+        gone.at_s <= heard_s and (gone.back_s is None or heard_s < gone.back_s) for gone in timeline.gone
+    )
+    threw_out = bool(lost.under_way) and not boot.is_empty
+    if not boot.has_seen_run or not (is_shut or threw_out or boot.has_uncaught):
+        return None
+    at_s = lost.at_s if lost.under_way else heard_s
+    return replace(lost, since_s=at_s, at_s=at_s)
 
 
 def _deaf(timeline: Timeline, watched: Sequence[Boot]) -> _Episode | None:

@@ -48,9 +48,13 @@ def place_before(
 
 
 def _life_s(outages: Sequence[Outage]) -> float:
-    """Return how long the server lived between two outages, as a rule; 0 where there is only one."""
+    """Return how long the server lived between two outages, as a rule; 0 where there is only one.
+
+    Where nobody was answered in between, nobody knows when it was back.
+    """
     lives_s = (
-        later.at_s - (before.at_s if before.back_s is None else before.back_s)
+        later.at_s
+        - (before.back_s if before.back_s is not None and before.back_s <= later.at_s else before.at_s)
         for before, later in itertools.pairwise(outages)
     )
     return median([*lives_s] or [0.0])

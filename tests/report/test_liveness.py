@@ -1,5 +1,6 @@
 """Findings of liveness, and the departures right before them."""
 
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -193,6 +194,7 @@ HELD = {"residue": {"eio_sockets": 3}}
     ("records", "changes"),
     [
         pytest.param(LOST_BESIDE_OTHERS, {}, id="it had sent its visitors away"),
+        pytest.param([*BEFORE, lost(200, 8.0, 8.6)], HELD, id="who lost the connection did so before"),
         pytest.param([*BEFORE, *living(400, 10.0, 20.0)], HELD, id="nobody of those it held noticed"),
         pytest.param(LOST_BESIDE_OTHERS, {**HELD, "visits": 0}, id="it had no visitors of this run"),
     ],
@@ -206,7 +208,7 @@ def test_a_process_that_said_its_last_word_and_threw_nobody_out_is_no_matter_of_
 
 
 def test_a_process_that_said_its_last_word_with_visitors_in_its_hands_died() -> None:
-    (finding,) = found(LOST_BESIDE_OTHERS, *ended("a", 9.9, **HELD), *heard("b", 1.0, 20.0))
+    (finding,) = found(LOST_BESIDE_OTHERS, *ended("a", 9.4, **HELD), *heard("b", 1.0, 20.0))
 
     assert (finding.what, finding.boots, finding.moments[0].under_way) == ("server process died", ("a",), 3)
     assert finding.remark == (
@@ -221,6 +223,36 @@ def test_a_process_that_said_its_last_word_and_let_nobody_in_after_it_died() -> 
     assert (finding.what, finding.boots) == ("server process died", ("a",))
     assert (finding.moments[0].at_s, finding.moments[0].refused) == (6.0, 5)
     assert finding.remark == "its last word came: the counts are whole"
+
+
+def test_a_life_so_short_that_clients_saw_one_long_outage_is_told_by_its_last_word() -> None:
+    down = [refused(300 + n, 10.1 + n / 10) for n in range(20)]
+    lines = [*ended("a", 10.1), *heard("b", 11.0), *heard("c", 13.0)]
+    lines[2:3] = [{**lines[2], "sequence": 1}, {**lines[2], "sequence": 2, "is_last": True}]
+
+    (finding,) = found([*BEFORE, *down, *living(400, 13.0, 15.0)], *lines)
+
+    assert (finding.what, finding.boots) == ("server process died and was restarted, 2 times", ("a", "b"))
+    assert [round(moment.at_s, 1) for moment in finding.moments] == [10.1, 11.0]
+
+
+def test_the_last_words_of_lives_that_were_all_short_blame_the_departure_that_ended_them() -> None:
+    rng = random.Random(5)
+    records: list[NavigationRecord] = []
+    lines: list[dict[str, Any]] = []
+    for life in range(1, 13):
+        number, dies_s = life * 100, float(life)
+        points = rng.choices(["P13", "P18", "P19"], k=6)
+        records += [answered(number + n, dies_s - 0.3, stay_s=0.04 * n, at=at) for n, at in enumerate(points)]
+        records.append(answered(number + 50, dies_s - 0.05, stay_s=0.02, at="P16"))
+        records += [refused(number + 60 + n, dies_s + 0.005 + n / 10) for n in range(6)]
+        first, last = heard(f"{life}", dies_s - 0.25, dies_s)
+        lines += [first, {**last, "is_last": True}]
+
+    (finding,) = found([*living(5000, -3.0, 0.5), *records], *lines)
+
+    assert finding.what == "server process died and was restarted, 12 times"
+    assert (finding.at, finding.count, finding.of, finding.attributed) == (("P16",), 12, 20, True)
 
 
 def test_a_last_word_is_enough_for_a_process_that_is_not_known_to_be_silent_yet() -> None:

@@ -36,6 +36,15 @@ def test_a_departure_before_every_death_is_blamed_for_them(guilty: str) -> None:
     assert (finding.elsewhere, finding.elsewhere_of) == (0, 180)
 
 
+def test_deaths_between_which_nobody_was_answered_are_that_far_apart() -> None:
+    records = mortal(6)
+    outages = [replace(outage, since_s=outage.at_s, back_s=100.0) for outage in Timeline(records).gone]
+
+    finding = place_before("x", outages, records, visits_of(records))
+
+    assert (finding.at, finding.attributed) == (("P16",), True)
+
+
 def test_a_departure_is_blamed_that_took_a_second_to_kill() -> None:
     slow = [
         answered(life * 1000 + 500, life * 10.0 + 5.1, stay_s=0.02, at="P16") if number == 500 else record
