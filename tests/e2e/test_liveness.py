@@ -50,6 +50,12 @@ rate_per_s = 20
 """
 
 
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no other app of this machine that dies just then be heard."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+
 def fragile(*words: str, is_hooked: bool) -> list[str]:
     command = [sys.executable, str(FRAGILE), *words]
     return instrumented(*command) if is_hooked else command
