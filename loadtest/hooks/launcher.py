@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from .vitals.gauges import LAUNCHED
+
 __all__ = ["CANNOT_START", "environment", "run"]
 
 CANNOT_START = 104
@@ -28,6 +30,7 @@ def environment(collector: str | None = None, base: Mapping[str, str] | None = N
     """
     made = dict(os.environ if base is None else base)
     entries = made.get("PYTHONPATH", "").split(os.pathsep) if made.get("PYTHONPATH") else []
+    made[LAUNCHED] = "1"
     made["PYTHONPATH"] = os.pathsep.join([_STARTUP, *(entry for entry in entries if entry != _STARTUP)])
     if collector is not None:
         made["LOADTEST_COLLECTOR"] = collector

@@ -15,6 +15,8 @@ from .push import Pusher
 from .recorder import Recorder
 from .residue import KINDS, Reading, Servers
 from .text import clip
+from .vitals.gauges import Gauge
+from .vitals.signs import VitalSigns
 
 __all__ = ["HookedProcess"]
 
@@ -49,6 +51,7 @@ class HookedProcess:
         self.boot = os.urandom(8).hex()
         self.recorder = Recorder()
         self.servers = Servers()
+        self.vitals = VitalSigns(self.confess)
         self._sequence = 0
         self._problems_of: dict[str, list[str]] = {}
         self._pusher: Pusher | None = None
@@ -67,6 +70,7 @@ class HookedProcess:
     def disarm(self) -> None:
         """Stop counting and pushing."""
         self.is_active = False
+        self.vitals.stop()
         self.recorder = Recorder()
         pusher, self._pusher = self._pusher, None
         if pusher is not None:
@@ -84,9 +88,14 @@ class HookedProcess:
         """Return the problems that concern a run: the process's, then its own."""
         return self.problems + self._problems_of.get(run or "", [])
 
+    def name_gauges(self, run: str, gauges: tuple[Gauge, ...]) -> bool:
+        """Take note of what a run wants to know; return whether that is news."""
+        return self.vitals.name_gauges(run, gauges)
+
     def forget_run(self, run: str) -> None:
         """Drop the counts and the problems of a run that has ended."""
         self.recorder.forget_run(run)
+        self.vitals.forget_run(run)
         self._problems_of.pop(run, None)
 
     def confess(self) -> None:
@@ -114,6 +123,7 @@ class HookedProcess:
         ``sequence`` counts looks at the residue, so the parts that a long journal is sent in share one.
         """
         tally = None if run is None else self.recorder.tally(run)
+        vitals = self.vitals.snapshot(run)
         return {
             "schema": 1,
             "run": run,
@@ -124,14 +134,13 @@ class HookedProcess:
             "python": sys.version.split()[0],
             "versions": self._known_versions(),
             "command": _command(),
-            "hooks": {"installed": list(self.installed), "problems": self.problems_of(run)},
+            "hooks": {"installed": list(self.installed), "problems": self.problems_of(run) + vitals.problems},
             **(_NOTHING if tally is None else tally.to_json(max_journal_entries)),
             "residue": {
                 **{kind: reading.count(run or "", kind) for kind in KINDS},
-                "tasks": None,
-                "threads": threading.active_count(),
-                "rss_bytes": _rss_bytes(),
+                **vitals.residue,
             },
+            **vitals.others,
             "left_behind": {kind: reading.numbers(run or "", kind) for kind in KINDS},
         }
 
@@ -154,6 +163,7 @@ def _begin_again(process: HookedProcess | None) -> None:
     if process is not None:
         if process._pusher is not None:
             atexit.unregister(process._pusher.finish)
+        process.vitals.stop()
         process._begin()
 
 
@@ -161,11 +171,3 @@ def _command() -> str:
     """Return what was started, in a word: ``app.py``, or the package of ``python -m package``."""
     path = Path(sys.argv[0] if getattr(sys, "argv", None) else "")
     return clip(path.parent.name if path.name == "__main__.py" else path.name, 100)
-
-
-def _rss_bytes() -> int | None:
-    try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        return None

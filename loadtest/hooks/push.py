@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from .recorder import Recorder
 from .rendezvous import Collector, find_collectors
 from .residue import Reading
+from .vitals.gauges import Gauge, gauges_of
 
 __all__ = ["Pusher", "encode", "post"]
 
@@ -38,6 +39,7 @@ class Source(Protocol):
     def read_residue(self) -> Reading: ...
     def snapshot(self, run: str | None, reading: Reading, max_journal_entries: int) -> dict[str, object]: ...
     def complain(self, problem: str, run: str | None = None) -> None: ...
+    def name_gauges(self, run: str, gauges: tuple[Gauge, ...]) -> bool: ...
     def forget_run(self, run: str) -> None: ...
     def confess(self) -> None: ...
 
@@ -46,12 +48,14 @@ class Source(Protocol):
 class Answer:
     """What a collector said."""
 
-    __slots__ = ("journal", "run", "status")
+    __slots__ = ("gauges", "journal", "run", "status")
 
     status: int
     run: str
     journal: int
     """Journal entries before this index have arrived."""
+    gauges: tuple[Gauge, ...]
+    """What the run's profile wants to know."""
 
 
 class Pusher:
@@ -126,7 +130,10 @@ class Pusher:
             tally = self._source.recorder.tally(answer.run)
             if tally is not None:
                 tally.acknowledge(answer.journal)
-            if tally is None or not tally.has_journal or left_s <= 0:
+            # told at once: growth is measured from the first value, and the load begins when hooks are seen
+            has_gauges = self._source.name_gauges(answer.run, answer.gauges)
+            has_more = has_gauges or (tally is not None and tally.has_journal)
+            if not has_more or left_s <= 0:
                 return
 
     def _refused(self, status: int, run: str) -> None:
@@ -191,8 +198,8 @@ def post(collector: Collector, body: bytes, timeout_s: float) -> Answer:
     finally:
         connection.close()
     if response.status != 200:
-        return Answer(response.status, "", 0)
+        return Answer(response.status, "", 0, ())
     data = json.loads(text)
     if not isinstance(data, dict) or type(data.get("journal")) is not int or type(data.get("run")) is not str:
         raise ValueError("its answer names no run and no journal index")
-    return Answer(200, data["run"], data["journal"])
+    return Answer(200, data["run"], data["journal"], gauges_of(data.get("gauges")))

@@ -27,6 +27,8 @@ class Receiver:
         """The journal of each boot id, without duplicates."""
         self.statuses: list[int] = []
         self.refuse_with: int | None = None
+        self.gauges: list[dict[str, str]] = []
+        """What the run wants to know."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/snapshot"
@@ -80,7 +82,7 @@ class Receiver:
         journal = snapshot["journal"]
         entries += journal["entries"][len(entries) - journal["from"] :]
         self.snapshots.append(snapshot)
-        return 200, {"run": self.run, "journal": len(entries)}
+        return 200, {"run": self.run, "journal": len(entries), "gauges": self.gauges}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         receiver = self

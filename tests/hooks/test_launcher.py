@@ -56,7 +56,9 @@ def python(source: str, *, env: Mapping[str, str], cwd: Path | None = None) -> A
 def test_the_folder_with_sitecustomize_comes_first_on_pythonpath(
     before: dict[str, str], after: list[str]
 ) -> None:
-    assert environment(base={"A": "b", **before}) == {"A": "b", "PYTHONPATH": ":".join(after)}
+    made = environment(base={"A": "b", **before})
+
+    assert made == {"A": "b", "PYTHONPATH": ":".join(after), "LOADTEST_LAUNCHED": "1"}
 
 
 def test_the_folder_holds_nothing_else_that_an_app_could_import() -> None:

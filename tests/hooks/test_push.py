@@ -16,7 +16,14 @@ from loadtest.hooks.process import HookedProcess
 from loadtest.hooks.push import Answer, Pusher, encode, post
 from loadtest.hooks.recorder import Connection
 from loadtest.hooks.rendezvous import Collector
+from loadtest.hooks.vitals.gauges import Gauge
+from tests.hooks.hooked_servers import hooked
 from tests.hooks.receiver import RUN, Receiver, receiving
+
+REFUSED = (
+    "gauges are read only in processes that 'loadtest instrument' has started; "
+    "this one has called loadtest.hooks.install() itself"
+)
 
 
 @pytest.fixture
@@ -111,6 +118,33 @@ def test_each_run_is_told_its_own(process: HookedProcess, receiver: Receiver, ru
     assert (receiver.last()["visits"], other.last()["visits"]) == (3, 5)
 
 
+def test_a_run_that_names_gauges_is_told_their_first_values_at_once_and_then_at_each_push(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOADTEST_LAUNCHED", "1")
+    receiver = Receiver()
+    receiver.gauges = [{"name": "runs", "value": "len(tests.hooks.receiver:RUN)"}]
+    with receiving(runtime, receiver), hooked() as process:
+        pusher = Pusher(process)
+        pusher.push(2)
+        pusher.push(2)
+
+    assert [snapshot["gauges"] for snapshot in receiver.snapshots] == [{}, {"runs": 16}, {"runs": 16}]
+    assert receiver.last()["hooks"]["problems"] == []
+
+
+def test_a_process_that_was_not_launched_reads_no_gauge_and_says_so(
+    process: HookedProcess, runtime: Path
+) -> None:
+    receiver = Receiver()
+    receiver.gauges = [{"name": "runs", "value": "len(tests.hooks.receiver:RUN)"}]
+    with receiving(runtime, receiver):
+        Pusher(process).push(2)
+
+    assert receiver.last()["gauges"] == {"runs": None}
+    assert receiver.last()["hooks"]["problems"] == [REFUSED]
+
+
 @pytest.mark.parametrize(("token", "refusal", "status"), [("wrong", None, 401), ("secret", 400, 400)])
 def test_a_refusal_is_told_once_and_harms_nobody(
     process: HookedProcess, runtime: Path, token: str, refusal: int | None, status: int
@@ -199,9 +233,11 @@ def test_what_is_no_http_counts_as_nobody_there(answer: bytes) -> None:
 
 
 def test_an_answer_is_read(process: HookedProcess) -> None:
-    listener, url = answering(http(b'{"run": "ab", "journal": 7}'))
+    gauges = b'[{"name": "clients", "value": "app:clients"}, {"name": 7}, 8]'
+    listener, url = answering(http(b'{"run": "ab", "journal": 7, "gauges": ' + gauges + b"}"))
     with listener:
-        assert post(Collector(url, "secret", RUN), b"{}", 2) == Answer(200, "ab", 7)
+        answer = post(Collector(url, "secret", RUN), b"{}", 2)
+    assert answer == Answer(200, "ab", 7, (Gauge("clients", "app:clients"),))
     assert process.problems == []
 
 

@@ -30,6 +30,7 @@ def watch_async(original: Callable[..., Any], process: HookedProcess) -> Callabl
         return original(self, event, *args, **kwargs)
 
     async def opening(connection: Connection, self: Any, event: Any, args: Any, kwargs: Any) -> Any:
+        process.vitals.meet_loop()
         answer = await original(self, event, *args, **kwargs)
         _answered(process, connection, answer)
         return answer

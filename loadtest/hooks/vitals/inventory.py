@@ -1,0 +1,175 @@
+"""What lives in this process: tasks and threads by name, open files."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from ..text import clip
+from .loop import WATCHDOG
+from .stack import frames_of
+
+__all__ = ["Census", "Inventory"]
+
+_OTHER = "(other)"
+_MAX_NAMES = 100
+_MAX_NAME_CHARACTERS = 100
+_CHUNK = 300
+_DIGITS = re.compile("[0-9]+")
+_OUR_THREADS = frozenset({"loadtest-hooks", WATCHDOG})
+_RUNNERS = frozenset({"run_forever", "run_until_complete", "run", "asyncio_run"})
+"""Functions of ``_RUNNER_PACKAGES`` in whose frames a running loop is found."""
+_RUNNER_PACKAGES = frozenset({"asyncio", "uvicorn", "uvloop"})
+_PAUSE_FOR_TIME = 50
+"""Tasks are counted again only after so many times what the last count took (``asyncio.all_tasks`` begins
+again whenever the app makes a task meanwhile: with 100,000 of them that may be often)."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """How much of each there was at one moment."""
+
+    __slots__ = ("open_files", "rss_bytes", "tasks", "threads")
+
+    tasks: Mapping[str, int] | None
+    """By the coroutine's qualified name; None: there is no event loop."""
+    threads: Mapping[str, int]
+    """By name, the numbers in it being ``N``; those of the hooks are left out."""
+    open_files: int | None
+    rss_bytes: int | None
+
+    def to_json(self) -> dict[str, object]:
+        """Return the wire form."""
+        return {"tasks": _bounded(self.tasks or {}), "threads": _bounded(self.threads)}
+
+    def totals(self) -> dict[str, object]:
+        """Return what each of them comes to, None where that cannot be told."""
+        return {
+            "tasks": None if self.tasks is None else sum(self.tasks.values()),
+            "threads": sum(self.threads.values()),
+            "rss_bytes": self.rss_bytes,
+            "open_files": self.open_files,
+        }
+
+
+class Census:
+    """Takes inventories, on the push thread, while the app runs; the app's threads get in between."""
+
+    def __init__(self, confess: Callable[[], None]) -> None:
+        self._confess = confess
+        self._tasks: Mapping[str, int] | None = None
+        self._next_s = 0.0
+
+    def take(self, loops: Iterable[Any]) -> Inventory:
+        """Count; ``loops`` are known already, those that run in any thread are found."""
+        self._retake_tasks(loops)
+        time.sleep(0)
+        threads: Mapping[str, int] = {}
+        try:
+            threads = _threads()
+        except Exception:
+            self._confess()
+        time.sleep(0)
+        return Inventory(self._tasks, threads, _open_files(), _rss_bytes())
+
+    def _retake_tasks(self, loops: Iterable[Any]) -> None:
+        began_s = time.monotonic()
+        if began_s < self._next_s:
+            return
+        try:
+            self._tasks = _tasks(loops)
+        except Exception:
+            self._tasks = None
+            self._confess()
+        now_s = time.monotonic()
+        self._next_s = now_s + _PAUSE_FOR_TIME * (now_s - began_s)
+
+
+def _tasks(known: Iterable[Any]) -> dict[str, int] | None:
+    asyncio = sys.modules.get("asyncio")  # never imported by us (see vitals.loop)
+    if asyncio is None:
+        return None
+    loops = {id(loop): loop for loop in (*known, *_running_loops()) if not loop.is_closed()}
+    if not loops:
+        return None
+    counts: dict[str, int] = {}
+    for loop in loops.values():
+        for index, task in enumerate(asyncio.all_tasks(loop)):
+            name = _task_name(task)
+            counts[name] = counts.get(name, 0) + 1
+            if index % _CHUNK == 0:
+                time.sleep(0)
+    return counts
+
+
+def _task_name(task: Any) -> str:
+    coroutine = task.get_coro()
+    name = getattr(coroutine, "__qualname__", None)
+    return clip(name if isinstance(name, str) else type(coroutine).__name__, _MAX_NAME_CHARACTERS)
+
+
+def _running_loops() -> list[Any]:
+    """Find the loops that run, by the frames that run them.
+
+    A loop is known for certain only when a visit reaches it. Growth is measured from a run's first
+    snapshot, which comes before its first visit.
+    """
+    asyncio = sys.modules["asyncio"]
+    current_frames = getattr(sys, "_current_frames", dict)
+    found = []
+    for thread in list(current_frames()):
+        for frame in frames_of(thread):
+            package = str(frame.f_globals.get("__name__")).partition(".")[0]
+            if package in _RUNNER_PACKAGES and frame.f_code.co_name in _RUNNERS:
+                loops = (one for one in _named(frame) if isinstance(one, asyncio.AbstractEventLoop))
+                found += [loop for loop in loops if loop.is_running()]
+    return found
+
+
+def _named(frame: FrameType) -> list[Any]:
+    names = frame.f_locals
+    runner = names.get("self")
+    # asyncio.run's loop, its Runner's (from Python 3.11 on), and BaseEventLoop.run_forever's self
+    return [names.get("loop"), runner, vars(runner).get("_loop") if hasattr(runner, "__dict__") else None]
+
+
+def _threads() -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for thread in threading.enumerate():
+        if thread.name not in _OUR_THREADS:
+            name = clip(_DIGITS.sub("N", thread.name), _MAX_NAME_CHARACTERS)
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _open_files() -> int | None:
+    try:
+        return len(os.listdir("/proc/self/fd")) - 1  # noqa: PTH208  # the listing's own
+    except OSError:
+        return None
+
+
+def _rss_bytes() -> int | None:
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _bounded(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the names with the highest counts, and what the others come to."""
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    kept = dict(rows[:_MAX_NAMES])
+    rest = sum(count for _, count in rows[_MAX_NAMES:])
+    if rest:
+        kept[_OTHER] = kept.get(_OTHER, 0) + rest
+    return kept

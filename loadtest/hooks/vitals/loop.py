@@ -1,0 +1,188 @@
+"""The event loops of this process: how late they run what is due, and what they did in the longest stall.
+
+gevent's hub has no such watch: under its monkey-patching the watchdog would be a greenlet of that very hub,
+which stands still with it, and a thread of the system's cannot be had without importing gevent's parts.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..latency import Latency
+from .stack import stack_of
+
+__all__ = ["WATCHDOG", "Loops"]
+
+WATCHDOG = "loadtest-hooks-watchdog"
+"""The name of the thread that looks whether a loop stands still."""
+_BEAT_EVERY_S = 0.05
+_LOOK_EVERY_S = 0.05
+_OVERDUE_S = 0.1
+"""A loop this late is looked at while it still is: what does it do?"""
+_WANTED_S = 10.0
+"""Hearts stop when nobody has asked for so long: no run listens."""
+
+
+class _Heart:
+    """A callback on one loop that schedules itself again and again.
+
+    It is a handle and no task, so nothing that lists tasks sees it; neither ``run_until_complete`` nor
+    ``run_forever`` waits for handles, and a loop that closes drops them without a word. The context is
+    empty: a copied one would keep the visit alive in which the heart began.
+    """
+
+    __slots__ = ("context", "due_s", "loop", "stack", "thread", "was_stopped")
+
+    def __init__(self, loop: Any) -> None:
+        self.loop = weakref.ref(loop)
+        self.context = contextvars.Context()
+        self.thread = 0
+        self.due_s = 0.0
+        """When the next beat is due, by the monotonic clock."""
+        self.stack: str | None = None
+        """What the loop did when the watchdog found it overdue."""
+        self.was_stopped = False
+        """Whether the loop was not running while it was overdue: that is no stall."""
+
+
+@dataclass(frozen=True)
+class _Stall:
+    __slots__ = ("at", "late_s", "stack")
+
+    late_s: float
+    at: float
+    stack: str | None
+
+
+class Loops:
+    """Watches each loop that visits have reached, for as long as somebody asks.
+
+    Args:
+        confess: keeps an exception of ours as a problem.
+    """
+
+    def __init__(self, confess: Callable[[], None]) -> None:
+        self._confess = confess
+        self._hearts: dict[int, _Heart] = {}
+        self._lag = Latency()
+        self._longest: _Stall | None = None
+        # a signal handler of the app may interrupt a beat, and then push for the last time
+        self._lock = threading.RLock()
+        self._is_stopped = False
+        self._has_watchdog = False
+        self._wanted_until_s = 0.0
+
+    def meet(self) -> None:
+        """Begin to watch the loop that runs in this thread; where none runs, nothing happens."""
+        # never imported by us: gevent wants its modules patched before anybody imports them
+        asyncio = sys.modules.get("asyncio")
+        loop = asyncio._get_running_loop() if asyncio is not None else None
+        if loop is None:
+            return
+        heart = self._hearts.get(id(loop))
+        if heart is None or heart.loop() is not loop:
+            self._wanted_until_s = time.monotonic() + _WANTED_S
+            heart = self._hearts[id(loop)] = _Heart(loop)
+            self._schedule(heart, loop)
+            self._wake_watchdog()
+
+    def known(self) -> list[Any]:
+        """Return the loops that are watched."""
+        loops = [heart.loop() for heart in list(self._hearts.values())]
+        return [loop for loop in loops if loop is not None]
+
+    def begin_run(self) -> None:
+        """Forget the longest stall: a run that begins to listen wants to hear of its own."""
+        with self._lock:
+            self._longest = None
+
+    def read(self) -> dict[str, object] | None:
+        """Return what is known, a stall that is not over yet among it; None: no loop has been met."""
+        now_s = time.monotonic()
+        self._wanted_until_s = now_s + _WANTED_S
+        with self._lock:
+            if not self._lag.count and not self._hearts:
+                return None
+            lag, longest = self._lag.to_json(), self._longest
+        for heart in list(self._hearts.values()):
+            late_s = now_s - heart.due_s
+            if late_s > max(_OVERDUE_S, longest.late_s if longest else 0.0) and not heart.was_stopped:
+                longest = _Stall(late_s, time.time() - late_s, heart.stack)
+        return {
+            "lag": lag,
+            "longest_ms": None if longest is None else round(longest.late_s * 1000, 3),
+            "longest_at": None if longest is None else longest.at,
+            "stack": None if longest is None else longest.stack,
+        }
+
+    def stop(self) -> None:
+        """Let hearts and watchdog end, each at its next turn."""
+        # a plain flag: after a fork, another thread may hold the lock of an Event for ever
+        self._is_stopped = True
+
+    def _schedule(self, heart: _Heart, loop: Any) -> None:
+        heart.thread = threading.get_ident()
+        heart.due_s = time.monotonic() + _BEAT_EVERY_S
+        loop.call_later(_BEAT_EVERY_S, self._beat, heart, context=heart.context)
+
+    def _beat(self, heart: _Heart) -> None:
+        try:
+            now_s = time.monotonic()
+            stack, heart.stack = heart.stack, None
+            was_stopped, heart.was_stopped = heart.was_stopped, False
+            if not was_stopped:
+                self._note(now_s - heart.due_s, stack)
+            loop = heart.loop()
+            if loop is None or self._is_stopped or now_s > self._wanted_until_s:
+                self._drop(heart)
+            else:
+                self._schedule(heart, loop)
+        except Exception:
+            self._confess()
+
+    def _note(self, late_s: float, stack: str | None) -> None:
+        with self._lock:
+            self._lag.record(late_s)
+            if self._longest is None or late_s > self._longest.late_s:
+                self._longest = _Stall(max(late_s, 0.0), time.time() - late_s, stack)
+
+    def _drop(self, heart: _Heart) -> None:
+        for key, other in list(self._hearts.items()):
+            if other is heart:
+                self._hearts.pop(key, None)
+
+    def _wake_watchdog(self) -> None:
+        with self._lock:
+            if not self._has_watchdog:
+                self._has_watchdog = True
+                threading.Thread(target=self._watch, name=WATCHDOG, daemon=True).start()
+
+    def _watch(self) -> None:
+        while not self._is_stopped:
+            time.sleep(_LOOK_EVERY_S)
+            try:
+                for heart in list(self._hearts.values()):
+                    self._look(heart)
+            except Exception:
+                self._confess()
+            with self._lock:
+                if not self._hearts:
+                    self._has_watchdog = False
+                    return
+
+    def _look(self, heart: _Heart) -> None:
+        loop = heart.loop()
+        if loop is None or loop.is_closed():
+            self._drop(heart)
+        elif time.monotonic() - heart.due_s >= _OVERDUE_S:
+            if not loop.is_running():
+                heart.was_stopped = True
+            elif heart.stack is None:
+                heart.stack = stack_of(heart.thread)
