@@ -82,7 +82,7 @@ def test_the_longest_stall_is_told_with_the_stack_that_caused_it(loops: Loops) -
     before_at = asyncio.run(main())
     data = told(loops)
     # a beat may have been due just before, or up to one interval later
-    assert data["longest_ms"] > 290
+    assert data["longest_ms"] > 240
     assert before_at - 0.1 < data["longest_at"] < before_at + 0.2
     assert "in hold_up_the_loop\n    time.sleep(0.35)\n" in data["stack"]
     assert data["lag"]["max_us"] / 1000 == pytest.approx(data["longest_ms"], abs=0.001)
@@ -93,7 +93,7 @@ def test_a_shorter_stall_does_not_replace_a_longer_one(loops: Loops) -> None:
         loops.meet()
         hold_up_the_loop()
         await beats(loops, 1)
-        time.sleep(0.15)
+        time.sleep(0.2)
         await beats(loops, 1)
 
     asyncio.run(main())
@@ -114,7 +114,7 @@ def test_a_stall_is_told_while_it_lasts(loops: Loops) -> None:
     one, other = told(loops)["longest_ms"], told(loops)["longest_ms"]
     go.set()
     thread.join()
-    assert 100 < one < other
+    assert 50 < one < other
 
 
 def test_a_run_that_begins_hears_of_no_stall_before_it(loops: Loops) -> None:
@@ -127,7 +127,7 @@ def test_a_run_that_begins_hears_of_no_stall_before_it(loops: Loops) -> None:
 
     asyncio.run(main())
     assert "hold_up_the_loop" not in (told(loops)["stack"] or "")
-    assert told(loops)["lag"]["max_us"] > 290_000  # the lag counts since the process began
+    assert told(loops)["lag"]["max_us"] > 240_000  # the lag counts since the process began
 
 
 def test_a_loop_that_is_left_and_entered_again_did_not_stall(loops: Loops) -> None:
@@ -141,7 +141,7 @@ def test_a_loop_that_is_left_and_entered_again_did_not_stall(loops: Loops) -> No
     time.sleep(0.35)
     loop.run_until_complete(beats(loops, 1))
     loop.close()
-    assert told(loops)["longest_ms"] < 250
+    assert told(loops)["longest_ms"] < 240
 
 
 def test_the_app_sees_no_task_and_its_loop_ends_and_closes_in_silence(loops: Loops) -> None:
