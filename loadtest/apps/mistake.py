@@ -109,6 +109,7 @@ _SENTENCES: Mapping[str, Callable[[ErrorDetails], str]] = MappingProxyType(
         "string_type": lambda line: f"{show(line['input'])} is not a string",
         "string_too_short": lambda line: f"{show(line['input'])} is empty",
         "bool_type": lambda line: f"{show(line['input'])} is not true or false",
+        "too_long": lambda line: f"has {line['ctx']['actual_length']}, more than {line['ctx']['max_length']}",
         "list_type": lambda line: f"{show(line['input'])} is not a list",
         "dict_type": lambda line: f"{show(line['input'])} is not a table",
         "model_type": lambda line: f"{show(line['input'])} is not a table",

@@ -59,6 +59,23 @@ class Histogram:
         self.sum_us += other.sum_us
         self.max_us = max(self.max_us, other.max_us)
 
+    def since(self, earlier: "Histogram") -> "Histogram":
+        """Return what was counted after an earlier state of this histogram.
+
+        Its maximum is the top of its last bucket where the longest of all had been counted before.
+        """
+        later = Histogram()
+        for bucket, count in self.counts.items():
+            more = count - earlier.counts.get(bucket, 0)
+            if more > 0:
+                later.counts[bucket] = more
+                later.count += more
+        if later.count:
+            later.sum_us = max(self.sum_us - earlier.sum_us, 0)
+            is_new = self.max_us > earlier.max_us
+            later.max_us = self.max_us if is_new else min(bucket_top_us(max(later.counts)), self.max_us)
+        return later
+
     def percentile_ms(self, percent: float) -> float | None:
         """Return the percentile in milliseconds (nearest rank), or None when nothing was counted.
 

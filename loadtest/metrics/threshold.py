@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -55,19 +55,23 @@ _NAVIGATIONS = (
 )
 _RESIDUE = (
     *("sids", "eio_sockets", "rooms", "environs", "pending_disconnects"),
-    *("tasks", "threads", "rss_bytes"),
+    *("tasks", "threads", "rss_bytes", "open_files"),
 )
+_LOOP = ("lag_p99_ms", "longest_stall_ms")
+_GAUGES = "server.gauges."
+_VALUE = frozenset({Aggregate.VALUE})
 
 _METRICS: Mapping[str, frozenset[Aggregate]] = MappingProxyType(
     {
         **{f"navigations.{name}": frozenset({Aggregate.COUNT, Aggregate.RATE}) for name in _NAVIGATIONS},
         **{f"phases.{name}": _LATENCY for name in _PHASES},
-        **{f"phases.{name}.from_due_p99_ms": frozenset({Aggregate.VALUE}) for name in _PHASES},
-        "server.processes": frozenset({Aggregate.VALUE}),
+        **{f"phases.{name}.from_due_p99_ms": _VALUE for name in _PHASES},
+        "server.processes": _VALUE,
         "server.errors": frozenset({Aggregate.COUNT}),
-        **{f"server.residue.{name}": frozenset({Aggregate.VALUE}) for name in _RESIDUE},
-        "generator.cpu": frozenset({Aggregate.VALUE}),
-        "generator.loop_lag_p99_ms": frozenset({Aggregate.VALUE}),
+        **{f"server.residue.{name}": _VALUE for name in _RESIDUE},
+        **{f"server.loop.{name}": _VALUE for name in _LOOP},
+        "generator.cpu": _VALUE,
+        "generator.loop_lag_p99_ms": _VALUE,
     }
 )
 
@@ -80,9 +84,15 @@ _GRAMMAR = re.compile(
 _PERCENT = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
 
-def known_metrics() -> Mapping[str, frozenset[Aggregate]]:
-    """Return every metric that a threshold may name (its path in ``summary.json``), and its aggregates."""
-    return _METRICS
+def known_metrics(gauges: Iterable[str] = ()) -> Mapping[str, frozenset[Aggregate]]:
+    """Return every metric that a threshold may name (its path in ``summary.json``), and its aggregates.
+
+    Args:
+        gauges: the names of the profile's gauges. Each is two metrics: by how much it grew
+            (``server.gauges.clients``), and what it was at last (``server.gauges.clients.value``).
+    """
+    named = [f"{_GAUGES}{name}{part}" for name in gauges for part in ("", ".value")]
+    return MappingProxyType({**_METRICS, **dict.fromkeys(named, _VALUE)}) if named else _METRICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +156,17 @@ def parse(expression: str) -> Threshold:
     )
 
 
-def check(metric: str, expression: str) -> Threshold:
+def check(metric: str, expression: str, gauges: Iterable[str] = ()) -> Threshold:
     """Read one expression for one metric.
+
+    Args:
+        gauges: the names of the profile's gauges.
 
     Raises:
         ValueError: the expression is none, the metric is unknown, or the two do not go together.
     """
     threshold = parse(expression)
-    aggregates = _METRICS.get(metric)
+    aggregates = known_metrics(gauges).get(metric)
     if aggregates is None:
         raise ValueError(f"{metric!r} is not a metric that thresholds know")
     if threshold.aggregate not in aggregates:

@@ -219,6 +219,7 @@ def _build(table: ProfileTable, app: App, name: str, source: str, text: str) -> 
             least_dwell_s=max((assertion.needs_s + _MARGIN_S for assertion in assertions), default=0.0),
         ),
         assertions=assertions,
+        gauges=tuple(row.build() for row in table.gauges),
         deadlines_s=table.deadline_s,
         thresholds=table.thresholds,
         max_visits=table.max_visits,

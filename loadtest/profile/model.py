@@ -10,7 +10,7 @@ from loadtest.navigation.departure import Mix
 from loadtest.navigation.journey import Journey
 from loadtest.navigation.phase import Phase
 
-__all__ = ["Arrivals", "Profile", "Stage"]
+__all__ = ["Arrivals", "Gauge", "Profile", "Stage"]
 
 
 class Arrivals(StrEnum):
@@ -30,6 +30,15 @@ class Stage:
     from_per_s: float
     to_per_s: float
     arrivals: Arrivals = Arrivals.POISSON
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A number of the app's own that the hooks read at each push."""
+
+    name: str
+    value: str
+    """``module:attribute``, or ``len(module:attribute)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ class Profile:
     mix: Mix
     assertions: tuple[Assertion, ...]
     """What the clients must see."""
+    gauges: tuple[Gauge, ...]
+    """What the hooks are to read in the server."""
     deadlines_s: Mapping[Phase, float]
     thresholds: Mapping[str, tuple[str, ...]]
     """Expressions by the path of a figure in ``summary.json``; empty: the default thresholds."""

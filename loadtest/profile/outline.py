@@ -36,6 +36,8 @@ def outline(profile: Profile) -> Iterator[str]:
     yield from _departures(profile.mix.choices, expected)
     for assertion in profile.assertions:
         yield _row("assertion", f"{assertion.name}: {_assertion(assertion)}")
+    for gauge in profile.gauges:
+        yield _row("gauge", f"{gauge.name}: {gauge.value}, read by the hooks")
     for metric, expressions in profile.thresholds.items():
         yield _row("threshold", f"{metric}: {', '.join(expressions)}")
 

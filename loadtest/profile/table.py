@@ -1,10 +1,10 @@
 """The tables of a profile, as TOML writes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, PlainValidator, ValidationError, field_validator
+from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, field_validator
 
 from loadtest.apps.auto import AUTO, AutoTable
 from loadtest.apps.distribution import Seconds
@@ -18,6 +18,7 @@ from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
 from loadtest.profile.assertions_table import AssertionTable
 from loadtest.profile.departures_table import DepartureTable, read_word
+from loadtest.profile.gauges_table import GaugeTable
 from loadtest.profile.model import Arrivals
 
 __all__ = ["ProfileTable", "StageTable", "UsersTable"]
@@ -105,16 +106,20 @@ def _read_deadlines(value: Any) -> Mapping[Phase, float]:
     return MappingProxyType({phase: float(value.get(phase, _DEADLINE_S)) for phase in Phase})
 
 
-def _read_thresholds(value: Any) -> Mapping[str, tuple[str, ...]]:
+def _read_thresholds(value: Any, info: ValidationInfo) -> Mapping[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         raise mistaken(f'{show(value)} is not a table, such as {{ "server.errors" = ["count==0"] }}')
-    if mistakes := [wrong for metric in value for wrong in _wrong_threshold(metric, value[metric])]:
+    if "gauges" in info.data:
+        names = [gauge.name for gauge in info.data["gauges"]]
+    else:  # what is wrong with them has been told: no threshold is unknown for that
+        names = [metric.removeprefix("server.gauges.").removesuffix(".value") for metric in value]
+    if mistakes := [wrong for metric in value for wrong in _wrong_threshold(metric, value[metric], names)]:
         raise mistaken(mistakes)
     return MappingProxyType({metric: tuple(expressions) for metric, expressions in value.items()})
 
 
-def _wrong_threshold(metric: str, expressions: Any) -> list[Mistake]:
-    if metric not in (known := threshold.known_metrics()):
+def _wrong_threshold(metric: str, expressions: Any, gauges: Sequence[str]) -> list[Mistake]:
+    if metric not in (known := threshold.known_metrics(gauges)):
         return [Mistake((metric,), f"unknown metric; {near(metric, known)}")]
     if not isinstance(expressions, list) or not expressions:
         return [Mistake((metric,), f'{show(expressions)} is not a list of expressions, such as ["count==0"]')]
@@ -124,10 +129,13 @@ def _wrong_threshold(metric: str, expressions: Any) -> list[Mistake]:
             mistakes.append(Mistake((metric, index), f"{show(expression)} is not a string"))
             continue
         try:
-            threshold.check(metric, expression)
+            threshold.check(metric, expression, gauges)
         except ValueError as error:
             mistakes.append(Mistake((metric, index), str(error)))
     return mistakes
+
+
+_Row = TypeVar("_Row", AssertionTable, GaugeTable)
 
 
 class ProfileTable(Table):
@@ -144,8 +152,9 @@ class ProfileTable(Table):
     deadline_s: Annotated[Mapping[Phase, float], PlainValidator(_read_deadlines)] = Field(
         default_factory=lambda: _read_deadlines(_DEADLINE_S)
     )
+    gauges: list[GaugeTable] = Field(default_factory=list, max_length=50)
     thresholds: Annotated[Mapping[str, tuple[str, ...]], PlainValidator(_read_thresholds)] = Field(
-        default_factory=lambda: _read_thresholds({})
+        default_factory=lambda: MappingProxyType({})
     )
     max_visits: int | None = Field(default=None, ge=1)
 
@@ -158,9 +167,9 @@ class ProfileTable(Table):
             raise mistaken("all rates are 0, so nobody would come; give a stage more")
         return value
 
-    @field_validator("assertions")
+    @field_validator("assertions", "gauges")
     @classmethod
-    def _has_names_of_their_own(cls, value: list[AssertionTable]) -> list[AssertionTable]:
+    def _has_names_of_their_own(cls, value: list[_Row]) -> list[_Row]:
         names = [row.name for row in value]
         mistakes = [
             Mistake((index, "name"), f"{show(name)} is the name of another one already")

@@ -88,6 +88,8 @@ class RunInfo:
     """None when the run was over before its quiet was: residue is then not judged."""
     assertions: tuple[str, ...] = ()
     """The names of what the clients had to see."""
+    gauges: tuple[str, ...] = ()
+    """The names of what the hooks had to read."""
     thresholds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     """What a killed run leaves behind; only a finished verdict replaces it."""
@@ -125,6 +127,7 @@ class RunInfo:
             },
             "quiet": quiet and {"waited_s": quiet.waited_s, "limit_s": quiet.limit_s},
             "assertions": list(self.assertions),
+            "gauges": list(self.gauges),
             "thresholds": {metric: list(texts) for metric, texts in self.thresholds.items()},
             "verdict": self.verdict,
             "exit_code": int(self.exit_code),
@@ -162,6 +165,7 @@ class RunInfo:
             generator=_to_generator(data["generator"]),
             quiet=_to_quiet(data["quiet"]),
             assertions=tuple(data["assertions"]),
+            gauges=tuple(data.get("gauges", ())),
             thresholds={metric: tuple(texts) for metric, texts in data["thresholds"].items()},
             verdict=RunVerdict(data["verdict"]),
             exit_code=ExitCode(data["exit_code"]),

@@ -1,7 +1,7 @@
 """Thresholds judged on a run's figures."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -62,6 +62,8 @@ class Figures:
     lag_p99_ms: float | None
     has_hooks: bool
     is_quiet: bool
+    gauges: Sequence[str] = ()
+    """The names of the profile's gauges."""
     has_silent: bool = False
     """Whether a server process stopped reporting before the quiet."""
     has_missing: bool = False
@@ -84,7 +86,7 @@ def judge_thresholds(written: Mapping[str, tuple[str, ...]], figures: Figures) -
 
 def _judge(metric: str, expression: str, figures: Figures) -> ThresholdResult:
     try:
-        threshold = check(metric, expression)
+        threshold = check(metric, expression, figures.gauges)
     except ValueError as error:
         return ThresholdResult(metric, expression, None, ThresholdVerdict.NO_DATA, str(error))
     value = _measure(metric, threshold, figures)

@@ -145,8 +145,8 @@ class Inventory:
 class Process:
     """One hooked server process, as its last snapshot told it.
 
-    What has a ``first_`` was told by its first snapshot, too: growth is measured from there. There is
-    none (an empty mapping, or None) when that was the last as well.
+    What has a ``first_`` was told before, too: growth is measured from the first snapshot, or from the first
+    that could tell. There is none (an empty mapping, or None) when that was the last as well.
     """
 
     boot: str

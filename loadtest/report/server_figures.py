@@ -8,8 +8,8 @@ from loadtest.report.server import JUDGED_RESIDUE, Process, ServerSide
 
 __all__ = ["HandlerFigures", "Residue", "merge_handlers", "merge_residue"]
 
-_GROWTH = ("threads", "rss_bytes")
-"""Told as the difference between a process's last snapshot and its first."""
+_GROWTH = ("tasks", "threads", "rss_bytes", "open_files")
+"""Told as the difference between a process's last snapshot and the first that knew."""
 
 
 @dataclass(slots=True)
@@ -22,6 +22,7 @@ class HandlerFigures:
     errors: int = 0
     in_flight: int = 0
     latency: Histogram = field(default_factory=Histogram)
+    ack: Histogram = field(default_factory=Histogram)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,10 @@ class Residue:
     environs: int | None
     pending_disconnects: int | None
     tasks: int | None
-    """Counted by no hook yet."""
+    """By how many there are more; so are those that follow."""
     threads: int | None
     rss_bytes: int | None
+    open_files: int | None
 
 
 def merge_handlers(server: ServerSide) -> tuple[HandlerFigures, ...]:
@@ -50,6 +52,7 @@ def merge_handlers(server: ServerSide) -> tuple[HandlerFigures, ...]:
             figures.errors += handler.errors
             figures.in_flight += handler.in_flight
             figures.latency.merge(handler.latency)
+            figures.ack.merge(handler.ack)
     return tuple(merged[key] for key in sorted(merged))
 
 
@@ -67,7 +70,7 @@ def merge_residue(server: ServerSide, *, is_quiet: bool, silent_boots: Collectio
         for key in JUDGED_RESIDUE
     }
     grown = {key: _sum(_growth(process, key) for process in server.processes) for key in _GROWTH}
-    return Residue(**judged, tasks=None, **grown)
+    return Residue(**judged, **grown)
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

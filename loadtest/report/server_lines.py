@@ -37,6 +37,9 @@ _LEAST_AHEAD_S = 0.005
 @dataclass(slots=True)
 class _Lines:
     first: Snapshot | None = None
+    first_known: dict[tuple[str, str], tuple[Snapshot, Any]] = field(default_factory=dict)
+    """The first value of each gauge and of each kind of residue, and the snapshot that told it: gauges are
+    named in the answer to the first, and an event loop may be found only when a visit reaches it."""
     last: Snapshot | None = None
     tracebacks: dict[int, str] = field(default_factory=dict)
     stray_tracebacks: dict[int, str] = field(default_factory=dict)
@@ -52,6 +55,22 @@ class _Lines:
     def before(self, snapshot: Snapshot) -> Snapshot | None:
         """Return the snapshot that growth is measured from."""
         return None if self.first is snapshot else self.first
+
+    def know(self, snapshot: Snapshot) -> None:
+        """Keep what a snapshot is the first to tell."""
+        self.first = self.first or snapshot
+        for part in ("residue", "gauges"):
+            for key, value in snapshot.get(part, {}).items():
+                if value is not None:
+                    self.first_known.setdefault((part, key), (snapshot, value))
+
+    def first_of(self, part: str, snapshot: Snapshot) -> Mapping[str, Any]:
+        """Return the first values that were known before a snapshot."""
+        return {
+            key: value
+            for (name, key), (told, value) in self.first_known.items()
+            if name == part and told is not snapshot
+        }
 
 
 class ServerLines:
@@ -74,7 +93,7 @@ class ServerLines:
                 _decode(boot, line)  # a snapshot that cannot be read must not replace one that can
                 boot.heard_at.append(float(line["heard_at"]))
                 boot.clocks_s.append(float(line["taken_at"]) - float(line["heard_at"]))
-                boot.first = boot.first or line
+                boot.know(line)
                 if boot.last is None or line["sequence"] >= boot.last["sequence"]:
                     boot.last = line
             case "error":
@@ -152,7 +171,6 @@ def _to_gone(entry: Mapping[str, Any]) -> Gone:
 
 def _decode(boot: _Lines, snapshot: Snapshot) -> Process:
     first = boot.before(snapshot)
-    residue, first_residue = snapshot["residue"], first["residue"] if first else {}
     return Process(
         boot=snapshot["boot"],
         pid=snapshot["pid"],
@@ -174,12 +192,12 @@ def _decode(boot: _Lines, snapshot: Snapshot) -> Process:
         loop=_to_loop_or_none(snapshot),
         first_loop=_to_loop_or_none(first or {}),
         stalls=tuple(boot.stalls),
-        residue=_to_residue(residue),
-        first_residue=_to_residue(first_residue),
+        residue=_to_residue(snapshot["residue"]),
+        first_residue=_to_residue(boot.first_of("residue", snapshot)),
         inventory=_to_inventory(snapshot.get("inventory", {})),
-        first_inventory=_to_inventory(first.get("inventory", {})) if first else None,
-        gauges=_to_gauges(snapshot),
-        first_gauges=_to_gauges(first or {}),
+        first_inventory=_to_inventory(first["inventory"]) if first and "inventory" in first else None,
+        gauges=_to_gauges(snapshot.get("gauges", {})),
+        first_gauges=_to_gauges(boot.first_of("gauges", snapshot)),
         left_behind=MappingProxyType(
             {key: frozenset(_integers(snapshot["left_behind"].get(key, ()))) for key in JUDGED_RESIDUE}
         ),
@@ -266,8 +284,8 @@ def _to_inventory(data: Mapping[str, Any]) -> Inventory:
     return Inventory(tasks, threads)
 
 
-def _to_gauges(snapshot: Snapshot) -> Mapping[str, float | None]:
-    return MappingProxyType({str(name): _number(value) for name, value in snapshot.get("gauges", {}).items()})
+def _to_gauges(data: Mapping[str, Any]) -> Mapping[str, float | None]:
+    return MappingProxyType({str(name): _number(value) for name, value in data.items()})
 
 
 def _number(value: Any) -> float | None:

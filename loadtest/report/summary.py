@@ -29,6 +29,7 @@ from loadtest.report.server import ServerSide
 from loadtest.report.server_errors import Error, ServerErrors, merge_errors
 from loadtest.report.server_figures import HandlerFigures, merge_handlers, merge_residue
 from loadtest.report.verdict import Evidence, judge
+from loadtest.report.vital_figures import grown_names, merge_gauges, merge_loops, vital_numbers
 
 __all__ = ["summarize"]
 
@@ -116,6 +117,7 @@ def _figures(run: Run, parts: _Parts) -> Figures:
         numbers={
             **{f"navigations.{name}": count for name, count in counts.items()},
             **{f"server.residue.{name}": value for name, value in residue.items()},
+            **(vital_numbers(server, info.t0_at, info.gauges) if server else {}),
             **{
                 f"phases.{phase}.from_due_p99_ms": times.from_due.percentile_ms(99)
                 for phase, times in parts.phases.items()
@@ -128,6 +130,7 @@ def _figures(run: Run, parts: _Parts) -> Figures:
         histograms={f"phases.{phase}": times.own for phase, times in parts.phases.items()},
         due=parts.navigations.due,
         lag_p99_ms=parts.lag_p99_ms,
+        gauges=info.gauges,
         has_hooks=server is not None,
         is_quiet=info.quiet is not None,
         has_silent=bool(server and unknown_boots(server, info)),
@@ -165,7 +168,10 @@ def _server_json(run: Run, errors: ServerErrors, exits: Sequence[Exit]) -> dict[
         "errors": errors.count,
         "strays": sum(error.strays for error in errors.errors),
         "known_errors": [_known_json(error, visits) for error in errors.known],
+        "loop": asdict(merge_loops(server, run.info.t0_at)),
         "residue": _residue(server, run.info),
+        "inventory": {part: grown_names(server, part) for part in ("tasks", "threads")},
+        "gauges": {name: asdict(gauge) for name, gauge in merge_gauges(server, run.info.gauges).items()},
         "problems": sorted({problem for process in server.processes for problem in process.problems}),
         "journal_lost": sum(process.journal_lost for process in server.processes),
         "exits": [asdict(one) for one in exits],
@@ -186,16 +192,22 @@ def _known_json(error: Error, visits: Mapping[int, Visit]) -> dict[str, Any]:
 
 
 def _handler_json(figures: HandlerFigures) -> dict[str, Any]:
-    latency: Histogram = figures.latency
     return {
         "namespace": figures.namespace,
         "event": figures.event,
         "calls": figures.calls,
         "errors": figures.errors,
         "in_flight": figures.in_flight,
-        "p50_ms": latency.percentile_ms(50),
-        "p99_ms": latency.percentile_ms(99),
-        "max_ms": latency.max_ms,
+        **_times_json(figures.latency),
+        "ack": {"count": figures.ack.count, **_times_json(figures.ack)},
+    }
+
+
+def _times_json(times: Histogram) -> dict[str, Any]:
+    return {
+        "p50_ms": times.percentile_ms(50),
+        "p99_ms": times.percentile_ms(99),
+        "max_ms": times.max_ms,
     }
 
 

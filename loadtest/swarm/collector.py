@@ -14,6 +14,7 @@ from gevent import socket
 from gevent.pywsgi import WSGIServer
 
 from loadtest.errors import UsageError
+from loadtest.profile.model import Gauge
 from loadtest.report.server import JUDGED_RESIDUE
 from loadtest.report.server_lines import ServerLines
 from loadtest.swarm.snapshot import Told, admit, lines_of
@@ -80,6 +81,7 @@ class Collector:
         run: 16 hex digits; snapshots of other runs are refused.
         write: called with the lines for ``server.jsonl``, in order.
         bind: address and port; port 0 takes a free one.
+        gauges: what the hooks are to read; every answer names them.
 
     The token is ``LOADTEST_TOKEN``, which hooks on another machine are given too, or a new one.
 
@@ -88,11 +90,16 @@ class Collector:
     """
 
     def __init__(
-        self, run: str, write: Callable[[Sequence[Mapping[str, Any]]], None], bind: tuple[str, int]
+        self,
+        run: str,
+        write: Callable[[Sequence[Mapping[str, Any]]], None],
+        bind: tuple[str, int],
+        gauges: Iterable[Gauge] = (),
     ) -> None:
         self.token = os.environ.get("LOADTEST_TOKEN") or secrets.token_urlsafe(24)
         self.processes: dict[str, ServerProcess] = {}
         self._run = run
+        self._gauges = [{"name": gauge.name, "value": gauge.value} for gauge in gauges]
         self._write = write
         listener = socket.socket(socket.AF_INET6 if ":" in bind[0] else socket.AF_INET)
         try:
@@ -159,7 +166,8 @@ class Collector:
             process = self._take(json.loads(environ["wsgi.input"].read(int(length))), is_here=is_here)
         except _WRONG_FORM as error:
             return "400 Bad Request", {"error": f"not a snapshot: {type(error).__name__}: {error}"[:300]}
-        return "200 OK", {"run": self._run, "journal": process.journal if process else 0}
+        arrived = process.journal if process else 0
+        return "200 OK", {"run": self._run, "journal": arrived, "gauges": self._gauges}
 
     def _take(self, data: Mapping[str, Any], *, is_here: bool) -> ServerProcess | None:
         """Keep a snapshot; None when it says nothing of this run (a hook that asks which run this is)."""

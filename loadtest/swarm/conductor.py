@@ -65,7 +65,7 @@ class Conductor:
         self._t0 = 0.0
         self._load_s = 0.0
         self._info = self._first_info()
-        self._collector = Collector(self._run, self._write_server, options.collector_bind)
+        self._collector = Collector(self._run, self._write_server, options.collector_bind, profile.gauges)
         with ExitStack() as undo:
             undo.callback(self._collector.close)
             self._rendezvous = Rendezvous(url=self._collector.url, token=self._collector.token, run=self._run)
@@ -167,6 +167,7 @@ class Conductor:
             users=self.pool_size,
             require_hooks=self._options.require_hooks,
             assertions=tuple(assertion.name for assertion in profile.assertions),
+            gauges=tuple(gauge.name for gauge in profile.gauges),
             thresholds=profile.thresholds,
         )
 

@@ -185,10 +185,7 @@ def test_the_vital_signs_are_read_from_the_first_snapshot_and_from_the_last() ->
 
     assert process.first_inventory == Inventory({"Board.watch": 1}, {"MainThread": 1})
     assert process.inventory == Inventory({"Board.watch": 41}, {})
-    assert (process.first_gauges, process.gauges) == (
-        {"clients": 2, "queue": None},
-        {"clients": 4.5, "queue": None},
-    )
+    assert (process.first_gauges, process.gauges) == ({"clients": 2}, {"clients": 4.5, "queue": None})
     assert process.loop is not None
     assert process.loop.lag.to_json() == lag.to_json()
     assert process.first_loop is not None
@@ -206,7 +203,20 @@ def test_what_older_hooks_do_not_tell_is_not_known() -> None:
     assert (process.runtime, process.began_at, process.is_last) == ("python 3.11.7", None, False)
     assert (process.loop, process.first_loop, process.stalls) == (None, None, ())
     assert (process.strays, process.missing, process.gauges) == ((), (), {})
-    assert process.inventory == process.first_inventory == Inventory({}, {})
+    assert (process.inventory, process.first_inventory) == (Inventory({}, {}), None)
+
+
+def test_growth_is_measured_from_the_first_snapshot_that_could_tell() -> None:
+    lines = [
+        snapshot(sequence=1, residue={"threads": 4}),
+        snapshot(sequence=2, residue={"threads": 5, "tasks": 2}, gauges={"clients": 7, "queue": None}),
+        snapshot(sequence=3, residue={"threads": 6, "tasks": 9}, gauges={"clients": 8, "queue": 1}),
+    ]
+
+    (process,) = hooked(*lines).processes
+
+    assert (process.first_residue["threads"], process.first_residue["tasks"]) == (4, 2)
+    assert process.first_gauges == {"clients": 7}
 
 
 def test_acknowledgements_have_a_latency_of_their_own() -> None:

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ import gevent
 import pytest
 
 from loadtest.errors import UsageError
+from loadtest.profile.model import Gauge
 from loadtest.swarm.collector import Collector
 
 RUN = "00112233445566ff"
@@ -72,9 +73,9 @@ SNAPSHOT: dict[str, Any] = {
 class Received:
     """A collector with what it wrote."""
 
-    def __init__(self) -> None:
+    def __init__(self, gauges: Sequence[Gauge] = ()) -> None:
         self.lines: list[Mapping[str, Any]] = []
-        self.collector = Collector(RUN, self.lines.extend, ("127.0.0.1", 0))
+        self.collector = Collector(RUN, self.lines.extend, ("127.0.0.1", 0), gauges)
 
     def post(self, body: Any, token: str | None = None) -> tuple[int, Any]:
         """Send a body from a thread of its own, since gevent serves in this one; return status and answer."""
@@ -105,7 +106,7 @@ def changed(**values: Any) -> dict[str, Any]:
 
 
 def test_a_snapshot_is_kept_and_written_with_its_errors_and_journal(received: Received) -> None:
-    assert received.post(SNAPSHOT) == (200, {"run": RUN, "journal": 1})
+    assert received.post(SNAPSHOT) == (200, {"run": RUN, "journal": 1, "gauges": []})
 
     assert [line["kind"] for line in received.lines] == ["error", "snapshot", "journal"]
     assert received.lines[0] == {"kind": "error", "boot": "b1", **ERROR}
@@ -120,13 +121,22 @@ def test_a_snapshot_is_kept_and_written_with_its_errors_and_journal(received: Re
     assert (process.left_behind["sids"], process.in_flight) == (1, 2)
 
 
+def test_every_answer_names_the_gauges_that_the_profile_wants_to_know() -> None:
+    received = Received([Gauge("clients", "app:clients")])
+    named = [{"name": "clients", "value": "app:clients"}]
+    answers = [received.post(body)[1]["gauges"] for body in (SNAPSHOT, changed(run="f" * 16))]
+    received.collector.close()
+
+    assert answers == [named, named]
+
+
 def test_a_journal_that_is_sent_again_is_written_once(received: Received) -> None:
     received.post(SNAPSHOT)
     more = [*SNAPSHOT["journal"]["entries"], {"kind": "error", "number": 4, "error": 0}]
 
     answer = received.post(changed(sequence=2, journal={"from": 0, "entries": more, "lost": 0}))
 
-    assert answer == (200, {"run": RUN, "journal": 2})
+    assert answer == (200, {"run": RUN, "journal": 2, "gauges": []})
     assert received.lines[-1]["entries"] == [{"kind": "error", "number": 4, "error": 0}]
 
 
@@ -136,7 +146,7 @@ def test_a_journal_of_which_the_hooks_lost_a_part_goes_on_behind_the_gap(receive
 
     answer = received.post(changed(sequence=2, journal={"from": 6, "entries": later, "lost": 5}))
 
-    assert answer == (200, {"run": RUN, "journal": 7})
+    assert answer == (200, {"run": RUN, "journal": 7, "gauges": []})
     assert received.lines[-1] == {"kind": "journal", "boot": "b1", "entries": later, "lost": 5}
 
 
@@ -258,7 +268,7 @@ def test_a_process_that_only_waits_to_be_buried_is_dead(received: Received) -> N
 
 
 def test_another_runs_snapshot_is_answered_with_this_runs_id_and_dropped(received: Received) -> None:
-    assert received.post(changed(run="ffffffffffffffff")) == (200, {"run": RUN, "journal": 0})
+    assert received.post(changed(run="ffffffffffffffff")) == (200, {"run": RUN, "journal": 0, "gauges": []})
     assert received.lines == []
 
 

@@ -24,7 +24,7 @@ WATCHDOG = "loadtest-hooks-watchdog"
 """The name of the thread that looks whether a loop stands still."""
 _BEAT_EVERY_S = 0.5
 _BUSY_BEAT_EVERY_S = 0.1
-"""While visits come: the loop is awake then, and a beat more costs next to nothing. (An idle loop takes 0.04 %
+"""While visits come: the loop is awake then, and a beat more costs next to nothing. (An idle loop takes 0.04%
 of a core for its two beats a second, and would take 0.11 % for ten.) A stall is told too short by at most
 one interval."""
 _BUSY_FOR_S = 1.0
