@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.report import finding_sentences, raised, sentences, tables
+from loadtest.report import finding_sentences, raised, sentences, tables, vital_sentences
 from loadtest.report.finding import FindingKind
 from loadtest.report.run import Run
 from loadtest.report.story.choice import story_command
@@ -29,6 +29,7 @@ _FINDINGS = 4
 """So many findings are told in full; the rest are counted."""
 _ERRORS = 4
 _TRACEBACK_LINES = 7
+_STALL_LINES = 4
 _LONGEST = 200
 """Characters of what an app wrote that are shown in one line."""
 _WIDE = 72
@@ -73,6 +74,10 @@ class _Report:
 
     def _fact(self, name: str, text: str, indent: int = 0) -> None:
         self._line(f"{name}: {text}", indent=indent, hang=2)
+
+    def _fact_if_any(self, name: str, text: str) -> None:
+        if text:
+            self._fact(name, text)
 
     def _uncut(self, label: str, text: str) -> None:
         """Print what a person copies, never broken by us."""
@@ -121,7 +126,16 @@ class _Report:
             warnings.append(f"{failures}.")
         for warning in warnings:
             self._line(f"! {warning}", _LOUD, hang=2)
+        if server:
+            self._print_stall(server)
         self._print_client_errors()
+
+    def _print_stall(self, server: Mapping[str, Any]) -> None:
+        warning = vital_sentences.stall(server)
+        if warning:
+            self._line(f"! {warning}", _LOUD, hang=2)
+            for line in raised.last_frames(server["loop"]["stack"] or "", _STALL_LINES):
+                self._line(line, "dim", indent=4, hang=6)
 
     def _print_client_errors(self) -> None:
         groups = self._summary["client_errors"]
@@ -185,8 +199,10 @@ class _Report:
         summary = self._summary
         self._console.print()
         if summary["server"]:
-            left = summary["server"]["residue"]
-            self._fact("Left on the server", sentences.residue(left) + sentences.growth(left))
+            left = sentences.residue(summary["server"]["residue"])
+            self._fact("Left on the server", left + vital_sentences.growth(summary["server"]))
+            self._fact_if_any("Event loop", vital_sentences.loop(summary["server"]))
+            self._fact_if_any("Gauges", vital_sentences.gauges(summary["server"]))
             for row in summary["server"]["known_errors"]:
                 self._fact("Not counted", raised.known(row))
         for row in summary["assertions"]:

@@ -11,7 +11,6 @@ __all__ = [
     "exit_of",
     "failures",
     "generator",
-    "growth",
     "headline",
     "navigations",
     "residue",
@@ -64,14 +63,6 @@ def residue(counts: Mapping[str, int | None]) -> str:
     unknown = [key for key in JUDGED_RESIDUE if key in counts and counts[key] is None]
     told = ", ".join(f"{count:,} {key}" for key, count in known.items() if count) or "nothing"
     return told + (f" ({listed(unknown)} not known)" if unknown else "")
-
-
-def growth(counts: Mapping[str, int | None]) -> str:
-    """Return how memory and threads changed, where that is known."""
-    memory, threads = counts["rss_bytes"], counts["threads"]
-    told = [] if memory is None else [f"memory {memory / 1e6:+,.1f} MB"]
-    told += [] if threads is None else [f"threads {threads:+,}"]
-    return f"; {', '.join(told)} since the run began" if told else ""
 
 
 def exit_of(row: Mapping[str, Any]) -> str:

@@ -96,25 +96,27 @@ def phases(summary: Mapping[str, Any]) -> Sheet:
 
 
 def handlers(server: Mapping[str, Any]) -> Sheet:
-    """Return the server's event handlers, those with the most errors and calls first."""
+    """Return the server's event handlers, those with the most errors and calls first.
+
+    How long an acknowledgement took is told where anybody asked for one.
+    """
     rows = sorted(server["handlers"], key=lambda row: (-row["errors"], -row["calls"]))
     more = len(rows) - _HANDLER_ROWS
+    rows = rows[:_HANDLER_ROWS]
+    has_acks = any(row["ack"]["count"] for row in rows)
     return Sheet(
         f"Server handlers (ms), {amount(server['processes'], 'process', 'processes')}",
-        ["event", "calls", "errors", "p50", "p99"],
+        ["event", "calls", "errors", "p50", "p99", *(["ack p50", "ack p99"] if has_acks else [])],
         1,
-        [
-            [
-                _handler_name(row),
-                f"{row['calls']:,}",
-                f"{row['errors']:,}",
-                _ms(row["p50_ms"]),
-                _ms(row["p99_ms"]),
-            ]
-            for row in rows[:_HANDLER_ROWS]
-        ],
+        [_handler_cells(row, has_acks=has_acks) for row in rows],
         f"and {amount(more, 'more handler')}: see summary.json" if more > 0 else "",
     )
+
+
+def _handler_cells(row: Mapping[str, Any], *, has_acks: bool) -> list[str]:
+    acks = [_ms(row["ack"]["p50_ms"]), _ms(row["ack"]["p99_ms"])] if has_acks else []
+    counts = [f"{row['calls']:,}", f"{row['errors']:,}"]
+    return [_handler_name(row), *counts, _ms(row["p50_ms"]), _ms(row["p99_ms"]), *acks]
 
 
 def _handler_name(row: Mapping[str, Any]) -> str:

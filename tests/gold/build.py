@@ -43,6 +43,12 @@ _TRACEBACK = f"""Traceback (most recent call last):
     visitor = visitors[document_of[sid]]
 KeyError: '{_HOSTILE}'
 """
+_STACK = f"""  File "/srv/app/lib/python3.11/asyncio/events.py", line 80, in _run
+    self._context.run(self._callback, *self._args)
+  File "/srv/app/board.py", line 44, in recount
+    time.sleep(1.3)  # {_HOSTILE}
+"""
+_GROWN_FROM = {"threads": 4, "rss_bytes": 50_000_000, "tasks": 3, "open_files": 12}
 _PASSED = {
     "P13": (Phase.PAGE,),
     "P15": (Phase.PAGE, Phase.OPEN),
@@ -107,23 +113,51 @@ def _server(records: list[NavigationRecord], *, is_faulty: bool) -> list[Mapping
     handlers = [
         handler("connect", 52, 0, histogram(*(0.2 + n / 100 for n in range(52)))),
         handler("disconnect", 52, len(guilty), histogram(*(0.1 + n / 500 for n in range(52)))),
-        handler("[bold]draw[/]\x1b[2J" if is_faulty else "draw", 7, 0, histogram(1, 2, 30), "/board"),
+        {
+            **handler("[bold]draw[/]\x1b[2J" if is_faulty else "draw", 7, 0, histogram(1, 2, 30), "/board"),
+            "ack": histogram(2, 4, 60).to_json(),
+        },
     ]
     left = dict.fromkeys(("sids", "rooms", "environs", "pending_disconnects"), guilty)
     lines: list[Mapping[str, Any]] = [
-        snapshot(sequence=1, visits=5, residue={"threads": 4, "rss_bytes": 50_000_000}),
+        snapshot(sequence=1, visits=5, residue=_GROWN_FROM, **_vitals(2, 3)),
     ]
     if is_faulty:
+        stall = {**_loop(1_312.5), "stack": _STACK}
+        lines.append({"kind": "stall", "boot": BOOT, "loop": stall})
         told = error(guilty, file="board.py", traceback=_TRACEBACK)
         lines.append({"kind": "error", "boot": BOOT, **told})
     errors = [error(guilty, file="board.py")] if is_faulty else []
     taken_at = T0_AT.timestamp() + 20.04
-    grown = {"threads": 4, "rss_bytes": 51_250_000}
+    vitals = _vitals(2 + len(guilty), 3) | {"loop": _loop(1_312.5 if is_faulty else 12.25)}
+    grown = {**_GROWN_FROM, "rss_bytes": 51_250_000, "tasks": 4 + len(guilty)}
     lines.append(
-        snapshot(errors, left, grown, sequence=2, visits=len(records), handlers=handlers, taken_at=taken_at)
+        snapshot(
+            errors,
+            left,
+            grown,
+            sequence=2,
+            visits=len(records),
+            handlers=handlers,
+            taken_at=taken_at,
+            **vitals,
+        )
     )
     entries = [entry for record in records for entry in _journal(record, is_guilty=record.number in guilty)]
     return [*lines, {"kind": "journal", "boot": BOOT, "entries": entries}]
+
+
+def _loop(longest_ms: float) -> dict[str, Any]:
+    lag = histogram(*(1 + n / 100 for n in range(50))).to_json()
+    return {"lag": lag, "longest_ms": longest_ms, "longest_at": T0_AT.timestamp() + 2.54}
+
+
+def _vitals(clients: int, workers: int) -> dict[str, Any]:
+    tasks = {"Server.serve": 1, "Board.watch[/]\x1b[2J": clients}
+    return {
+        "inventory": {"tasks": tasks, "threads": {"MainThread": 1, "asyncio_N": workers}},
+        "gauges": {"clients": clients, "queue": None},
+    }
 
 
 def _journal(record: NavigationRecord, *, is_guilty: bool) -> list[Mapping[str, Any]]:
@@ -151,6 +185,7 @@ def _write_runs() -> None:
         "profile": "demo",
         "profile_source": "profiles/demo.toml",
         "host": "http://127.0.0.1:8765",
+        "gauges": ("clients", "queue"),
     }
     faulty = [*records, *_mishaps(len(records))]
     thresholds = {

@@ -144,6 +144,25 @@ def test_merging_leaves_the_other_one_as_it_was() -> None:
     assert other.to_json() == {"count": 1, "sum_us": 5, "max_us": 5, "counts": {"5": 1}}
 
 
+@given(*[st.lists(st.integers(0, (1 << 40) - 1), max_size=60)] * 2)
+def test_what_was_counted_since_an_earlier_state_is_what_came_after(
+    before_us: list[int], after_us: list[int]
+) -> None:
+    earlier, after = histogram(before_us), histogram(after_us)
+    later = merged(earlier, after).since(earlier)
+
+    assert (later.counts, later.count, later.sum_us) == (after.counts, after.count, after.sum_us)
+    if max(after_us, default=0) > max(before_us, default=0):
+        assert later.max_us == after.max_us
+    else:
+        assert after.max_us <= later.max_us <= earlier.max_us
+
+
+def test_a_state_that_is_not_earlier_takes_nothing_below_zero() -> None:
+    assert histogram([5]).since(histogram([5, 5, 9])).count == 0
+    assert histogram([]).since(histogram([])).max_ms is None
+
+
 @given(many_us)
 def test_the_wire_form_is_read_as_what_it_was(values_us: list[int]) -> None:
     wire = histogram(values_us).to_json()

@@ -129,3 +129,12 @@ def test_what_does_not_go_together_is_refused(metric: str, expression: str, mess
 def test_the_known_metrics_are_paths_of_the_summary() -> None:
     assert known_metrics()["server.residue.pending_disconnects"] == frozenset({Aggregate.VALUE})
     assert "navigations.due" in known_metrics()
+
+
+def test_gauges_are_metrics_of_the_profile_that_names_them() -> None:
+    gauges = known_metrics(["clients"]).keys() - known_metrics().keys()
+
+    assert gauges == {"server.gauges.clients", "server.gauges.clients.value"}
+    assert check("server.gauges.clients", "value<5", ["clients"]) == parse("value<5")
+    with pytest.raises(ValueError, match=r"'server\.gauges\.clients' is not a metric"):
+        check("server.gauges.clients", "value<5")

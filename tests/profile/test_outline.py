@@ -113,6 +113,9 @@ every_s = 2
 name = "joined"
 ack = "join"
 within_s = 0.5
+[[gauges]]
+name = "clients"
+value = "len(app.state:clients)"
 """
 
 
@@ -142,6 +145,7 @@ def test_an_outline_tells_who_comes_how_and_what_they_do_and_must_see() -> None:
         "  assertion  greeted: event welcome in /chat, just once, within 2 s of handshake, with ['hello']",
         "  assertion  beat: event beat, again and again, at least every 2 s",
         "  assertion  joined: acknowledgement of join in /chat, within 0.5 s",
+        "  gauge      clients: len(app.state:clients), read by the hooks",
     ]
 
 

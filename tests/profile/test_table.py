@@ -332,3 +332,40 @@ def test_assertions_have_names_of_their_own_and_tell_their_places() -> None:
     assert told(assertions=[{"name": "a", "event": "x"}, {"name": "b"}]) == [
         'assertions[1].ack: write one of event = "welcome" and ack = "join" (the event that asked for it)'
     ]
+
+
+GAUGE = {"name": "clients", "value": "app:clients"}
+
+
+def test_thresholds_may_name_the_profiles_gauges() -> None:
+    thresholds = {"server.gauges.clients": ["value<5"], "server.gauges.clients.value": ["value<9"]}
+
+    assert dict(table_of(gauges=[GAUGE], thresholds=thresholds).thresholds) == {
+        "server.gauges.clients": ("value<5",),
+        "server.gauges.clients.value": ("value<9",),
+    }
+
+
+def test_a_threshold_on_a_gauge_that_is_not_there_is_a_mistake() -> None:
+    thresholds = {"server.gauges.client": ["value<5"], "server.gauges.clients": ["count==0"]}
+
+    assert told(gauges=[GAUGE], thresholds=thresholds) == [
+        (
+            'thresholds."server.gauges.client": unknown metric; did you mean server.gauges.clients or '
+            "server.gauges.clients.value?"
+        ),
+        "thresholds.\"server.gauges.clients\"[0]: 'count==0': server.gauges.clients has value",
+    ]
+
+
+def test_of_gauges_that_are_wrong_the_thresholds_are_not_wrong_too() -> None:
+    thresholds = {"server.gauges.clients": ["value<5"], "server.gauges.clients.value": ["value<5"]}
+
+    assert told(gauges=[{**GAUGE, "value": 3}], thresholds=thresholds) == [
+        "gauges[0].value: 3 is not a string"
+    ]
+
+
+def test_each_gauge_has_a_name_of_its_own_and_there_are_not_too_many() -> None:
+    assert told(gauges=[GAUGE, GAUGE]) == ['gauges[1].name: "clients" is the name of another one already']
+    assert told(gauges=[{**GAUGE, "name": f"g{n}"} for n in range(51)]) == ["gauges: has 51, more than 50"]

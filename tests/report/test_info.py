@@ -62,6 +62,14 @@ def test_a_run_that_was_killed_has_failed_until_it_says_otherwise() -> None:
     assert (data["quiet"], data["generator"], data["t0_at"]) == (None, None, None)
 
 
+def test_a_run_of_an_older_release_had_no_gauges() -> None:
+    data = info(gauges=("clients",)).to_json()
+
+    assert RunInfo.from_json(data).gauges == ("clients",)
+    del data["gauges"]
+    assert RunInfo.from_json(data).gauges == ()
+
+
 def test_times_are_written_in_utc() -> None:
     there = datetime(2026, 1, 1, 2, 0, tzinfo=timezone(timedelta(hours=2)))
 

@@ -92,18 +92,6 @@ def test_residue_is_told_by_its_kind(counts: dict[str, int | None], text: str) -
 
 
 @pytest.mark.parametrize(
-    ("memory", "threads", "text"),
-    [
-        (1_250_000, -2, "; memory +1.2 MB, threads -2 since the run began"),
-        (None, 0, "; threads +0 since the run began"),
-        (None, None, ""),
-    ],
-)
-def test_growth_is_told_where_it_is_known(memory: int | None, threads: int | None, text: str) -> None:
-    assert sentences.growth({"rss_bytes": memory, "threads": threads}) == text
-
-
-@pytest.mark.parametrize(
     ("figures", "text"),
     [
         (None, "not known"),

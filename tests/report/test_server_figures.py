@@ -28,6 +28,17 @@ def test_a_handlers_figures_are_added_up_over_the_processes() -> None:
     ]
     assert [row.in_flight for row in rows] == [0, 0, 0]
     assert rows[1].latency.to_json() == histogram(1, 2, 9).to_json()
+    assert [row.ack.count for row in rows] == [0, 0, 0]
+
+
+def test_acknowledgements_are_added_up_too() -> None:
+    asked = [{**handler("join", 1, 0, histogram(1)), "ack": histogram(ms).to_json()} for ms in (2, 4)]
+
+    (row,) = merge_handlers(
+        hooked(snapshot(boot="a", handlers=asked[:1]), snapshot(boot="b", handlers=asked[1:]))
+    )
+
+    assert row.ack.to_json() == histogram(2, 4).to_json()
 
 
 def test_calls_in_flight_are_added_up_too() -> None:
@@ -42,10 +53,22 @@ def test_calls_in_flight_are_added_up_too() -> None:
 
 def test_residue_is_added_up_and_growth_is_measured_from_the_first_snapshot() -> None:
     server = hooked(
-        snapshot(boot="a", residue={"threads": 10, "rss_bytes": 1000}),
-        snapshot((), {"sids": [1, 2]}, {"threads": 12, "rss_bytes": 3000}, boot="a", sequence=2),
-        snapshot(boot="b", residue={"threads": 4, "rss_bytes": 500}),
-        snapshot((), {"sids": [3], "rooms": [3]}, {"threads": 3, "rss_bytes": 500}, boot="b", sequence=2),
+        snapshot(boot="a", residue={"threads": 10, "rss_bytes": 1000, "tasks": 2, "open_files": 9}),
+        snapshot(
+            (),
+            {"sids": [1, 2]},
+            {"threads": 12, "rss_bytes": 3000, "tasks": 43, "open_files": 8},
+            boot="a",
+            sequence=2,
+        ),
+        snapshot(boot="b", residue={"threads": 4, "rss_bytes": 500, "tasks": 0, "open_files": 5}),
+        snapshot(
+            (),
+            {"sids": [3], "rooms": [3]},
+            {"threads": 3, "rss_bytes": 500, "tasks": 1, "open_files": 9},
+            boot="b",
+            sequence=2,
+        ),
     )
 
     assert merge_residue(server, is_quiet=True) == Residue(
@@ -54,9 +77,10 @@ def test_residue_is_added_up_and_growth_is_measured_from_the_first_snapshot() ->
         rooms=1,
         environs=0,
         pending_disconnects=0,
-        tasks=None,
+        tasks=42,
         threads=1,
         rss_bytes=2000,
+        open_files=3,
     )
 
 

@@ -19,6 +19,7 @@ from tests.gold.build import summary as gold_summary
 from tests.report.building import (
     BOOT,
     RUN,
+    T0_AT,
     boots_of,
     dropped,
     error,
@@ -109,6 +110,7 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
                 "p50_ms": 0.101,
                 "p99_ms": 0.3,
                 "max_ms": 0.3,
+                "ack": {"count": 0, "p50_ms": None, "p99_ms": None, "max_ms": None},
             }
         ],
         "errors": 1,
@@ -123,7 +125,11 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
             "tasks": None,
             "threads": None,
             "rss_bytes": None,
+            "open_files": None,
         },
+        "loop": {"lag_p99_ms": None, "longest_stall_ms": None, "stack": None, "at_s": None},
+        "inventory": {"tasks": {}, "threads": {}},
+        "gauges": {},
         "problems": [],
         "journal_lost": 0,
         "exits": [],
@@ -333,6 +339,43 @@ def test_what_became_of_the_assertions_is_told_and_can_be_limited() -> None:
     assert summary["exit_code"] == 99
 
 
+def test_vital_signs_are_told_and_can_be_limited() -> None:
+    t0 = T0_AT.timestamp()
+    loop = {"lag": histogram(7).to_json(), "longest_ms": 312, "longest_at": t0 + 2}
+    tasks = {"tasks": {"Board.watch": 41}, "threads": {}}
+    server = hooked(
+        snapshot(gauges={"clients": 2}, inventory={"tasks": {}, "threads": {}}, residue={"open_files": 5}),
+        {"kind": "stall", "boot": BOOT, "loop": {**loop, "stack": "in recount"}},
+        snapshot(sequence=2, gauges={"clients": 9}, inventory=tasks, loop=loop, residue={"open_files": 7}),
+    )
+    limits = {
+        "server.gauges.clients": ("value<5",),
+        "server.gauges.clients.value": ("value<10",),
+        "server.loop.longest_stall_ms": ("value<100",),
+        "server.residue.open_files": ("value<=2",),
+    }
+
+    summary = summarized([visit(1)], server, info(gauges=("clients", "queue"), thresholds=limits))
+
+    assert summary["server"]["gauges"] == {
+        "clients": {"value": 9, "growth": 7},
+        "queue": {"value": None, "growth": None},
+    }
+    assert summary["server"]["inventory"] == {"tasks": {"Board.watch": 41}, "threads": {}}
+    assert summary["server"]["loop"] == {
+        "lag_p99_ms": 7.0,
+        "longest_stall_ms": 312,
+        "stack": "in recount",
+        "at_s": 2.0,
+    }
+    assert [(row["value"], row["verdict"]) for row in summary["thresholds"]] == [
+        (7, "fail"),
+        (9, "pass"),
+        (312, "fail"),
+        (2, "pass"),
+    ]
+
+
 def test_every_metric_that_a_threshold_may_name_is_a_path_of_the_summary() -> None:
     records = visits(0, 3, "P16", Manner.FIN)
     summary = summarized(records, hooked(snapshot()))
@@ -349,14 +392,17 @@ def test_every_metric_that_a_threshold_may_name_has_its_data() -> None:
         metric: (f"{min(aggregates - {Aggregate.RATE})}>=-1e9",)
         for metric, aggregates in known_metrics().items()
     }
-    snapshots = hooked(snapshot(sequence=1), snapshot(sequence=2))
+    loop = {"lag": histogram(1).to_json(), "longest_ms": 300, "longest_at": T0_AT.timestamp() + 1}
+    counts = {"tasks": 1, "open_files": 5}
+    snapshots = hooked(*(snapshot(sequence=n, residue=counts, loop=loop) for n in (1, 2)))
 
     summary = summarized(
         [NavigationRecord.from_line(json.dumps(record))], snapshots, info(thresholds=thresholds)
     )
 
-    unknown = {result["metric"] for result in summary["thresholds"] if result["verdict"] != "pass"}
-    assert unknown == {"server.residue.tasks"}  # no hook counts tasks yet
+    assert {result["metric"] for result in summary["thresholds"] if result["verdict"] != "pass"} == {
+        "server.loop.lag_p99_ms"  # the lag of the first snapshot was before the run
+    }
 
 
 def of_boots(records: list[NavigationRecord], *lines: dict[str, Any], **changes: Any) -> dict[str, Any]:

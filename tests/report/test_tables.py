@@ -15,7 +15,8 @@ def departure(
 
 
 def handler_row(event: str, calls: int, errors: int, namespace: str = "/") -> dict[str, Any]:
-    figures = {"calls": calls, "errors": errors, "p50_ms": 0.25, "p99_ms": None}
+    ack = {"count": 0, "p50_ms": None, "p99_ms": None}
+    figures = {"calls": calls, "errors": errors, "p50_ms": 0.25, "p99_ms": None, "ack": ack}
     return {"namespace": namespace, "event": event, **figures}
 
 
@@ -122,6 +123,18 @@ def test_handlers_with_the_most_errors_come_first() -> None:
             ["/board draw", "9", "0", "0.2", "-"],
         ],
     )
+
+
+def test_acknowledgements_are_told_where_anybody_asked_for_one() -> None:
+    asked = {**handler_row("join", 9, 0), "ack": {"count": 9, "p50_ms": 1.5, "p99_ms": 4}}
+
+    sheet = handlers({"processes": 1, "handlers": [asked, handler_row("draw", 5, 0)]})
+
+    assert list(sheet.columns)[3:] == ["p50", "p99", "ack p50", "ack p99"]
+    assert sheet.rows == [
+        ["join", "9", "0", "0.2", "-", "1.5", "4.0"],
+        ["draw", "5", "0", "0.2", "-", "-", "-"],
+    ]
 
 
 @pytest.mark.parametrize(
