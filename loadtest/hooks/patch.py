@@ -10,6 +10,8 @@ from typing import Any
 
 from .process import HookedProcess
 from .servers import engineio_server, socketio_server
+from .servers.acks import watch_acks
+from .swap import together
 
 __all__ = ["hook_module"]
 
@@ -62,6 +64,8 @@ def hook_module(process: HookedProcess, module: ModuleType) -> Undo:
     undo = _replace(owner, target.make(original, process))
     if target.label not in process.installed:
         process.installed.append(target.label)
+    if target.label.startswith("socketio."):
+        undo = together(undo, watch_acks(owner, process, is_async=target.is_async))
     return undo
 
 

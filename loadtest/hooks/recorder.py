@@ -188,6 +188,11 @@ class Recorder:
         if call.is_retry:
             call.session.attempt = None
 
+    def acknowledge(self, handler: HandlerTally, took_s: float) -> None:
+        """Count an acknowledgement that went out so long after its event had arrived."""
+        with self._lock:
+            handler.ack.record(took_s)
+
     def fail(self, call: Call, error: Exception) -> None:
         """Count an exception that left a handler, unless it was counted in a call within this one."""
         if self._was_counted(call, error):

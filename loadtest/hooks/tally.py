@@ -24,7 +24,7 @@ _OTHER = "(other)"
 class HandlerTally:
     """Counts for one (namespace, event)."""
 
-    __slots__ = ("calls", "errors", "event", "in_flight", "latency", "namespace")
+    __slots__ = ("ack", "calls", "errors", "event", "in_flight", "latency", "namespace")
 
     def __init__(self, namespace: str, event: str) -> None:
         self.namespace = namespace
@@ -34,6 +34,8 @@ class HandlerTally:
         self.errors = 0
         self.in_flight = 0
         self.latency = Latency()
+        self.ack = Latency()
+        """From an event's arrival until its acknowledgement went out."""
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -43,6 +45,7 @@ class HandlerTally:
             "errors": self.errors,
             "in_flight": self.in_flight,
             "latency": self.latency.to_json(),
+            "ack": self.ack.to_json(),
         }
 
 
