@@ -26,7 +26,7 @@ from loadtest.swarm.crew import Crew
 from loadtest.swarm.messages import Begin, Report
 from loadtest.swarm.options import RunOptions
 from loadtest.swarm.progress import Progress
-from loadtest.swarm.quiet import Quiet, quiet_limit_s
+from loadtest.swarm.quiet import Quiet, progress, quiet_limit_s
 from loadtest.swarm.rendezvous import Rendezvous
 from loadtest.swarm.versions import versions
 
@@ -271,7 +271,9 @@ class Conductor:
         """Wait until the server has forgotten everybody; None when there is nobody to ask."""
         if not self._collector.processes:
             return None
-        limit_s = quiet_limit_s(self._profile.app.access.quiet_s, self._account.ping_s)
+        app_quiet_s = self._profile.app.access.quiet_s
+        limit_s = quiet_limit_s(app_quiet_s, self._account.ping_s)
+        is_apps = app_quiet_s >= limit_s
         quiet = Quiet(limit_s, self._sequences())
         began = time.monotonic()
         while True:
@@ -284,9 +286,7 @@ class Conductor:
             ]
             if quiet.is_over(waited_s, self._sequences(dead), left):
                 return QuietInfo(waited_s=round(waited_s, 3), limit_s=limit_s)
-            rest_s = limit_s - waited_s
-            wait = f"waiting up to {rest_s:.0f} s for" if rest_s > 0 else "the server still forgets: past"
-            self._progress.show(f"quiet: {wait} its ping time-outs; left: {_told(left)}")
+            self._progress.show(progress(quiet, waited_s, left, is_apps=is_apps))
             gevent.sleep(_LOOK_EVERY_S)
 
     def _sequences(self, dead: Collection[str] = ()) -> Mapping[str, int]:
@@ -295,12 +295,6 @@ class Conductor:
             for boot, process in self._collector.processes.items()
             if process.has_seen_run and boot not in dead
         }
-
-
-def _told(left: Sequence[Mapping[str, int]]) -> str:
-    """Return what the processes still hold, the kinds of which there is anything."""
-    totals = {key: sum(process[key] for process in left) for key in (left[0] if left else ())}
-    return ", ".join(f"{count} {key}" for key, count in totals.items() if count) or "nothing"
 
 
 def _now() -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Quiet", "quiet_limit_s"]
+__all__ = ["Quiet", "progress", "quiet_limit_s"]
 
 _MARGIN_S = 3.0
 """Beyond the ping times: the server's own timers are only so exact."""
@@ -65,3 +65,23 @@ class Quiet:
             return True
         still_s = waited_s - self._fell_at_s
         return waited_s >= self.limit_s and still_s >= min(_STILL_S, self.limit_s)
+
+
+def progress(quiet: Quiet, waited_s: float, left: Sequence[Mapping[str, int]], *, is_apps: bool) -> str:
+    """Return a line about the quiet: what is waited for, how long yet, and what is left.
+
+    Args:
+        waited_s: seconds since the quiet began.
+        left: as in ``Quiet.is_over``.
+        is_apps: whether the app's own clean-up takes longer than the server's ping times.
+    """
+    rest_s = quiet.limit_s - waited_s
+    reason = "the app's own clean-up" if is_apps else "ping time-outs"
+    wait = f"waiting up to {rest_s:.0f} s for {reason}" if rest_s > 0 else f"past {reason}, still forgetting"
+    return f"quiet: {wait}, {_told(left)} left"
+
+
+def _told(left: Sequence[Mapping[str, int]]) -> str:
+    """Return what the processes still hold, the kinds of which there is anything."""
+    totals = {key: sum(process[key] for process in left) for key in (left[0] if left else ())}
+    return ", ".join(f"{count:,} {key}" for key, count in totals.items() if count) or "nothing"

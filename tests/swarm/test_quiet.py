@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from loadtest.swarm.quiet import Quiet, quiet_limit_s
+from loadtest.swarm.quiet import Quiet, progress, quiet_limit_s
 
 NOTHING = {"sids": 0, "rooms": 0}
 ONE_SID = {"sids": 1, "rooms": 0}
@@ -67,3 +67,23 @@ def test_even_a_server_that_forgets_for_ever_is_not_waited_for_for_ever() -> Non
         False,
         True,
     ]
+
+
+@pytest.mark.parametrize(
+    ("waited_s", "left", "is_apps", "text"),
+    [
+        (
+            33.6,
+            [{"sids": 40, "rooms": 0, "handlers": 1}, {"sids": 1, "rooms": 0, "handlers": 0}],
+            False,
+            "quiet: waiting up to 8 s for ping time-outs, 41 sids, 1 handlers left",
+        ),
+        (1.0, [NOTHING], False, "quiet: waiting up to 41 s for ping time-outs, nothing left"),
+        (1.0, [], True, "quiet: waiting up to 41 s for the app's own clean-up, nothing left"),
+        (42.0, [{"sids": 1042}], False, "quiet: past ping time-outs, still forgetting, 1,042 sids left"),
+    ],
+)
+def test_progress_says_what_is_waited_for_how_long_and_what_is_left(
+    waited_s: float, left: list[Mapping[str, int]], is_apps: bool, text: str
+) -> None:
+    assert progress(Quiet(42.0, {}), waited_s, left, is_apps=is_apps) == text

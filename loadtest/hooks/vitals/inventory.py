@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from ..text import clip
+from .farewell import is_over, is_over_in_thread
 from .loop import WATCHDOG
 from .stack import frames_of
 
@@ -103,15 +104,16 @@ def _tasks(known: Iterable[Any]) -> dict[str, int] | None:
     counts: dict[str, int] = {}
     for loop in loops.values():
         for index, task in enumerate(asyncio.all_tasks(loop)):
-            name = _task_name(task)
-            counts[name] = counts.get(name, 0) + 1
+            coroutine = task.get_coro()
+            if not is_over(coroutine):
+                name = _name_of(coroutine)
+                counts[name] = counts.get(name, 0) + 1
             if index % _CHUNK == 0:
                 time.sleep(0)
     return counts
 
 
-def _task_name(task: Any) -> str:
-    coroutine = task.get_coro()
+def _name_of(coroutine: Any) -> str:
     name = getattr(coroutine, "__qualname__", None)
     return clip(name if isinstance(name, str) else type(coroutine).__name__, _MAX_NAME_CHARACTERS)
 
@@ -144,7 +146,7 @@ def _named(frame: FrameType) -> list[Any]:
 def _threads() -> dict[str, int]:
     counts: dict[str, int] = {}
     for thread in threading.enumerate():
-        if thread.name not in _OUR_THREADS:
+        if thread.name not in _OUR_THREADS and not is_over_in_thread(thread):
             name = clip(_DIGITS.sub("N", thread.name), _MAX_NAME_CHARACTERS)
             counts[name] = counts.get(name, 0) + 1
     return counts
