@@ -83,6 +83,8 @@ class RunInfo:
     dead_boots: tuple[str, ...] = ()
     """Boot ids of processes, those that no visit reached too, that had stopped pushing and are known to have
     ended: they ran on this machine, and are there no more."""
+    refused: tuple[str, ...] = ()
+    """Why the last word of a server process could not be read, for each: what it counted nobody knows."""
     generator: GeneratorInfo | None = None
     quiet: QuietInfo | None = None
     """None when the run was over before its quiet was: residue is then not judged."""
@@ -119,6 +121,7 @@ class RunInfo:
             "lost_numbers": self.lost_numbers,
             "silent_boots": list(self.silent_boots),
             "dead_boots": list(self.dead_boots),
+            "refused": list(self.refused),
             "generator": generator
             and {
                 "processes": generator.processes,
@@ -162,6 +165,7 @@ class RunInfo:
             lost_numbers=data["lost_numbers"],
             silent_boots=tuple(data["silent_boots"]),
             dead_boots=tuple(data["dead_boots"]),
+            refused=tuple(data.get("refused", ())),
             generator=_to_generator(data["generator"]),
             quiet=_to_quiet(data["quiet"]),
             assertions=tuple(data["assertions"]),

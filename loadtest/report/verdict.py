@@ -114,6 +114,12 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
             "start the app with 'loadtest instrument -- COMMAND'"
         )
     gaps += [str(missing) for missing in evidence.missing]
+    if info.refused:
+        processes = amount(len(info.refused), "server process", "server processes")
+        gaps.append(
+            f"what {processes} told last could not be read, so the server's counts are not whole: "
+            f"{info.refused[0]}"
+        )
     silent = set(info.silent_boots).difference(*(finding.boots for finding in evidence.findings))
     silent -= {ended.boot for ended in evidence.exits}
     if silent:

@@ -23,6 +23,8 @@ __all__ = ["Collector", "ServerProcess"]
 
 _LARGEST_BODY = 64 * 1024 * 1024
 _MOST_PROCESSES = 1000
+_MOST_REFUSED = 20
+_LONGEST_REASON = 300
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Where hooks of this machine find a collector that is bound to every address."""
 _BACKLOG = 256
@@ -98,6 +100,8 @@ class Collector:
     ) -> None:
         self.token = os.environ.get("LOADTEST_TOKEN") or secrets.token_urlsafe(24)
         self.processes: dict[str, ServerProcess] = {}
+        self.refused: dict[str, str] = {}
+        """Why the last snapshot of a process (its boot id) was no snapshot; what it counted nobody knows."""
         self._run = run
         self._gauges = [{"name": gauge.name, "value": gauge.value} for gauge in gauges]
         self._write = write
@@ -161,13 +165,25 @@ class Collector:
         length = str(environ.get("CONTENT_LENGTH") or "")
         if not length.isdecimal() or int(length) > _LARGEST_BODY:
             return "413 Content Too Large", {"error": f"at most {_LARGEST_BODY} bytes, with their length"}
+        data: Any = None
         try:
             is_here = environ.get("REMOTE_ADDR") in _THIS_MACHINE
-            process = self._take(json.loads(environ["wsgi.input"].read(int(length))), is_here=is_here)
+            data = json.loads(environ["wsgi.input"].read(int(length)))
+            process = self._take(data, is_here=is_here)
         except _WRONG_FORM as error:
-            return "400 Bad Request", {"error": f"not a snapshot: {type(error).__name__}: {error}"[:300]}
+            reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+            self._note_refusal(data, reason)
+            return "400 Bad Request", {"error": f"not a snapshot: {reason}"}
         arrived = process.journal if process else 0
         return "200 OK", {"run": self._run, "journal": arrived, "gauges": self._gauges}
+
+    def _note_refusal(self, data: Any, reason: str) -> None:
+        known = data if isinstance(data, dict) else {}
+        # another run's, or from a process that no visit has reached, it takes nothing from this run
+        if known.get("run", self._run) == self._run and known.get("visits") != 0:
+            boot = str(known.get("boot"))[:_LONGEST_REASON]
+            if boot in self.refused or len(self.refused) < _MOST_REFUSED:
+                self.refused[boot] = reason
 
     def _take(self, data: Mapping[str, Any], *, is_here: bool) -> ServerProcess | None:
         """Keep a snapshot; None when it says nothing of this run (a hook that asks which run this is)."""
@@ -194,6 +210,7 @@ class Collector:
         reader.server_side()
         self._write(lines)
         self.processes[boot] = process
+        self.refused.pop(boot, None)
         process.told.note(data)
         process.snapshot = data
         process.journal = max(process.journal, first + len(entries))

@@ -183,6 +183,7 @@ class Conductor:
             lost_numbers=0 if self._is_called_off else self._account.count_lost(alive),
             silent_boots=self._collector.silent_boots(),
             dead_boots=self._collector.dead_boots(),
+            refused=tuple(self._collector.refused.values()),
             generator=self._account.generator(elapsed_s),
         )
 

@@ -62,12 +62,14 @@ def test_a_run_that_was_killed_has_failed_until_it_says_otherwise() -> None:
     assert (data["quiet"], data["generator"], data["t0_at"]) == (None, None, None)
 
 
-def test_a_run_of_an_older_release_had_no_gauges() -> None:
-    data = info(gauges=("clients",)).to_json()
+def test_a_run_of_an_older_release_had_no_gauges_and_knew_of_no_refusals() -> None:
+    data = info(gauges=("clients",), refused=("KeyError: 'visits'",)).to_json()
+    read = RunInfo.from_json(data)
+    assert (read.gauges, read.refused) == (("clients",), ("KeyError: 'visits'",))
 
-    assert RunInfo.from_json(data).gauges == ("clients",)
-    del data["gauges"]
-    assert RunInfo.from_json(data).gauges == ()
+    del data["gauges"], data["refused"]
+    old = RunInfo.from_json(data)
+    assert (old.gauges, old.refused) == ((), ())
 
 
 def test_times_are_written_in_utc() -> None:

@@ -135,6 +135,14 @@ def test_default_thresholds_say_nothing_beyond_a_finding() -> None:
             ),
         ),
         (
+            {"refused": ("KeyError: 'visits'", "TypeError: x")},
+            {},
+            (
+                "what 2 server processes told last could not be read, so the server's counts are not whole: "
+                "KeyError: 'visits'"
+            ),
+        ),
+        (
             {"silent_boots": ("a",)},
             {"exits": [Exit("a", 4711, "app.py", 9.5, is_empty=False)]},
             (

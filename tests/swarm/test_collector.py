@@ -314,6 +314,31 @@ def test_what_is_no_snapshot_is_refused_and_nothing_is_kept(received: Received, 
     assert (received.lines, received.collector.processes) == ([], {})
 
 
+def test_who_was_refused_last_is_known_until_it_tells_better(received: Received) -> None:
+    received.post(changed(visits="many"))
+    received.post(changed(boot="b2", errors=7))
+    received.post("not json")
+    assert list(received.collector.refused) == ["b1", "b2", "None"]
+    assert received.collector.refused["b2"].startswith("TypeError: ")
+
+    received.post(SNAPSHOT)
+    assert list(received.collector.refused) == ["b2", "None"]
+
+
+def test_a_refusal_of_a_stranger_or_of_another_run_takes_nothing_from_this_run(received: Received) -> None:
+    received.post(changed(visits=0, errors=7))
+    received.post(changed(run="f" * 16, schema=2))
+
+    assert received.collector.refused == {}
+
+
+def test_refusals_are_bounded(received: Received) -> None:
+    for number in range(30):
+        received.post(changed(boot=f"b{number}", errors=7))
+
+    assert len(received.collector.refused) == 20
+
+
 def test_a_wrong_token_is_refused(received: Received) -> None:
     assert received.post(SNAPSHOT, token="guess") == (401, {"error": "wrong token"})
     assert received.lines == []
