@@ -56,6 +56,20 @@ async def async_failure(number: int | None, events: int) -> float:
     return time.perf_counter() - began_s
 
 
+async def async_acknowledged(number: int | None, events: int) -> float:
+    """Return the seconds that so many events take that are acknowledged, from the packet on."""
+    server = socketio.AsyncServer(async_mode="asgi", async_handlers=False)
+    server.on("connect", _async_nothing)
+    server.on("tick", _async_nothing)
+    server.eio.send = _async_nothing
+    await server.eio._trigger_event("connect", "eio", environ_of(number))
+    await server._handle_connect("eio", "/", {"token": 1})
+    began_s = time.perf_counter()
+    for _ in range(events):
+        await server._handle_event("eio", "/", 7, ["tick", "data"])
+    return time.perf_counter() - began_s
+
+
 def sync_event(number: int | None, events: int) -> float:
     """Return the seconds that so many events take on a Server."""
     server = socketio.Server(async_mode="threading")
@@ -104,11 +118,13 @@ def main() -> None:
         "async, a visit's event": (lambda n, e: asyncio.run(async_event(n, e)), 7),
         "async, a stranger's event": (lambda n, e: asyncio.run(async_event(n, e)), None),
         "async, a visit's failed event": (lambda n, e: asyncio.run(async_failure(n, e)), 7),
+        "async, an acknowledged event": (lambda n, e: asyncio.run(async_acknowledged(n, e)), 7),
+        "async, a stranger's, acknowledged": (lambda n, e: asyncio.run(async_acknowledged(n, e)), None),
         "sync, a visit's event": (sync_event, 7),
         "sync, a stranger's event": (sync_event, None),
         "async, an Engine.IO message": (async_message, 7),
     }
-    print(f"{'':30}{'unhooked µs':>12}{'hooked µs':>12}{'hooks µs':>10}{'ratio':>8}")
+    print(f"{'':35}{'unhooked µs':>12}{'hooked µs':>12}{'hooks µs':>10}{'ratio':>8}")
     for name, (measure, number) in cases.items():
         bare, hooked = [], []
         for _ in range(ROUNDS):
@@ -117,7 +133,7 @@ def main() -> None:
             hooked.append(measure(number, events) / events * 1e6)
             hooks.uninstall()
         without, within = statistics.median(bare), statistics.median(hooked)
-        print(f"{name:30}{without:12.2f}{within:12.2f}{within - without:10.2f}{within / without:8.2f}")
+        print(f"{name:35}{without:12.2f}{within:12.2f}{within - without:10.2f}{within / without:8.2f}")
 
 
 if __name__ == "__main__":
