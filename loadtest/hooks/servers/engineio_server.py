@@ -30,7 +30,6 @@ def watch_async(original: Callable[..., Any], process: HookedProcess) -> Callabl
         return original(self, event, *args, **kwargs)
 
     async def opening(connection: Connection, self: Any, event: Any, args: Any, kwargs: Any) -> Any:
-        process.vitals.meet_loop()
         answer = await original(self, event, *args, **kwargs)
         _answered(process, connection, answer)
         return answer
@@ -74,6 +73,7 @@ def _opened(process: HookedProcess, server: Any, args: tuple[Any, ...]) -> Conne
         process.arm()
         connection = process.recorder.open(args[0], args[1])
         if connection is not None:
+            process.vitals.meet_loop()
             process.servers.add_engineio(server)
             # python-socketio's server, whose bound method this handler is: it keeps the environ even of
             # those who leave before CONNECT

@@ -15,7 +15,6 @@ from typing import Any
 
 from ..text import clip
 from .farewell import is_over, is_over_in_thread
-from .loop import WATCHDOG
 from .stack import frames_of
 
 __all__ = ["Census", "Inventory"]
@@ -25,7 +24,8 @@ _MAX_NAMES = 100
 _MAX_NAME_CHARACTERS = 100
 _CHUNK = 300
 _DIGITS = re.compile("[0-9]+")
-_OUR_THREADS = frozenset({"loadtest-hooks", WATCHDOG})
+_OUR_THREAD = "loadtest-hooks"
+"""The thread that pushes; the loops' watchdog is none of ``threading``'s."""
 _RUNNERS = frozenset({"run_forever", "run_until_complete", "run", "asyncio_run"})
 """Functions of ``_RUNNER_PACKAGES`` in whose frames a running loop is found."""
 _RUNNER_PACKAGES = frozenset({"asyncio", "uvicorn", "uvloop"})
@@ -98,7 +98,9 @@ def _tasks(known: Iterable[Any]) -> dict[str, int] | None:
     asyncio = sys.modules.get("asyncio")  # never imported by us (see vitals.loop)
     if asyncio is None:
         return None
-    loops = {id(loop): loop for loop in (*known, *_running_loops()) if not loop.is_closed()}
+    kind = asyncio.AbstractEventLoop
+    found = (loop for loop in (*known, *_running_loops()) if isinstance(loop, kind))
+    loops = {id(loop): loop for loop in found if not loop.is_closed()}
     if not loops:
         return None
     counts: dict[str, int] = {}
@@ -146,7 +148,7 @@ def _named(frame: FrameType) -> list[Any]:
 def _threads() -> dict[str, int]:
     counts: dict[str, int] = {}
     for thread in threading.enumerate():
-        if thread.name not in _OUR_THREADS and not is_over_in_thread(thread):
+        if thread.name != _OUR_THREAD and not is_over_in_thread(thread):
             name = clip(_DIGITS.sub("N", thread.name), _MAX_NAME_CHARACTERS)
             counts[name] = counts.get(name, 0) + 1
     return counts

@@ -1,27 +1,20 @@
-"""The event loops of this process: how late they run what is due, and what they did in the longest stall.
-
-gevent's hub has no such watch: under its monkey-patching the watchdog would be a greenlet of that very hub,
-which stands still with it, and a thread of the system's cannot be had without importing gevent's parts.
-"""
+"""The event loops of this process: how late they run what is due, and what they did in the longest stall."""
 
 from __future__ import annotations
 
-import contextvars
-import sys
 import threading
 import time
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ..latency import Latency
+from .heart import Heart, find_loop
+from .originals import original
 from .stack import stack_of
 
-__all__ = ["WATCHDOG", "Loops"]
+__all__ = ["Loops"]
 
-WATCHDOG = "loadtest-hooks-watchdog"
-"""The name of the thread that looks whether a loop stands still."""
 _BEAT_EVERY_S = 0.5
 _BUSY_BEAT_EVERY_S = 0.1
 """While visits come: the loop is awake then, and a beat more costs next to nothing. (An idle loop takes 0.04%
@@ -34,28 +27,6 @@ _OVERDUE_S = 0.05
 _LEAST_PAUSE_S = 0.05
 _WANTED_S = 10.0
 """Hearts stop when nobody has asked for so long: no run listens."""
-
-
-class _Heart:
-    """A callback on one loop that schedules itself again and again.
-
-    It is a handle and no task, so nothing that lists tasks sees it; neither ``run_until_complete`` nor
-    ``run_forever`` waits for handles, and a loop that closes drops them without a word. The context is
-    empty: a copied one would keep the visit alive in which the heart began.
-    """
-
-    __slots__ = ("context", "due_s", "loop", "stack", "thread", "was_stopped")
-
-    def __init__(self, loop: Any) -> None:
-        self.loop = weakref.ref(loop)
-        self.context = contextvars.Context()
-        self.thread = 0
-        self.due_s = 0.0
-        """When the next beat is due, by the monotonic clock."""
-        self.stack: str | None = None
-        """What the loop did when the watchdog found it overdue."""
-        self.was_stopped = False
-        """Whether the loop was not running while it was overdue: that is no stall."""
 
 
 @dataclass(frozen=True)
@@ -76,29 +47,29 @@ class Loops:
 
     def __init__(self, confess: Callable[[], None]) -> None:
         self._confess = confess
-        self._hearts: dict[int, _Heart] = {}
+        self._hearts: dict[int, Heart] = {}
         self._lag = Latency()
         self._longest: _Stall | None = None
         # a signal handler of the app may interrupt a beat, and then push for the last time
         self._lock = threading.RLock()
         self._is_stopped = False
         self._has_watchdog = False
+        """Changed without a lock, which gevent might have patched: two watchdogs would do no harm."""
         self._wanted_until_s = 0.0
         self._met_s = 0.0
 
     def meet(self) -> None:
         """Begin to watch the loop that runs in this thread; where none runs, nothing happens."""
-        # never imported by us: gevent wants its modules patched before anybody imports them
-        asyncio = sys.modules.get("asyncio")
-        loop = asyncio._get_running_loop() if asyncio is not None else None
-        if loop is None:
+        found = find_loop()
+        if found is None:
             return
+        loop, make = found
         self._met_s = time.monotonic()
         heart = self._hearts.get(id(loop))
         if heart is None or heart.loop() is not loop:
             self._wanted_until_s = self._met_s + _WANTED_S
-            heart = self._hearts[id(loop)] = _Heart(loop)
-            self._schedule(heart, loop)
+            heart = self._hearts[id(loop)] = make(loop)
+            heart.schedule(self._every_s(), self._beat)
             self._wake_watchdog()
 
     def known(self) -> list[Any]:
@@ -135,25 +106,20 @@ class Loops:
         # a plain flag: after a fork, another thread may hold the lock of an Event for ever
         self._is_stopped = True
 
-    def _schedule(self, heart: _Heart, loop: Any) -> None:
-        heart.thread = threading.get_ident()
-        now_s = time.monotonic()
-        every_s = _BUSY_BEAT_EVERY_S if now_s - self._met_s < _BUSY_FOR_S else _BEAT_EVERY_S
-        heart.due_s = now_s + every_s
-        loop.call_later(every_s, self._beat, heart, context=heart.context)
+    def _every_s(self) -> float:
+        is_busy = time.monotonic() - self._met_s < _BUSY_FOR_S
+        return _BUSY_BEAT_EVERY_S if is_busy else _BEAT_EVERY_S
 
-    def _beat(self, heart: _Heart) -> None:
+    def _beat(self, heart: Heart) -> None:
         try:
             now_s = time.monotonic()
             stack, heart.stack = heart.stack, None
             was_stopped, heart.was_stopped = heart.was_stopped, False
             if not was_stopped:
                 self._note(now_s - heart.due_s, stack)
-            loop = heart.loop()
-            if loop is None or self._is_stopped or now_s > self._wanted_until_s:
+            is_wanted = not self._is_stopped and now_s <= self._wanted_until_s
+            if not is_wanted or not heart.schedule(self._every_s(), self._beat):
                 self._drop(heart)
-            else:
-                self._schedule(heart, loop)
         except Exception:
             self._confess()
 
@@ -163,29 +129,31 @@ class Loops:
             if self._longest is None or late_s > self._longest.late_s:
                 self._longest = _Stall(max(late_s, 0.0), time.time() - late_s, stack)
 
-    def _drop(self, heart: _Heart) -> None:
+    def _drop(self, heart: Heart) -> None:
         for key, other in list(self._hearts.items()):
             if other is heart:
                 self._hearts.pop(key, None)
 
     def _wake_watchdog(self) -> None:
-        with self._lock:
-            if not self._has_watchdog:
-                self._has_watchdog = True
-                threading.Thread(target=self._watch, name=WATCHDOG, daemon=True).start()
+        if not self._has_watchdog:
+            self._has_watchdog = True
+            # a bare thread: the app does not find it in threading.enumerate(), and gevent does not patch it
+            original("_thread", "start_new_thread")(self._watch, ())
 
     def _watch(self) -> None:
+        sleep = original("time", "sleep")
         while not self._is_stopped:
-            time.sleep(self._pause_s())
+            sleep(self._pause_s())
             try:
                 for heart in list(self._hearts.values()):
                     self._look(heart)
             except Exception:
                 self._confess()
-            with self._lock:
+            if not self._hearts:
+                self._has_watchdog = False
                 if not self._hearts:
-                    self._has_watchdog = False
                     return
+                self._has_watchdog = True  # a loop was met in between
 
     def _pause_s(self) -> float:
         """Return how long it takes until the first beat is overdue, if it does not come."""
@@ -193,12 +161,11 @@ class Loops:
         pause_s = min(dues_s, default=0.0) + _OVERDUE_S - time.monotonic()
         return min(max(pause_s, _LEAST_PAUSE_S), _BEAT_EVERY_S + _OVERDUE_S)
 
-    def _look(self, heart: _Heart) -> None:
-        loop = heart.loop()
-        if loop is None or loop.is_closed():
+    def _look(self, heart: Heart) -> None:
+        if not heart.is_there():
             self._drop(heart)
         elif time.monotonic() - heart.due_s >= _OVERDUE_S:
-            if not loop.is_running():
+            if not heart.is_running():
                 heart.was_stopped = True
             elif heart.stack is None:
                 heart.stack = stack_of(heart.thread)
