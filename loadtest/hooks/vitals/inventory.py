@@ -7,7 +7,8 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -29,9 +30,11 @@ _OUR_THREAD = "loadtest-hooks"
 _RUNNERS = frozenset({"run_forever", "run_until_complete", "run", "asyncio_run"})
 """Functions of ``_RUNNER_PACKAGES`` in whose frames a running loop is found."""
 _RUNNER_PACKAGES = frozenset({"asyncio", "uvicorn", "uvloop"})
-_PAUSE_FOR_TIME = 50
+_PAUSE_FOR_COUNT = 50
 """Tasks are counted again only after so many times what the last count took (``asyncio.all_tasks`` begins
 again whenever the app makes a task meanwhile: with 100,000 of them that may be often)."""
+_PAUSE_FOR_SEARCH = 500
+"""The same for the search for loops: it goes through the frames of all threads, which may be hundreds."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,12 @@ class Census:
     def __init__(self, confess: Callable[[], None]) -> None:
         self._confess = confess
         self._tasks: Mapping[str, int] | None = None
-        self._next_s = 0.0
+        self._next_count_s = 0.0
+        self._found: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._next_search_s = 0.0
 
     def take(self, loops: Iterable[Any]) -> Inventory:
-        """Count; ``loops`` are known already, those that run in any thread are found."""
+        """Count; ``loops`` are known already, without one those that run in any thread are looked for."""
         self._retake_tasks(loops)
         time.sleep(0)
         threads: Mapping[str, int] = {}
@@ -83,28 +88,38 @@ class Census:
 
     def _retake_tasks(self, loops: Iterable[Any]) -> None:
         began_s = time.monotonic()
-        if began_s < self._next_s:
+        if began_s < self._next_count_s:
             return
         try:
-            self._tasks = _tasks(loops)
+            self._tasks = _tasks(self._living(loops))
         except Exception:
             self._tasks = None
             self._confess()
         now_s = time.monotonic()
-        self._next_s = now_s + _PAUSE_FOR_TIME * (now_s - began_s)
+        self._next_count_s = now_s + _PAUSE_FOR_COUNT * (now_s - began_s)
+
+    def _living(self, known: Iterable[Any]) -> list[Any]:
+        """Return asyncio's loops that are known or found, and not closed."""
+        asyncio = sys.modules.get("asyncio")  # never imported by us (see vitals.heart)
+        if asyncio is None:
+            return []
+        loops = [loop for loop in known if isinstance(loop, asyncio.AbstractEventLoop)] + list(self._found)
+        living = list({id(loop): loop for loop in loops if not loop.is_closed()}.values())
+        began_s = time.monotonic()
+        if living or began_s < self._next_search_s:
+            return living
+        self._found.update(_running_loops())
+        now_s = time.monotonic()
+        self._next_search_s = now_s + _PAUSE_FOR_SEARCH * (now_s - began_s)
+        return list(self._found)
 
 
-def _tasks(known: Iterable[Any]) -> dict[str, int] | None:
-    asyncio = sys.modules.get("asyncio")  # never imported by us (see vitals.loop)
-    if asyncio is None:
-        return None
-    kind = asyncio.AbstractEventLoop
-    found = (loop for loop in (*known, *_running_loops()) if isinstance(loop, kind))
-    loops = {id(loop): loop for loop in found if not loop.is_closed()}
+def _tasks(loops: Sequence[Any]) -> dict[str, int] | None:
     if not loops:
         return None
+    asyncio = sys.modules["asyncio"]
     counts: dict[str, int] = {}
-    for loop in loops.values():
+    for loop in loops:
         for index, task in enumerate(asyncio.all_tasks(loop)):
             coroutine = task.get_coro()
             if not is_over(coroutine):

@@ -56,7 +56,8 @@ class VitalSigns:
 
     def name_gauges(self, run: str, gauges: tuple[Gauge, ...]) -> bool:
         """Take note of what a run wants to know; return whether that is news."""
-        is_news = self._gauges_of.get(run, ()) != gauges
+        self._begin(run)
+        is_news = self._gauges_of[run] != gauges
         self._gauges_of[run] = gauges
         return is_news
 

@@ -156,3 +156,22 @@ def test_a_count_that_fails_is_no_data_and_confessed(monkeypatch: pytest.MonkeyP
 
     assert Census(lambda: confessions.append("once")).take([]).tasks is None
     assert confessions == ["once"]
+
+
+def test_a_search_in_vain_is_not_repeated_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
+    searched: list[float] = []
+
+    def search() -> list[Any]:
+        searched.append(now_s[0])
+        now_s[0] += 0.01
+        return []
+
+    monkeypatch.setattr(module, "_running_loops", search)
+    one = census()
+    for after_s in (0.0, 2.0, 4.0, 6.0):
+        now_s[0] = 100 + after_s
+        one.take([])
+
+    assert searched == [100.0, 106.0]
