@@ -11,13 +11,11 @@ from typing import Any
 from .process import HookedProcess
 from .servers import engineio_server, socketio_server
 from .servers.acks import watch_acks
-from .swap import together
+from .swap import Undo, together
 
 __all__ = ["hook_module"]
 
 _METHOD = "_trigger_event"
-Undo = Callable[[], None]
-Make = Callable[[Callable[..., Any], HookedProcess], Callable[..., Any]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class _Target:
     is_async: bool
     first_names: tuple[str, ...]
     """What the wrapper takes the first arguments for."""
-    make: Make
+    make: Callable[[Callable[..., Any], HookedProcess], Callable[..., Any]]
 
 
 _SIO_NAMES = ("self", "event", "namespace")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 __all__ = ["Undo", "nothing", "swap", "together"]
 
-Undo = Callable[[], None]
+
+class Undo(Protocol):
+    """Puts something back as it was."""
+
+    def __call__(self) -> None: ...
 
 
 def swap(owner: Any, name: str, wrapper: Callable[..., Any]) -> Undo:
