@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from loadtest.metrics.histogram import Histogram
 from loadtest.report.server import JUDGED_RESIDUE, Process, ServerSide
 
-__all__ = ["HandlerFigures", "Residue", "merge_handlers", "merge_residue"]
+__all__ = ["GROWN_RESIDUE", "HandlerFigures", "Residue", "merge_handlers", "merge_residue"]
 
-_GROWTH = ("tasks", "threads", "rss_bytes", "open_files")
+GROWN_RESIDUE = ("tasks", "threads", "rss_bytes", "open_files")
 """Told as the difference between a process's last snapshot and the first that knew."""
 
 
@@ -69,7 +69,7 @@ def merge_residue(server: ServerSide, *, is_quiet: bool, silent_boots: Collectio
         key: _sum(process.residue.get(key) for process in server.processes) if is_known else None
         for key in JUDGED_RESIDUE
     }
-    grown = {key: _sum(_growth(process, key) for process in server.processes) for key in _GROWTH}
+    grown = {key: _sum(_growth(process, key) for process in server.processes) for key in GROWN_RESIDUE}
     return Residue(**judged, **grown)
 
 

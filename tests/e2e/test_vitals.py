@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.harness import (
     free_port,
     instrumented,
@@ -38,7 +40,10 @@ arrivals = "constant"
 """
 
 
-def test_what_a_server_forgets_not_and_where_it_stood_still_is_told(tmp_path: Path) -> None:
+def test_what_a_server_forgets_not_and_where_it_stood_still_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     (tmp_path / "leaky.toml").write_text(PROFILE)
     port = free_port()
     command = instrumented(sys.executable, str(LEAKY), str(port))
