@@ -105,6 +105,13 @@ def find_loop() -> tuple[Any, Callable[[Any], Heart]] | None:
     loop = asyncio._get_running_loop() if asyncio is not None else None
     if loop is not None:
         return loop, _AsyncioHeart
-    gevent = sys.modules.get("gevent._hub_local")
-    hub = gevent.get_hub_if_exists() if gevent is not None else None
+    hub = _running_hub()
     return None if hub is None else (hub, _HubHeart)
+
+
+def _running_hub() -> Any:
+    """Return the gevent hub that has started what runs now; one that is only there may never run."""
+    local, greenlet = sys.modules.get("gevent._hub_local"), sys.modules.get("greenlet")
+    if local is None or greenlet is None or greenlet.getcurrent().parent is None:
+        return None
+    return local.get_hub_if_exists()

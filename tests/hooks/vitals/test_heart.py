@@ -16,7 +16,6 @@ START = """
 import gevent.monkey
 gevent.monkey.patch_all()
 import gevent, gevent.event, json, sys, time
-gevent.sleep(0)  # from here on there is a hub
 from loadtest.hooks.vitals.loop import Loops
 loops = Loops(lambda: sys.exit(3))
 def beats(count):
@@ -39,8 +38,8 @@ def test_a_hub_that_stands_still_is_told_with_the_stack_that_caused_it() -> None
         """
 def hold_up_the_hub():
     gevent.monkey.get_original("time", "sleep")(0.35)
-loops.meet()
-loops.meet()
+gevent.spawn(loops.meet).join()
+gevent.spawn(loops.meet).join()
 beats(2)
 gevent.spawn(hold_up_the_hub).join()
 beats(1)
@@ -56,7 +55,7 @@ print(json.dumps(loops.read()))
 def test_a_hub_with_nothing_left_to_do_is_not_kept_alive() -> None:
     told = run(
         """
-loops.meet()
+gevent.spawn(loops.meet).join()
 beats(1)
 try:
     gevent.event.Event().wait()
@@ -67,6 +66,18 @@ except gevent.exceptions.LoopExit:
     )
 
     assert told == "nothing left to do"
+
+
+def test_a_hub_that_is_only_there_is_not_watched_it_may_never_run() -> None:
+    told = run(
+        """
+gevent.sleep(0)
+loops.meet()
+print(json.dumps(loops.read()))
+"""
+    )
+
+    assert told is None
 
 
 def test_in_a_thread_without_a_loop_there_is_none() -> None:
