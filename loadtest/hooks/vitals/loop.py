@@ -53,8 +53,8 @@ class Loops:
         # a signal handler of the app may interrupt a beat, and then push for the last time
         self._lock = threading.RLock()
         self._is_stopped = False
-        self._has_watchdog = False
-        """Changed without a lock, which gevent might have patched: two watchdogs would do no harm."""
+        self._watching = original("_thread", "allocate_lock")()
+        """Held while there is a watchdog; nobody ever waits for it."""
         self._wanted_until_s = 0.0
         self._met_s = 0.0
 
@@ -135,8 +135,7 @@ class Loops:
                 self._hearts.pop(key, None)
 
     def _wake_watchdog(self) -> None:
-        if not self._has_watchdog:
-            self._has_watchdog = True
+        if self._watching.acquire(False):
             # a bare thread: the app does not find it in threading.enumerate(), and gevent does not patch it
             original("_thread", "start_new_thread")(self._watch, ())
 
@@ -150,10 +149,10 @@ class Loops:
             except Exception:
                 self._confess()
             if not self._hearts:
-                self._has_watchdog = False
-                if not self._hearts:
+                self._watching.release()
+                # a loop may have been met in between, which has started no other watchdog
+                if not self._hearts or not self._watching.acquire(False):
                     return
-                self._has_watchdog = True  # a loop was met in between
 
     def _pause_s(self) -> float:
         """Return how long it takes until the first beat is overdue, if it does not come."""

@@ -1,15 +1,19 @@
 """Sleepers of real python-engineio sockets."""
 
 import asyncio
+import functools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import engineio
 import pytest
 from engineio.async_socket import AsyncSocket
 from engineio.socket import Socket
+from socketio.admin import InstrumentedServer
+from socketio.async_admin import InstrumentedAsyncServer
 
 from loadtest.hooks.vitals.farewell import is_over, is_over_in_thread
 from loadtest.hooks.vitals.inventory import Census
@@ -52,6 +56,39 @@ def test_the_same_in_a_thread(closed: bool) -> None:
         assert is_over_in_thread(thread) is closed
         assert during == before if closed else during == before + 1  # type: ignore[operator]
         socket.closed = True  # it says nothing when it wakes up
+
+
+@pytest.fixture
+def instrumented(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put python-socketio's own instruments in, as far as they are about pings."""
+    for kind, admin in ((AsyncSocket, InstrumentedAsyncServer), (Socket, InstrumentedServer)):
+        monkeypatch.setattr(kind, f"_{admin.__name__}__send_ping", kind._send_ping, raising=False)
+        ping = functools.partialmethod(admin._eio_send_ping, FakeAdmin())
+        monkeypatch.setattr(kind, "_send_ping", ping)
+
+
+class FakeAdmin:
+    """What they ask of their server: there are no namespaces."""
+
+    sio = SimpleNamespace(manager=SimpleNamespace(get_namespaces=list))
+
+
+@pytest.mark.usefixtures("instrumented")
+def test_a_ping_within_the_frameworks_own_instruments_is_known_too() -> None:
+    async def main() -> bool:
+        socket: Any = AsyncSocket(engineio.AsyncServer(async_mode="asgi"), "e1")
+        socket.closed = True
+        task = asyncio.ensure_future(socket._send_ping())
+        await asyncio.sleep(0)
+        over = is_over(task.get_coro())
+        task.cancel()
+        return over
+
+    assert asyncio.run(main())
+    socket: Any = Socket(engineio.Server(async_mode="threading"), "e1")
+    socket.closed = True
+    with pinging(socket) as thread:
+        assert is_over_in_thread(thread)
 
 
 def test_what_is_anything_else_is_not_over() -> None:
