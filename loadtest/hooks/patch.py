@@ -57,7 +57,7 @@ def hook_module(process: HookedProcess, module: ModuleType) -> Undo:
     original: Any = vars(owner).get(_METHOD) if inspect.isclass(owner) else None
     reason = _why_not(original, target)
     if reason is not None:
-        process.complain(f"{target.label} is not hooked: {reason}")
+        process.miss(f"{target.label} is not hooked: {reason}")
         return _nothing
     undo = _replace(owner, target.make(original, process))
     if target.label not in process.installed:

@@ -103,7 +103,7 @@ def test_a_layout_that_nobody_knows_is_left_alone_and_told(name: str, source: st
 
     hook_module(process, module)()
 
-    assert (process.installed, process.problems) == ([], [problem])
+    assert (process.installed, process.missing, process.problems) == ([], [problem], [])
     assert layout_of(module) == before
 
 

@@ -34,7 +34,9 @@ def test_a_snapshot_has_all_keys(bare: HookedProcess, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "argv", ["/srv/app.py", "--port", "1"])
     bare.recorder.open("e1", environ_of(3))
     snapshot = bare.snapshot(RUN, bare.read_residue(), 500)
-    taken_at, residue, versions = (snapshot.pop(key) for key in ("taken_at", "residue", "versions"))
+    taken_at, began_at, residue, versions = (
+        snapshot.pop(key) for key in ("taken_at", "began_at", "residue", "versions")
+    )
 
     assert snapshot == {
         "schema": 1,
@@ -42,9 +44,10 @@ def test_a_snapshot_has_all_keys(bare: HookedProcess, monkeypatch: pytest.Monkey
         "boot": bare.boot,
         "pid": os.getpid(),
         "sequence": 1,
-        "python": ".".join(str(part) for part in sys.version_info[:3]),
+        "runtime": "python " + ".".join(str(part) for part in sys.version_info[:3]),
+        "is_last": False,
         "command": "app.py",
-        "hooks": {"installed": [], "problems": []},
+        "hooks": {"installed": [], "problems": [], "missing": []},
         "visits": 1,
         "handlers": [],
         "errors": [],
@@ -53,6 +56,8 @@ def test_a_snapshot_has_all_keys(bare: HookedProcess, monkeypatch: pytest.Monkey
         "journal": {"from": 0, "entries": [], "lost": 0},
     }
     assert isinstance(taken_at, float)
+    assert isinstance(began_at, float)
+    assert began_at <= taken_at
     assert isinstance(versions, dict)
     assert list(versions) == ["python-socketio", "python-engineio"]
     assert isinstance(residue, dict)
