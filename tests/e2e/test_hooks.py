@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.harness import Served, free_port, served, starting
 from tests.e2e.hooking import LAUNCH, Visitor
-from tests.hooks.receiver import RUN, Receiver, receiving
+from tests.hooks.receiver import Receiver, receiving
 
 APPS = Path(__file__).parent / "apps"
 PYTHON = [sys.executable, "-u"]
@@ -159,7 +159,8 @@ def test_what_failed_visits_leave_behind_is_told_by_their_numbers(runtime: Path)
 def test_of_visits_that_stay_everything_is_seen_and_afterwards_nothing(runtime: Path) -> None:
     with receiving(runtime) as receiver, hooked("faulty_async.py", runtime) as running:
         visitors = [Visitor(running, n).say("40", answers=1).say(shake(n), answers=1) for n in range(5)]
-        during = receiver.wait_for_newer()["residue"]
+        # before the server misses their pongs
+        during = receiver.wait_for(lambda snapshot: snapshot["residue"]["rooms"] == 10)["residue"]
         for visitor in visitors:
             visitor.leave()
         receiver.wait_for(all_left(5))
