@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -55,7 +56,7 @@ def hook_module(process: HookedProcess, module: ModuleType) -> Undo:
     target = _TARGETS[module.__name__]
     owner = getattr(module, target.class_name, None)
     original: Any = vars(owner).get(_METHOD) if inspect.isclass(owner) else None
-    reason = _why_not(original, target)
+    reason = _why_not(original, target) or _why_too_old(target)
     if reason is not None:
         process.miss(f"{target.label} is not hooked: {reason}")
         return _nothing
@@ -73,6 +74,14 @@ def _why_not(original: Any, target: _Target) -> str | None:
     names = tuple(inspect.signature(original).parameters)[: len(target.first_names)]
     if names != target.first_names:
         return f"{_METHOD} takes {', '.join(names) or 'nothing'} first"
+    return None
+
+
+def _why_too_old(target: _Target) -> str | None:
+    """Return what a server lacks that speaks Engine.IO 3, as no visit of ours does."""
+    manager = getattr(sys.modules.get("socketio.base_manager"), "BaseManager", None)
+    if target.label.startswith("socketio.") and not hasattr(manager, "eio_sid_from_sid"):
+        return "its manager has no eio_sid_from_sid; python-socketio 5.0 is the oldest that is known"
     return None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from .push import Pusher
 from .recorder import Recorder
 from .residue import KINDS, Reading, Servers
+from .servers.bypass import why_unseen
 from .text import clip
 
 __all__ = ["HookedProcess"]
@@ -120,10 +121,20 @@ class HookedProcess:
         reading = Reading(self.recorder, self.servers)
         for kind, reason in reading.unreadable.items():
             self.complain(f"{kind} left behind cannot be read: {reason}")
+        self._look_for_bypasses()
         if self.recorder.evicted:
             self.complain("too many connections are left behind: the oldest are no longer counted")
         self._sequence += 1
         return reading
+
+    def _look_for_bypasses(self) -> None:
+        try:
+            for server in (*self.servers.socketio(), *self.servers.engineio()):
+                unseen = why_unseen(server)
+                if unseen is not None:
+                    self.miss(unseen)
+        except Exception:
+            self.confess()
 
     def snapshot(
         self, run: str | None, reading: Reading, max_journal_entries: int, *, is_last: bool = False

@@ -127,3 +127,20 @@ def test_a_module_that_is_hooked_again_is_named_once() -> None:
         undo()
 
     assert process.installed == ["socketio.Server"]
+
+
+def test_a_server_that_speaks_engineio_3_is_left_alone_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(socketio.base_manager.BaseManager, "eio_sid_from_sid")
+    process = HookedProcess()
+    original = vars(socketio.Server)["_trigger_event"]
+
+    hook_module(process, socketio.server)()
+    hook_module(process, engineio.server)()
+
+    assert process.installed == ["engineio.Server"]
+    (missing,) = process.missing
+    assert missing == (
+        "socketio.Server is not hooked: its manager has no eio_sid_from_sid; "
+        "python-socketio 5.0 is the oldest that is known"
+    )
+    assert vars(socketio.Server)["_trigger_event"] is original
