@@ -45,7 +45,7 @@ class UnspeakableError(Exception):
         raise RuntimeError("no words")
 
 
-sys.stderr = WholeLines()  # type: ignore[assignment]
+sys.stderr = WholeLines()
 logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
 LOG = logging.getLogger("app")
 OPTIONS = {"async_mode": MODE, "logger": True, "engineio_logger": True, "namespaces": "*"}
@@ -68,7 +68,7 @@ def fail(kind: str) -> None:
     """Fail in one of many ways."""
     if kind == "chained":
         try:
-            os.environ["missing of all names"]
+            os.environ["MISSING OF ALL NAMES"]
         except KeyError as error:
             raise LookupError("because of another") from error
     if kind == "unspeakable":
