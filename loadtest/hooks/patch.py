@@ -67,11 +67,17 @@ def hook_module(process: HookedProcess, module: ModuleType) -> Undo:
 
 
 def _why_not(original: Any, target: _Target) -> str | None:
-    if not inspect.isfunction(original):
+    if not callable(original):
         return f"it has no method {_METHOD}"
-    if inspect.iscoroutinefunction(inspect.unwrap(original)) is not target.is_async:
+    # somebody may have wrapped it before: what the library awaits is awaited through any wrapper too
+    innermost = inspect.unwrap(original)
+    is_the_librarys = getattr(innermost, "__module__", None) in _TARGETS
+    if is_the_librarys and inspect.iscoroutinefunction(innermost) is not target.is_async:
         return f"{_METHOD} is {'not ' if target.is_async else ''}a coroutine function"
-    names = tuple(inspect.signature(original).parameters)[: len(target.first_names)]
+    parameters = list(inspect.signature(original).parameters.values())[: len(target.first_names)]
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None
+    names = tuple(parameter.name for parameter in parameters)
     if names != target.first_names:
         return f"{_METHOD} takes {', '.join(names) or 'nothing'} first"
     return None
