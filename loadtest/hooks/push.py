@@ -7,15 +7,14 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
+from .post import post
 from .recorder import Recorder
 from .rendezvous import Collector, find_collectors
 from .residue import Reading
 
-__all__ = ["Pusher", "encode", "post"]
+__all__ = ["Pusher", "encode"]
 
 _EVERY_S = 1.0
 _LEAST_PAUSE_S = 0.1
@@ -30,7 +29,6 @@ _LONGEST_HOLD_S = 2.0
 _JOURNAL_ENTRIES = 5000
 _MAX_POSTS = 40
 _FORGET_AFTER_PUSHES = 60
-_MAX_ANSWER_BYTES = 65_536
 _CHUNK = 300
 
 
@@ -46,18 +44,6 @@ class Source(Protocol):
     def complain(self, problem: str, run: str | None = None) -> None: ...
     def forget_run(self, run: str) -> None: ...
     def confess(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a collector said."""
-
-    __slots__ = ("journal", "run", "status")
-
-    status: int
-    run: str
-    journal: int
-    """Journal entries before this index have arrived."""
 
 
 class Pusher:
@@ -199,35 +185,3 @@ def _gently(chunks: Iterator[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         yield chunk
         time.sleep(0)
-
-
-def post(collector: Collector, body: bytes, timeout_s: float) -> Answer:
-    """Send a snapshot.
-
-    Raises:
-        OSError: nobody answered, or not in HTTP.
-        ValueError: the URL is not one of HTTP, or the answer not a collector's.
-    """
-    # not before somebody listens: this imports ssl, which gevent wants to be the first to do
-    import http.client
-
-    parts = urlsplit(collector.url)
-    if parts.scheme != "http" or not parts.hostname:
-        raise ValueError("not an http:// address")
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
-    try:
-        headers = {"authorization": "Bearer " + collector.token, "content-type": "application/json"}
-        path = parts.path if parts.path not in ("", "/") else "/snapshot"
-        connection.request("POST", path, body, headers)
-        response = connection.getresponse()
-        text = response.read(_MAX_ANSWER_BYTES)
-    except http.client.HTTPException as error:
-        raise OSError(f"no HTTP: {error}") from error
-    finally:
-        connection.close()
-    if response.status != 200:
-        return Answer(response.status, "", 0)
-    data = json.loads(text)
-    if not isinstance(data, dict) or type(data.get("journal")) is not int or type(data.get("run")) is not str:
-        raise ValueError("its answer names no run and no journal index")
-    return Answer(200, data["run"], data["journal"])

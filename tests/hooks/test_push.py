@@ -13,9 +13,8 @@ import pytest
 
 from loadtest.hooks import push as module
 from loadtest.hooks.process import HookedProcess
-from loadtest.hooks.push import Answer, Pusher, encode, post
+from loadtest.hooks.push import Pusher, encode
 from loadtest.hooks.recorder import Connection
-from loadtest.hooks.rendezvous import Collector
 from tests.hooks.receiver import RUN, Receiver, receiving
 
 
@@ -162,53 +161,6 @@ def test_a_collector_in_the_environment_says_itself_which_run_it_is(
     assert [(snapshot["run"], snapshot["visits"]) for snapshot in first] == [(RUN, 3), (RUN, 3)]
     assert (receiver.last()["run"], receiver.last()["visits"]) == ("ab" * 8, 0)
     assert runtime.exists()
-
-
-def answering(answer: bytes) -> tuple[socket.socket, str]:
-    """Return a listener that gives one answer, and its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(65536)
-            connection.sendall(answer)
-
-    threading.Thread(target=serve, daemon=True).start()
-    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-def http(body: bytes) -> bytes:
-    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'{"run": "a"}', b'{"run": 1, "journal": 0}', b'{"journal": 1}']
-)
-def test_an_answer_that_no_collector_gives_is_a_mistake(body: bytes) -> None:
-    listener, url = answering(http(body))
-    with listener, pytest.raises(ValueError):  # noqa: PT011  # json's own is one too
-        post(Collector(url, "secret", RUN), b"{}", 2)
-
-
-@pytest.mark.parametrize("answer", [b"", b"\x00" * 100])
-def test_what_is_no_http_counts_as_nobody_there(answer: bytes) -> None:
-    listener, url = answering(answer)
-    with listener, pytest.raises(OSError):  # noqa: PT011
-        post(Collector(url, "secret", RUN), b"{}", 2)
-
-
-def test_an_answer_is_read(process: HookedProcess) -> None:
-    listener, url = answering(http(b'{"run": "ab", "journal": 7}'))
-    with listener:
-        assert post(Collector(url, "secret", RUN), b"{}", 2) == Answer(200, "ab", 7)
-    assert process.problems == []
-
-
-@pytest.mark.parametrize("url", ["https://127.0.0.1:5", "ftp://x", "nonsense", "http://", "http://h:port"])
-def test_an_address_that_cannot_be_a_collectors_is_a_mistake(url: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
-        post(Collector(url, "secret", RUN), b"{}", 2)
 
 
 @pytest.mark.parametrize(("url", "problems"), [("http://127.0.0.1:1", 0), ("https://127.0.0.1:1", 1)])
