@@ -102,20 +102,21 @@ def test_a_reload_is_the_end_of_one_process_and_the_beginning_of_another(runtime
     assert old["taken_at"] < new["taken_at"]
 
 
+PLAIN = 'pages = ["/"]\ntransports = ["websocket"]'
+NICEGUI = 'preset = "nicegui"'
+STARTED = {
+    "gunicorn": (SERVERS, UVICORN_WORKERS, PLAIN, 2),
+    "Flask with its reloader": (SERVERS, ("counted_flask.py", "{port}", "reload"), PLAIN, 1),
+    "NiceGUI with its reloader": (("nicegui==3.18.0",), ("counted_nicegui.py", "{port}"), NICEGUI, 1),
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("command", "processes"),
-    [
-        (UVICORN_WORKERS, 2),
-        (("counted_flask.py", "{port}", "reload"), 1),
-    ],
-    ids=["gunicorn", "Flask with its reloader"],
-)
-def test_a_run_hears_every_process_and_waits_for_no_other(
-    command: Sequence[str], processes: int, tmp_path: Path
-) -> None:
-    (tmp_path / "load.toml").write_text(LOAD.replace("duration_s = 8", "duration_s = 3"))
-    with under_hooks([str(python_with(*SERVERS)), *command], tmp_path, APPS) as app:
+@pytest.mark.parametrize("name", STARTED)
+def test_a_run_hears_every_process_and_waits_for_no_other(name: str, tmp_path: Path) -> None:
+    requirements, command, app_keys, processes = STARTED[name]
+    (tmp_path / "load.toml").write_text(LOAD.replace(PLAIN, app_keys).replace("= 8", "= 3"))
+    with under_hooks([str(python_with(*requirements)), *command], tmp_path, APPS) as app:
         ended = loadtest("run", "load.toml", "--host", app.url, "--require-hooks", cwd=tmp_path)
 
     assert ended.status == 0, ended.output + ended.errors
