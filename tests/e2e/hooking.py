@@ -23,6 +23,9 @@ SERVERS = (
     "gunicorn[gevent]>=23",
     "flask-socketio==5.7.0",
     "simple-websocket==1.1.0",
+    "aiohttp>=3.9",
+    "tornado>=6.4",
+    "eventlet>=0.36",
 )
 """An environment with every kind of server."""
 

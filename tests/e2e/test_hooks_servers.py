@@ -35,6 +35,7 @@ class Started:
 UVICORN = ("uvicorn", "counted_asgi:app", "--port", "{port}")
 GUNICORN = ("gunicorn", "-b", "127.0.0.1:{port}", "-w", "2")
 GEVENT = {"MODE": "gevent"}
+EVENTLET = {"MODE": "eventlet"}
 FLASK = {"FLASK_APP": "counted_flask"}
 WAYS = {
     "uvicorn": Started(UVICORN),
@@ -67,6 +68,15 @@ WAYS = {
     ),
     "app.run(debug=True)": Started(("python", "counted_flask.py", "{port}", "reload"), is_last_told=False),
     "gevent's own server": Started(("python", "counted_flask.py", "{port}"), env=GEVENT, is_last_told=False),
+    "gevent, all patched": Started(
+        ("python", "counted_flask.py", "{port}"), env={**GEVENT, "PATCH": "gevent"}, is_last_told=False
+    ),
+    "eventlet": Started(("python", "counted_flask.py", "{port}"), env=EVENTLET, is_last_told=False),
+    "eventlet, all patched": Started(
+        ("python", "counted_flask.py", "{port}"), env={**EVENTLET, "PATCH": "eventlet"}, is_last_told=False
+    ),
+    "aiohttp": Started(("python", "counted_loop.py", "{port}", "aiohttp")),
+    "tornado": Started(("python", "counted_loop.py", "{port}", "tornado"), is_last_told=False),
     "NiceGUI with reload": Started(
         ("python", "counted_nicegui.py", "{port}"),
         requirements=NICEGUI,

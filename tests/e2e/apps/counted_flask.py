@@ -1,8 +1,20 @@
-"""A Flask-SocketIO app whose handlers say which process they run in: counted_flask:app, or
-counted_flask.py PORT [reload]. MODE in the environment is its async mode."""
+"""A Flask-SocketIO app whose handlers say which process they run in.
+
+``counted_flask:app``, or counted_flask.py PORT [reload]; in the environment MODE is the async mode, and
+PATCH says whose monkey-patching comes first.
+"""
 
 import os
 import sys
+
+if os.environ.get("PATCH") == "gevent":
+    from gevent import monkey
+
+    monkey.patch_all()
+if os.environ.get("PATCH") == "eventlet":
+    import eventlet
+
+    eventlet.monkey_patch()
 
 from flask import Flask
 from flask_socketio import SocketIO
@@ -34,11 +46,13 @@ def disconnect() -> None:
 
 
 if __name__ == "__main__":
+    is_reloading = "reload" in sys.argv
+    unsafe = {"allow_unsafe_werkzeug": True} if socketio.async_mode == "threading" else {}
     socketio.run(
         app,
         host="127.0.0.1",
         port=int(sys.argv[1]),
-        debug="reload" in sys.argv,
-        use_reloader="reload" in sys.argv,
-        allow_unsafe_werkzeug=True,
+        debug=is_reloading,
+        use_reloader=is_reloading,
+        **unsafe,
     )
