@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture
-def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where this test's apps and collectors meet."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+@pytest.fixture(autouse=True)
+def runtime(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test's apps and runs meet, and no others of this machine."""
+    folder = tmp_path_factory.mktemp("runtime")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
     monkeypatch.delenv("LOADTEST_COLLECTOR", raising=False)
-    return tmp_path
+    return folder
