@@ -124,13 +124,14 @@ class Recorder:
                     self._evict()
                 connection = self.connections[eio_sid] = Connection(eio_sid, tally, number)
                 tally.visits += 1
+                if tally.visits == 1:
+                    self._on_news()
         return connection
 
     def _start_tally(self, run: str) -> RunTally:
         while len(self._tallies) >= MAX_RUNS:
             del self._tallies[next(iter(self._tallies))]
         tally = self._tallies[run] = RunTally(run, self._lock, self._on_news)
-        self._on_news()
         return tally
 
     def _evict(self) -> None:
