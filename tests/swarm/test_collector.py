@@ -361,7 +361,9 @@ def test_a_large_snapshot_is_taken(received: Received) -> None:
     errors = [{**ERROR, "id": number, "traceback": "x" * 4000} for number in range(200)]
     body = changed(errors=errors, journal={"from": 0, "entries": entries, "lost": 0})
 
-    assert received.post(body) == (200, {"run": RUN, "journal": 5000})
+    status, answer = received.post(body)
+
+    assert (status, answer["journal"]) == (200, 5000)
 
 
 @pytest.mark.parametrize("jump_s", [-1e9, -3600, 3600, 1e9])
@@ -370,7 +372,9 @@ def test_a_wall_clock_that_jumps_in_the_app_breaks_nothing(received: Received, j
     gone = {"kind": "gone", "number": 3, "reason": None, "events": ["connect"], "at": 1.0 + jump_s}
     later = changed(sequence=2, taken_at=1.0 + jump_s, journal={"from": 1, "entries": [gone], "lost": 0})
 
-    assert received.post(later) == (200, {"run": RUN, "journal": 2})
+    status, answer = received.post(later)
+
+    assert (status, answer["journal"]) == (200, 2)
     assert [line["kind"] for line in received.lines] == [
         "error",
         "snapshot",
