@@ -49,6 +49,8 @@ sys.stderr = WholeLines()
 logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
 LOG = logging.getLogger("app")
 OPTIONS = {"async_mode": MODE, "logger": True, "engineio_logger": True, "namespaces": "*"}
+# what is said when somebody is missed would depend on how long the visits take
+OPTIONS |= {"ping_interval": 3600, "ping_timeout": 3600}
 
 
 def refuse(fault: str) -> bool:
