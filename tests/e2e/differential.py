@@ -40,6 +40,7 @@ REQUIREMENTS = (
 MODES = ("asgi", "threading")
 AT_ONCE = 8
 STRANGERS = 0.1
+_THROWN_OUT_S = 0.3
 
 _ANSWERS_TO_START = {"none": 2, "raise": 0, "type": 0, "refuse": 1, "builtin": 1, "false": 2}
 STARTS = ("none",) * 12 + tuple(_ANSWERS_TO_START)[1:]
@@ -103,6 +104,10 @@ def _in(namespace: str, *steps: Step) -> list[Step]:
     return [Step(f"40{namespace},", 1), *steps]
 
 
+def _say(data: dict[str, Any], word: str, *, is_failing: bool) -> Step:
+    return _event("say", data, int(not is_failing), "/chat,", fails=is_failing, word=word)
+
+
 _TALK: Sequence[Callable[[random.Random, dict[str, Any]], Sequence[Step]]] = (
     lambda _, data: [_event("echo", data, 1)],
     lambda _, data: [_event("pair", data, 1)],
@@ -120,9 +125,7 @@ _TALK: Sequence[Callable[[random.Random, dict[str, Any]], Sequence[Step]]] = (
     lambda _, data: [Step("42not json"), _event("echo", data, 1)],
     lambda _, data: [_event("ask", data, 2), Step('43$id["yes"]', 1)],
     lambda rng, data: _in(
-        "/chat",
-        _event("say", data, 1, "/chat,", fails=False, word="a"),
-        _event("say", data, 0, "/chat,", fails=rng.random() < 0.9, word="b"),
+        "/chat", _say(data, "a", is_failing=False), _say(data, "b", is_failing=rng.random() < 0.9)
     ),
     lambda _, data: _in("/wild", _event("whatever", data, 1, "/wild,")),
 )
@@ -171,6 +174,9 @@ def _visit(port: int, visit: Visit) -> Counter[str]:
                 question = re.findall(r'42(\d+)\["question"', " ".join(heard))
                 one.say(step.text.replace("$id", question[-1] if question else "?"))
                 heard += one.hear(step.answers)
+            if "41" in heard:
+                # thrown out, and told so before the server's own thread has dealt with it
+                time.sleep(_THROWN_OUT_S)
             one.leave(visit.manner)
     except (OSError, websocket.WebSocketException, http.client.HTTPException) as error:
         heard.append(f"{type(error).__name__}: {error}")
@@ -292,10 +298,10 @@ def differences(one: Outputs, other: Outputs) -> list[str]:
     return found
 
 
-def main(visits: int, seed: int = 1) -> int:
+def main(visits: int, *modes: str) -> int:
     """Compare for each mode; say what was compared, and what differs."""
-    is_equal = True
-    for mode in MODES:
+    is_equal, seed = True, 1
+    for mode in modes or MODES:
         with tempfile.TemporaryDirectory() as folder:
             os.environ["XDG_RUNTIME_DIR"] = folder
             runtime = Path(folder)
@@ -315,4 +321,4 @@ def main(visits: int, seed: int = 1) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(word) for word in sys.argv[1:])))
+    sys.exit(main(int(sys.argv[1]), *sys.argv[2:]))
