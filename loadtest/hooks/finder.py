@@ -74,11 +74,13 @@ class Finder:
     def hook(self, module: ModuleType) -> None:
         """Hook a server module; the app never sees an exception from here."""
         try:
+            from .exits import watch_exits
             from .patch import hook_module
             from .process import HookedProcess
 
             if self._process is None:
                 self._process = HookedProcess()
+                self._undos.append(watch_exits(self._process))
             try:
                 self._undos.append(hook_module(self._process, module))
                 self._process.arm()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -55,9 +56,9 @@ def hook_module(process: HookedProcess, module: ModuleType) -> Undo:
     target = _TARGETS[module.__name__]
     owner = getattr(module, target.class_name, None)
     original: Any = vars(owner).get(_METHOD) if inspect.isclass(owner) else None
-    reason = _why_not(original, target)
+    reason = _why_not(original, target) or _why_too_old(target)
     if reason is not None:
-        process.complain(f"{target.label} is not hooked: {reason}")
+        process.miss(f"{target.label} is not hooked: {reason}")
         return _nothing
     undo = _replace(owner, target.make(original, process))
     if target.label not in process.installed:
@@ -68,13 +69,27 @@ def hook_module(process: HookedProcess, module: ModuleType) -> Undo:
 
 
 def _why_not(original: Any, target: _Target) -> str | None:
-    if not inspect.isfunction(original):
+    if not callable(original):
         return f"it has no method {_METHOD}"
-    if inspect.iscoroutinefunction(inspect.unwrap(original)) is not target.is_async:
+    # somebody may have wrapped it before: what the library awaits is awaited through any wrapper too
+    innermost = inspect.unwrap(original)
+    is_the_librarys = getattr(innermost, "__module__", None) in _TARGETS
+    if is_the_librarys and inspect.iscoroutinefunction(innermost) is not target.is_async:
         return f"{_METHOD} is {'not ' if target.is_async else ''}a coroutine function"
-    names = tuple(inspect.signature(original).parameters)[: len(target.first_names)]
+    parameters = list(inspect.signature(original).parameters.values())[: len(target.first_names)]
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None
+    names = tuple(parameter.name for parameter in parameters)
     if names != target.first_names:
         return f"{_METHOD} takes {', '.join(names) or 'nothing'} first"
+    return None
+
+
+def _why_too_old(target: _Target) -> str | None:
+    """Return what a server lacks that speaks Engine.IO 3, as no visit of ours does."""
+    manager = getattr(sys.modules.get("socketio.base_manager"), "BaseManager", None)
+    if target.label.startswith("socketio.") and not hasattr(manager, "eio_sid_from_sid"):
+        return "its manager has no eio_sid_from_sid; python-socketio 5.0 is the oldest that is known"
     return None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from .push import Pusher
 from .recorder import Recorder
 from .residue import KINDS, Reading, Servers
+from .servers.bypass import why_unseen
 from .text import clip
 from .vitals.gauges import Gauge
 from .vitals.signs import VitalSigns
@@ -23,6 +24,7 @@ __all__ = ["HookedProcess"]
 _MAX_PROBLEMS = 20
 _MAX_PROBLEM_CHARACTERS = 300
 _DISTRIBUTIONS = ("python-socketio", "python-engineio")
+_RUNTIME = f"{sys.implementation.name.replace('cpython', 'python')} {sys.version.split()[0]}"
 _NOTHING: Mapping[str, object] = {
     "visits": 0,
     "handlers": [],
@@ -40,7 +42,9 @@ class HookedProcess:
         self.installed: list[str] = []
         """The classes that are watched: ``socketio.AsyncServer``…"""
         self.problems: list[str] = []
-        """What could not be hooked or read, each once: it concerns every run."""
+        """What went wrong and is told as a warning, each once: it concerns every run."""
+        self.missing: list[str] = []
+        """Servers that could not be hooked, so that counts are incomplete; each once."""
         self._versions: dict[str, str] | None = None
         self._begin()
         # held weakly: os has no way to take this back
@@ -49,7 +53,8 @@ class HookedProcess:
 
     def _begin(self) -> None:
         self.boot = os.urandom(8).hex()
-        self.recorder = Recorder()
+        self.began_at = time.time()
+        self.recorder = Recorder(self._hurry)
         self.servers = Servers()
         self.vitals = VitalSigns(self.confess)
         self._sequence = 0
@@ -71,18 +76,31 @@ class HookedProcess:
         """Stop counting and pushing."""
         self.is_active = False
         self.vitals.stop()
-        self.recorder = Recorder()
+        self.recorder = Recorder(self._hurry)
         pusher, self._pusher = self._pusher, None
         if pusher is not None:
             atexit.unregister(pusher.finish)
             pusher.stop()
 
+    def say_last(self) -> None:
+        """Push what was counted last: this process is about to end; it waits two seconds at most."""
+        pusher = self._pusher
+        if pusher is not None:
+            pusher.finish()
+
+    def _hurry(self) -> None:
+        pusher = self._pusher
+        if pusher is not None:
+            pusher.hurry()
+
+    def miss(self, part: str) -> None:
+        """Keep what could not be hooked, and why: a run that needs it is inconclusive."""
+        _keep(part, self.missing)
+
     def complain(self, problem: str, run: str | None = None) -> None:
         """Keep a problem for the snapshots, or for those of one run alone; the app hears nothing of it."""
         problems = self.problems if run is None else self._problems_of.setdefault(run, [])
-        text = clip(problem, _MAX_PROBLEM_CHARACTERS)
-        if len(problems) < _MAX_PROBLEMS and text not in problems:
-            problems.append(text)
+        _keep(problem, problems)
 
     def problems_of(self, run: str | None) -> list[str]:
         """Return the problems that concern a run: the process's, then its own."""
@@ -112,18 +130,30 @@ class HookedProcess:
         reading = Reading(self.recorder, self.servers)
         for kind, reason in reading.unreadable.items():
             self.complain(f"{kind} left behind cannot be read: {reason}")
+        self._look_for_bypasses()
         if self.recorder.evicted:
             self.complain("too many connections are left behind: the oldest are no longer counted")
         self._sequence += 1
         return reading
 
-    def snapshot(self, run: str | None, reading: Reading, max_journal_entries: int) -> dict[str, object]:
-        """Return what this process has to say about a run.
+    def _look_for_bypasses(self) -> None:
+        try:
+            for server in (*self.servers.socketio(), *self.servers.engineio()):
+                unseen = why_unseen(server)
+                if unseen is not None:
+                    self.miss(unseen)
+        except Exception:
+            self.confess()
+
+    def snapshot(
+        self, run: str | None, reading: Reading, max_journal_entries: int, *, is_last: bool = False
+    ) -> dict[str, object]:
+        """Return what this process has to say about a run; with ``is_last`` it is about to end.
 
         ``sequence`` counts looks at the residue, so the parts that a long journal is sent in share one.
         """
         tally = None if run is None else self.recorder.tally(run)
-        vitals = self.vitals.snapshot(run)
+        vitals = self.vitals.snapshot(run, is_last=is_last)
         return {
             "schema": 1,
             "run": run,
@@ -131,10 +161,16 @@ class HookedProcess:
             "pid": os.getpid(),
             "sequence": self._sequence,
             "taken_at": time.time(),
-            "python": sys.version.split()[0],
+            "began_at": self.began_at,
+            "runtime": _RUNTIME,
+            "is_last": is_last,
             "versions": self._known_versions(),
             "command": _command(),
-            "hooks": {"installed": list(self.installed), "problems": self.problems_of(run) + vitals.problems},
+            "hooks": {
+                "installed": list(self.installed),
+                "problems": self.problems_of(run) + vitals.problems,
+                "missing": list(self.missing),
+            },
             **(_NOTHING if tally is None else tally.to_json(max_journal_entries)),
             "residue": {
                 **{kind: reading.count(run or "", kind) for kind in KINDS},
@@ -165,6 +201,12 @@ def _begin_again(process: HookedProcess | None) -> None:
             atexit.unregister(process._pusher.finish)
         process.vitals.stop()
         process._begin()
+
+
+def _keep(text: str, texts: list[str]) -> None:
+    clipped = clip(text, _MAX_PROBLEM_CHARACTERS)
+    if len(texts) < _MAX_PROBLEMS and clipped not in texts:
+        texts.append(clipped)
 
 
 def _command() -> str:

@@ -7,27 +7,29 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
+from .post import post
 from .recorder import Recorder
 from .rendezvous import Collector, find_collectors
 from .residue import Reading
-from .vitals.gauges import Gauge, gauges_of
+from .vitals.gauges import Gauge
 
-__all__ = ["Pusher", "encode", "post"]
+__all__ = ["Pusher", "encode"]
 
 _EVERY_S = 1.0
+_LEAST_PAUSE_S = 0.1
+"""Between two pushes when there is news."""
 _LONGEST_PAUSE_S = 2.0
 """A run takes a process that misses three pushes for gone."""
 _PAUSE_FOR_CPU = 20
 """The pause is at least this many times the CPU time of the push before it: at most 5 % goes to pushing."""
 _TIMEOUT_S = 2.0
+_LONGEST_HOLD_S = 2.0
+"""How long the last pushes may keep the app from exiting, in all."""
 _JOURNAL_ENTRIES = 5000
 _MAX_POSTS = 40
 _FORGET_AFTER_PUSHES = 60
-_MAX_ANSWER_BYTES = 65_536
 _CHUNK = 300
 
 
@@ -37,25 +39,13 @@ class Source(Protocol):
     recorder: Recorder
 
     def read_residue(self) -> Reading: ...
-    def snapshot(self, run: str | None, reading: Reading, max_journal_entries: int) -> dict[str, object]: ...
+    def snapshot(
+        self, run: str | None, reading: Reading, max_journal_entries: int, *, is_last: bool = False
+    ) -> dict[str, object]: ...
     def complain(self, problem: str, run: str | None = None) -> None: ...
     def name_gauges(self, run: str, gauges: tuple[Gauge, ...]) -> bool: ...
     def forget_run(self, run: str) -> None: ...
     def confess(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a collector said."""
-
-    __slots__ = ("gauges", "journal", "run", "status")
-
-    status: int
-    run: str
-    journal: int
-    """Journal entries before this index have arrived."""
-    gauges: tuple[Gauge, ...]
-    """What the run's profile wants to know."""
 
 
 class Pusher:
@@ -63,8 +53,13 @@ class Pusher:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._stopped = threading.Event()
+        self._is_stopped = False
+        self._news = threading.Lock()
+        """Held while there is none. Releasing a lock, unlike setting an Event, cannot make a signal handler
+        wait for the code that it interrupted."""
+        self._news.acquire()
         self._turn = threading.Lock()
+        self._held_up_s = 0.0
         self._journal_entries = _JOURNAL_ENTRIES
         self._run_of_url: dict[str, str] = {}
         self._pushes_without: dict[str, int] = {}
@@ -75,41 +70,65 @@ class Pusher:
 
     def stop(self) -> None:
         """Let the thread end, without waiting for it."""
-        self._stopped.set()
+        self._is_stopped = True
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Let the thread push soon: there is something that should not wait. The caller does not wait."""
+        try:
+            self._news.release()
+        except Exception:
+            return  # it has been told (threading's RuntimeError; gevent and eventlet have their own)
 
     def finish(self) -> None:
-        """Push for the last time: the app is exiting, and is held up for two seconds at most."""
-        self._stopped.set()
-        if self._turn.acquire(timeout=_TIMEOUT_S / 2):
-            self._turn.release()
-            self.push(_TIMEOUT_S / 2)
+        """Push for the last time: the app is about to exit, and is held up for two seconds in all.
+
+        Should it go on nevertheless, the thread does too.
+        """
+        began_s = time.monotonic()
+        left_s = _LONGEST_HOLD_S - self._held_up_s
+        if left_s > 0:
+            self.push(min(_TIMEOUT_S / 2, left_s), is_last=True)
+        self._held_up_s += time.monotonic() - began_s
 
     def _loop(self) -> None:
-        pause_s = _EVERY_S
-        while not self._stopped.wait(pause_s):
+        pause_s, least_s = _EVERY_S, 0.0
+        while not self._is_stopped:
+            time.sleep(least_s)
+            self._news.acquire(timeout=pause_s - least_s)
+            if self._is_stopped:
+                return
             began_s = time.thread_time()
             self.push(_TIMEOUT_S)
             spent_s = time.thread_time() - began_s
             pause_s = min(max(_EVERY_S, _PAUSE_FOR_CPU * spent_s), _LONGEST_PAUSE_S)
+            least_s = min(max(_LEAST_PAUSE_S, _PAUSE_FOR_CPU * spent_s), pause_s)
 
-    def push(self, timeout_s: float) -> None:
+    def push(self, timeout_s: float, *, is_last: bool = False) -> None:
         """Tell each run that listens what it has to know."""
+        deadline_s = time.monotonic() + timeout_s
         try:
-            with self._turn:
-                collectors = find_collectors(os.environ)
-                reading = self._source.read_residue()
-                deadline_s = time.monotonic() + timeout_s
-                for collector in collectors:
-                    self._push_to(collector, reading, deadline_s)
-                self._forget_ended_runs(collectors)
+            if self._turn.acquire(timeout=timeout_s):
+                try:
+                    self._push_to_all(deadline_s, is_last=is_last)
+                finally:
+                    self._turn.release()
         except Exception:
             self._source.confess()
 
-    def _push_to(self, collector: Collector, reading: Reading, deadline_s: float) -> None:
+    def _push_to_all(self, deadline_s: float, *, is_last: bool) -> None:
+        collectors = find_collectors(os.environ)
+        if collectors or not is_last:
+            reading = self._source.read_residue()
+            for collector in collectors:
+                self._push_to(collector, reading, deadline_s, is_last=is_last)
+        self._forget_ended_runs(collectors)
+
+    def _push_to(self, collector: Collector, reading: Reading, deadline_s: float, *, is_last: bool) -> None:
         for _ in range(_MAX_POSTS):
             left_s = deadline_s - time.monotonic()
             run = collector.run or self._run_of_url.get(collector.url)
-            body = encode(self._source.snapshot(run, reading, self._journal_entries))
+            body = encode(self._source.snapshot(run, reading, self._journal_entries, is_last=is_last))
             try:
                 answer = post(collector, body, max(left_s, 0.05))
             except OSError:
@@ -171,35 +190,3 @@ def _gently(chunks: Iterator[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         yield chunk
         time.sleep(0)
-
-
-def post(collector: Collector, body: bytes, timeout_s: float) -> Answer:
-    """Send a snapshot.
-
-    Raises:
-        OSError: nobody answered, or not in HTTP.
-        ValueError: the URL is not one of HTTP, or the answer not a collector's.
-    """
-    # not before somebody listens: this imports ssl, which gevent wants to be the first to do
-    import http.client
-
-    parts = urlsplit(collector.url)
-    if parts.scheme != "http" or not parts.hostname:
-        raise ValueError("not an http:// address")
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
-    try:
-        headers = {"authorization": "Bearer " + collector.token, "content-type": "application/json"}
-        path = parts.path if parts.path not in ("", "/") else "/snapshot"
-        connection.request("POST", path, body, headers)
-        response = connection.getresponse()
-        text = response.read(_MAX_ANSWER_BYTES)
-    except http.client.HTTPException as error:
-        raise OSError(f"no HTTP: {error}") from error
-    finally:
-        connection.close()
-    if response.status != 200:
-        return Answer(response.status, "", 0, ())
-    data = json.loads(text)
-    if not isinstance(data, dict) or type(data.get("journal")) is not int or type(data.get("run")) is not str:
-        raise ValueError("its answer names no run and no journal index")
-    return Answer(200, data["run"], data["journal"], gauges_of(data.get("gauges")))

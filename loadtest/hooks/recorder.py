@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from .fingerprint import Fault, fault_of, format_error, root_of, watched_times
 from .tally import HandlerTally, RunTally
@@ -18,6 +18,10 @@ MAX_CONNECTIONS = 200_000
 _MAX_EVENTS = 64
 _MAX_NAME_CHARACTERS = 100
 _MAX_COUNTED = 512
+
+
+def _nothing() -> None:
+    return None
 
 
 class Connection:
@@ -82,7 +86,7 @@ class Recorder:
     that a signal handler of the app that emits cannot stand in its own way.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_news: Callable[[], None] = _nothing) -> None:
         self.connections: dict[str, Connection] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
         self.evicted = 0
@@ -90,6 +94,9 @@ class Recorder:
         self._tallies: dict[str, RunTally] = {}
         self._counted_s: dict[int, float] = {}
         self._lock = threading.RLock()
+        self._on_news = on_news
+        """Called, now and then, when there is something that should not wait for the next push: a run's
+        first visit, an error that is new. It takes no lock."""
 
     def tally(self, run: str) -> RunTally | None:
         """Return a run's counts, or None when none of its visits has been here."""
@@ -117,12 +124,14 @@ class Recorder:
                     self._evict()
                 connection = self.connections[eio_sid] = Connection(eio_sid, tally, number)
                 tally.visits += 1
+                if tally.visits == 1:
+                    self._on_news()
         return connection
 
     def _start_tally(self, run: str) -> RunTally:
         while len(self._tallies) >= MAX_RUNS:
             del self._tallies[next(iter(self._tallies))]
-        tally = self._tallies[run] = RunTally(run, self._lock)
+        tally = self._tallies[run] = RunTally(run, self._lock, self._on_news)
         return tally
 
     def _evict(self) -> None:

@@ -39,11 +39,14 @@ def find_collectors(environ: Mapping[str, str]) -> list[Collector]:
     url = environ.get("LOADTEST_COLLECTOR", "")
     if url:
         return [Collector(url, environ.get("LOADTEST_TOKEN", ""), None)]
-    folder = rendezvous_folder(environ)
     try:
+        folder = rendezvous_folder(environ)  # FileNotFoundError: there is no temporary folder at all
         if not _is_ours_alone(folder):
             return []
-        files = sorted(folder.glob("*.json"), key=lambda file: (-_modified_ns(file), file.name))
+        files = sorted(
+            (file for file in folder.glob("*.json") if file.is_file()),
+            key=lambda file: (-_modified_ns(file), file.name),
+        )
     except OSError:
         return []
     # what killed runs left behind must not take the living ones' places

@@ -81,12 +81,13 @@ class _ErrorTally:
 class RunTally:
     """The cumulative counts of one run; everything in it is bounded, and what did not fit is counted."""
 
-    def __init__(self, run: str, lock: threading.RLock) -> None:
+    def __init__(self, run: str, lock: threading.RLock, on_news: Callable[[], None] = lambda: None) -> None:
         self.run = run
         self.visits = 0
         """Engine.IO connections of this run."""
         self.sequence = itertools.count()
         self._lock = lock
+        self._on_news = on_news
         self._handlers: dict[tuple[str, str], HandlerTally] = {}
         self._errors: dict[tuple[Fault, str, str], _ErrorTally] = {}
         self._errors_overflow = 0
@@ -126,6 +127,8 @@ class RunTally:
             if len(entry.navigations) < _MAX_EXAMPLES and number not in entry.navigations:
                 entry.navigations.append(number)
             self._note("error", number, entry.id)
+        if is_new:
+            self._on_news()
 
     def count_gone(self, number: int, reason: object, events: Sequence[str], at: float) -> None:
         """Note that an Engine.IO connection has ended, with the Socket.IO events that it had."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
+    "TOOL",
     "Command",
     "Served",
     "free_port",

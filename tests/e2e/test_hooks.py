@@ -10,28 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import websocket
 
 from tests.e2e.harness import Served, free_port, served, starting
-from tests.hooks.receiver import RUN, Receiver, receiving
+from tests.e2e.hooking import LAUNCH, Visitor
+from tests.hooks.receiver import Receiver, receiving
 
 APPS = Path(__file__).parent / "apps"
-LAUNCH = "import sys; from loadtest.hooks.launcher import run; sys.exit(run(sys.argv[1:]))"
 PYTHON = [sys.executable, "-u"]
-
-
-@pytest.fixture
-def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where this test's apps and collectors meet."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return tmp_path
 
 
 @contextlib.contextmanager
 def hooked(app: str, folder: Path) -> Iterator[Served]:
     """Start an app with the hooks in."""
     port = free_port()
-    command = [*PYTHON, "-c", LAUNCH, *PYTHON, str(APPS / app), str(port)]
+    command = [*LAUNCH, *PYTHON, str(APPS / app), str(port)]
     with served(command, port, folder / "app.log") as running:
         yield running
 
@@ -42,28 +34,6 @@ def bare(app: str, folder: Path) -> Iterator[Served]:
     port = free_port()
     with served([*PYTHON, str(APPS / app), str(port)], port, folder / "bare.log") as running:
         yield running
-
-
-class Visitor:
-    """A client that sends each packet by hand."""
-
-    def __init__(self, app: Served, number: int | None, query: str = "") -> None:
-        address = app.url.replace("http:", "ws:") + "/socket.io/?EIO=4&transport=websocket" + query
-        header = [] if number is None else [f"traceparent: 00-{RUN}{number:016x}-00000000000000aa-00"]
-        self.socket = websocket.create_connection(address, 10, header=header)
-        self.heard = [str(self.socket.recv())]
-
-    def say(self, text: str, *, answers: int = 0) -> "Visitor":
-        """Send a packet, and hear so many."""
-        self.socket.send(text)
-        for _ in range(answers):
-            self.heard.append(str(self.socket.recv()))
-        return self
-
-    def leave(self) -> None:
-        """Drop the connection."""
-        assert self.socket.sock
-        self.socket.sock.close()
 
 
 def shake(number: int) -> str:
@@ -189,7 +159,8 @@ def test_what_failed_visits_leave_behind_is_told_by_their_numbers(runtime: Path)
 def test_of_visits_that_stay_everything_is_seen_and_afterwards_nothing(runtime: Path) -> None:
     with receiving(runtime) as receiver, hooked("faulty_async.py", runtime) as running:
         visitors = [Visitor(running, n).say("40", answers=1).say(shake(n), answers=1) for n in range(5)]
-        during = receiver.wait_for_newer()["residue"]
+        # before the server misses their pongs
+        during = receiver.wait_for(lambda snapshot: snapshot["residue"]["rooms"] == 10)["residue"]
         for visitor in visitors:
             visitor.leave()
         receiver.wait_for(all_left(5))
@@ -210,7 +181,7 @@ def test_each_departure_is_told_as_the_server_saw_it(runtime: Path) -> None:
         closing.socket.send_close(1001)
         closing.leave()
         silent = Visitor(running, 6).say("40", answers=1)
-        Visitor(running, 7, "&fault=refuse").say("40", answers=1).leave()
+        Visitor(running, 7, query="&fault=refuse").say("40", answers=1).leave()
         Visitor(running, 8).say("40/legacy,", answers=1).leave()
         receiver.wait_for(all_left(8))
         receiver.wait_for_newer()
@@ -237,7 +208,7 @@ def test_ways_to_refuse_are_no_errors_and_failures_of_connect_are(runtime: Path)
     with receiving(runtime) as receiver, hooked("faulty_async.py", runtime) as running:
         for number in range(20):
             fault = faults[number % 4]
-            Visitor(running, number, f"&fault={fault}").say("40", answers=int(number % 4 > 1)).leave()
+            Visitor(running, number, query=f"&fault={fault}").say("40", answers=int(number % 4 > 1)).leave()
         receiver.wait_for(all_left(20))
         snapshot = receiver.wait_for_newer()
 
@@ -253,7 +224,7 @@ def dialogue(app: Served) -> list[str]:
     heard = []
     for number in range(12):
         fault = ["", "", "&fault=refuse", "&fault=builtin"][number % 4]
-        visitor = Visitor(app, number, fault).say("40", answers=1)
+        visitor = Visitor(app, number, query=fault).say("40", answers=1)
         if not fault and number % 8:
             visitor.say(shake(number), answers=1)
         if number == 4:
@@ -312,12 +283,12 @@ def status_after(number: signal.Signals, command: list[str], folder: Path, visit
 def test_a_signal_to_the_launcher_ends_the_app_as_it_would_without(
     runtime: Path, number: signal.Signals
 ) -> None:
-    assert status_after(number, [*PYTHON, "-c", LAUNCH], runtime) == status_after(number, ["env"], runtime)
+    assert status_after(number, [*LAUNCH], runtime) == status_after(number, ["env"], runtime)
 
 
 def test_what_was_counted_last_is_pushed_when_the_app_exits(runtime: Path) -> None:
     with receiving(runtime) as receiver:
-        status_after(signal.SIGINT, [*PYTHON, "-c", LAUNCH], runtime, visits=10)
+        status_after(signal.SIGINT, [*LAUNCH], runtime, visits=10)
 
     assert receiver.last()["visits"] == 10
     assert failed_of(receiver) == list(range(10))

@@ -75,7 +75,10 @@ def visit(
     told = records(run)
     assert ended.status == 0, ended.output + ended.errors
     assert Counter(record["outcome"] for record in told) == {"completed": 40}, ended.output
-    assert summary_of(run)["findings"] == []
+    summary = summary_of(run)
+    assert summary["findings"] == []
+    if "--require-hooks" in options:  # reloaders and command lines around it serve nobody
+        assert (summary["server"]["processes"], summary["server"]["visits"]) == (1, 40)
     return {record["navigation"] for record in told}, seen_by(folder / "app.log")
 
 

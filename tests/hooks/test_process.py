@@ -35,7 +35,9 @@ def test_a_snapshot_has_all_keys(bare: HookedProcess, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "argv", ["/srv/app.py", "--port", "1"])
     bare.recorder.open("e1", environ_of(3))
     snapshot = bare.snapshot(RUN, bare.read_residue(), 500)
-    taken_at, residue, versions = (snapshot.pop(key) for key in ("taken_at", "residue", "versions"))
+    taken_at, began_at, residue, versions = (
+        snapshot.pop(key) for key in ("taken_at", "began_at", "residue", "versions")
+    )
     inventory: Any = snapshot.pop("inventory")
 
     assert snapshot == {
@@ -44,9 +46,10 @@ def test_a_snapshot_has_all_keys(bare: HookedProcess, monkeypatch: pytest.Monkey
         "boot": bare.boot,
         "pid": os.getpid(),
         "sequence": 1,
-        "python": ".".join(str(part) for part in sys.version_info[:3]),
+        "runtime": "python " + ".".join(str(part) for part in sys.version_info[:3]),
+        "is_last": False,
         "command": "app.py",
-        "hooks": {"installed": [], "problems": []},
+        "hooks": {"installed": [], "problems": [], "missing": []},
         "visits": 1,
         "handlers": [],
         "errors": [],
@@ -58,6 +61,8 @@ def test_a_snapshot_has_all_keys(bare: HookedProcess, monkeypatch: pytest.Monkey
     }
     assert inventory["threads"]["MainThread"] == 1
     assert isinstance(taken_at, float)
+    assert isinstance(began_at, float)
+    assert began_at <= taken_at
     assert isinstance(versions, dict)
     assert list(versions) == ["python-socketio", "python-engineio"]
     assert isinstance(residue, dict)

@@ -13,10 +13,8 @@ import pytest
 
 from loadtest.hooks import push as module
 from loadtest.hooks.process import HookedProcess
-from loadtest.hooks.push import Answer, Pusher, encode, post
+from loadtest.hooks.push import Pusher, encode
 from loadtest.hooks.recorder import Connection
-from loadtest.hooks.rendezvous import Collector
-from loadtest.hooks.vitals.gauges import Gauge
 from tests.hooks.hooked_servers import hooked
 from tests.hooks.receiver import RUN, Receiver, receiving
 
@@ -198,55 +196,6 @@ def test_a_collector_in_the_environment_says_itself_which_run_it_is(
     assert runtime.exists()
 
 
-def answering(answer: bytes) -> tuple[socket.socket, str]:
-    """Return a listener that gives one answer, and its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(65536)
-            connection.sendall(answer)
-
-    threading.Thread(target=serve, daemon=True).start()
-    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-def http(body: bytes) -> bytes:
-    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'{"run": "a"}', b'{"run": 1, "journal": 0}', b'{"journal": 1}']
-)
-def test_an_answer_that_no_collector_gives_is_a_mistake(body: bytes) -> None:
-    listener, url = answering(http(body))
-    with listener, pytest.raises(ValueError):  # noqa: PT011  # json's own is one too
-        post(Collector(url, "secret", RUN), b"{}", 2)
-
-
-@pytest.mark.parametrize("answer", [b"", b"\x00" * 100])
-def test_what_is_no_http_counts_as_nobody_there(answer: bytes) -> None:
-    listener, url = answering(answer)
-    with listener, pytest.raises(OSError):  # noqa: PT011
-        post(Collector(url, "secret", RUN), b"{}", 2)
-
-
-def test_an_answer_is_read(process: HookedProcess) -> None:
-    gauges = b'[{"name": "clients", "value": "app:clients"}, {"name": 7}, 8]'
-    listener, url = answering(http(b'{"run": "ab", "journal": 7, "gauges": ' + gauges + b"}"))
-    with listener:
-        answer = post(Collector(url, "secret", RUN), b"{}", 2)
-    assert answer == Answer(200, "ab", 7, (Gauge("clients", "app:clients"),))
-    assert process.problems == []
-
-
-@pytest.mark.parametrize("url", ["https://127.0.0.1:5", "ftp://x", "nonsense", "http://", "http://h:port"])
-def test_an_address_that_cannot_be_a_collectors_is_a_mistake(url: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
-        post(Collector(url, "secret", RUN), b"{}", 2)
-
-
 @pytest.mark.parametrize(("url", "problems"), [("http://127.0.0.1:1", 0), ("https://127.0.0.1:1", 1)])
 def test_nobody_there_is_no_problem_but_a_wrong_address_is(
     process: HookedProcess, monkeypatch: pytest.MonkeyPatch, url: str, problems: int
@@ -362,18 +311,99 @@ def test_the_thread_pushes_until_it_is_stopped(
     assert not thread.is_alive()
 
 
-def test_at_exit_there_is_one_more_push(process: HookedProcess, receiver: Receiver) -> None:
+@pytest.fixture
+def pushing(process: HookedProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pusher]:
+    """A pusher that pushes only when there is news; ``process`` tells it."""
+    monkeypatch.setattr(module, "_EVERY_S", 300)
+    monkeypatch.setattr(module, "_LONGEST_PAUSE_S", 300)
+    pusher = process._pusher = Pusher(process)
+    pusher.start()
+    yield pusher
+    pusher.stop()
+
+
+def test_a_runs_first_visit_is_pushed_at_once(
+    process: HookedProcess, pushing: Pusher, receiver: Receiver
+) -> None:
+    opened(process, 1)
+
+    assert receiver.wait_for(lambda snapshot: snapshot["visits"] == 1)["sequence"] == 1
+    assert not pushing._is_stopped
+
+
+def fail(process: HookedProcess, connection: Connection, error: Exception) -> None:
+    """Let a handler of this connection fail; the fingerprint is the error's type."""
+    session = process.recorder.join(connection, ("/", connection.eio_sid))
+    process.recorder.fail(process.recorder.begin(session, "boom"), error)
+
+
+def test_an_error_that_is_new_is_pushed_at_once_and_one_that_is_known_is_not(
+    process: HookedProcess, pushing: Pusher, receiver: Receiver
+) -> None:
+    connection = opened(process, 1)
+    receiver.wait_for(lambda snapshot: snapshot["visits"] == 1)
+    fail(process, connection, KeyError())
+    receiver.wait_for(lambda snapshot: [error["count"] for error in snapshot["errors"]] == [1])
+    fail(process, connection, KeyError())
+    opened(process, 2)
+    time.sleep(0.3)  # it is nothing that is waited for
+
+    assert receiver.last()["visits"] == 1
+    assert not pushing._is_stopped
+
+
+def test_much_news_makes_few_pushes(process: HookedProcess, pushing: Pusher, receiver: Receiver) -> None:
+    began_s = time.monotonic()
+    connection = opened(process, 1)
+    for number in range(150):
+        fail(process, connection, type(f"Error{number}", (Exception,), {})())
+        time.sleep(0.001)
+    receiver.wait_for(lambda snapshot: len(snapshot["errors"]) == 150)
+
+    assert receiver.last()["sequence"] <= 2 + (time.monotonic() - began_s) / module._LEAST_PAUSE_S
+    assert not pushing._is_stopped
+
+
+def test_at_exit_there_is_one_more_push_which_says_so(process: HookedProcess, receiver: Receiver) -> None:
     pusher = Pusher(process)
     visits(process, 3)
+    pusher.push(2)
     pusher.finish()
 
     assert len(receiver.journal()) == 3
+    assert [snapshot["is_last"] for snapshot in receiver.snapshots] == [False, True]
+
+
+def test_exits_that_lead_nowhere_hold_the_app_up_for_two_seconds_in_all(
+    process: HookedProcess, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LONGEST_HOLD_S", 0.3)
+    pusher = Pusher(process)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("LOADTEST_COLLECTOR", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        pusher.finish()
+        held_up_s = pusher._held_up_s
+        for _ in range(1000):
+            pusher.finish()
+
+    assert held_up_s >= 0.3
+    assert pusher._held_up_s - held_up_s < 0.3
+    assert runtime.exists()
+
+
+def test_at_exit_nobody_looks_at_the_residue_when_nobody_listens(
+    process: HookedProcess, runtime: Path
+) -> None:
+    Pusher(process).finish()
+
+    assert process._sequence == 0
+    assert runtime.exists()
 
 
 def test_an_exit_does_not_wait_for_a_push_that_hangs(
     process: HookedProcess, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(module, "_LONGEST_HOLD_S", 0.1)
     pusher = Pusher(process)
     with pusher._turn:
         pusher.finish()

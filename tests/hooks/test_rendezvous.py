@@ -150,6 +150,40 @@ def test_a_file_that_no_run_wrote_is_passed_over(folder: Path, text: str) -> Non
     assert found(folder) == []
 
 
+def test_a_pipe_in_the_folder_keeps_nobody_waiting(folder: Path) -> None:
+    os.mkfifo(folder / "a.json")
+    write(folder, "b.json")
+
+    assert [collector.run for collector in found(folder)] == [RUN]
+
+
+def test_a_huge_file_is_not_read_to_its_end(folder: Path) -> None:
+    with (folder / "a.json").open("wb") as file:
+        file.truncate(1 << 40)  # a hole: it takes no room
+    write(folder, "b.json")
+
+    assert [collector.run for collector in found(folder)] == [RUN]
+
+
+def test_a_machine_without_a_temporary_folder_has_no_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+
+    assert find_collectors({}) == []
+
+
+def test_a_folder_that_cannot_be_entered_has_no_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    write(folder)
+    monkeypatch.setattr(Path, "lstat", refuse)
+
+    assert found(folder) == []
+
+
 def test_the_environment_takes_the_folders_place(folder: Path) -> None:
     write(folder)
     environ = {

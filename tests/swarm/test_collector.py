@@ -3,6 +3,7 @@
 import copy
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -360,3 +361,59 @@ def test_hooks_are_told_an_address_that_they_can_reach(address: str, start: str)
 
     assert collector.url.startswith(start)
     collector.close()
+
+
+def raw(received: Received, head: str, body: bytes = b"") -> int:
+    """Send a request by hand, in a thread of its own; return the answer's status."""
+
+    def send() -> int:
+        address = urlsplit(received.collector.url)
+        with socket.create_connection((address.hostname, address.port), 10) as connection:
+            token = f"authorization: Bearer {received.collector.token}\r\n"
+            connection.sendall(f"POST {address.path} HTTP/1.1\r\n{token}{head}\r\n\r\n".encode() + body)
+            return int(connection.recv(1000).split()[1])
+
+    status: int = gevent.get_hub().threadpool.apply(send)
+    return status
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"content-length: {64 * 1024 * 1024 + 1}",
+        "content-length: 99999999999999999999999",
+        "content-length: many",
+        "transfer-encoding: chunked",
+    ],
+)
+def test_a_body_that_is_huge_or_without_end_is_not_even_read(received: Received, head: str) -> None:
+    assert raw(received, head) in (400, 413)
+    assert received.lines == []
+
+
+def test_a_large_snapshot_is_taken(received: Received) -> None:
+    entries = [{"kind": "error", "number": number, "error": 0} for number in range(5000)]
+    errors = [{**ERROR, "id": number, "traceback": "x" * 4000} for number in range(200)]
+    body = changed(errors=errors, journal={"from": 0, "entries": entries, "lost": 0})
+
+    status, answer = received.post(body)
+
+    assert (status, answer["journal"]) == (200, 5000)
+
+
+@pytest.mark.parametrize("jump_s", [-1e9, -3600, 3600, 1e9])
+def test_a_wall_clock_that_jumps_in_the_app_breaks_nothing(received: Received, jump_s: float) -> None:
+    received.post(SNAPSHOT)
+    gone = {"kind": "gone", "number": 3, "reason": None, "events": ["connect"], "at": 1.0 + jump_s}
+    later = changed(sequence=2, taken_at=1.0 + jump_s, journal={"from": 1, "entries": [gone], "lost": 0})
+
+    status, answer = received.post(later)
+
+    assert (status, answer["journal"]) == (200, 2)
+    assert [line["kind"] for line in received.lines] == [
+        "error",
+        "snapshot",
+        "journal",
+        "snapshot",
+        "journal",
+    ]

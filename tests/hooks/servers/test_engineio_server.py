@@ -145,3 +145,19 @@ def test_the_end_of_a_strangers_connection_is_not_told(process: HookedProcess) -
     eio._trigger_event("disconnect", "e1", "transport close")
 
     assert process.recorder.runs() == []
+
+
+def test_a_server_of_engine_io_alone_is_counted(process: HookedProcess) -> None:
+    server = engineio.Server(async_mode="threading")
+    server.on("connect", lambda sid, environ: None)
+    server.on("message", lambda sid, data: None)
+    server.on("disconnect", lambda sid, reason: None)
+    server._trigger_event("connect", "e1", environ_of(1), run_async=False)
+    server._trigger_event("message", "e1", "hello", run_async=False)
+    server._trigger_event("disconnect", "e1", "transport close", run_async=False)
+
+    assert (told(process)["visits"], told(process)["handlers"]) == (1, [])
+    (gone,) = told(process)["journal"]["entries"]
+    assert (gone["number"], gone["reason"], gone["events"]) == (1, "transport close", ())
+    process.read_residue()
+    assert (process.problems, process.missing) == ([], [])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import socketio
+from socketio.async_pubsub_manager import AsyncPubSubManager
 
 from loadtest.hooks.process import HookedProcess
 from tests.hooks.hooked_servers import RUN, environ_of, leave, leave_sync, told, visit, visit_sync
@@ -448,3 +449,64 @@ def test_the_wrapper_shows_the_originals_name_and_signature(process: HookedProce
     parameters = inspect.signature(socketio.AsyncServer._trigger_event).parameters
     assert list(parameters) == ["self", "event", "namespace", "args"]
     assert socketio.AsyncServer._trigger_event.__qualname__ == "AsyncServer._trigger_event"
+
+
+class OwnManager(socketio.AsyncManager):  # type: ignore[misc]  # python-socketio has no types
+    """A manager of the app's, as those for message queues are."""
+
+    async def connect(self, eio_sid: str, namespace: str) -> str:
+        sid: str = await super().connect(eio_sid, namespace)
+        return sid
+
+
+class Queued(AsyncPubSubManager):  # type: ignore[misc]
+    """A manager that tells others, as the Redis and AMQP managers do."""
+
+    async def _publish(self, data: Any) -> None:
+        """Tell nobody."""
+
+    async def _listen(self) -> Any:
+        await asyncio.Event().wait()
+        yield
+
+
+OPTIONS: dict[str, Callable[[], dict[str, Any]]] = {
+    "always_connect": lambda: {"always_connect": True},
+    "handlers in turn": lambda: {"async_handlers": False},
+    "a manager of the app's": lambda: {"client_manager": OwnManager()},
+    "a manager with a queue": lambda: {"client_manager": Queued()},
+    "every namespace": lambda: {"namespaces": "*"},
+    "some namespaces": lambda: {"namespaces": ["/", "/any"]},
+}
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("namespace", ["/", "/any"])
+def test_a_server_of_any_settings_is_counted_and_what_stays_is_told(
+    options: str, namespace: str, process: HookedProcess
+) -> None:
+    settings = {"namespaces": "*", **OPTIONS[options]()}
+    counts: dict[str, dict[str, Any]] = {}
+
+    def note(when: str) -> None:
+        reading = process.read_residue()
+        counts[when] = {kind: reading.count(RUN, kind) for kind in ("sids", "rooms", "pending_disconnects")}
+
+    async def main() -> None:
+        sio = socketio.AsyncServer(async_mode="asgi", **settings)
+        sio.on("connect", nothing, namespace=namespace)
+        sio.on("disconnect", nothing, namespace=namespace)
+        sio.on("*", nothing, namespace="*")
+        sid = await visit(sio, 1, namespace=namespace)
+        await sio._trigger_event("look", namespace, sid, 5)
+        note("during")
+        await leave(sio)
+        note("after")
+
+    asyncio.run(main())
+    assert handlers_of(process) == {"connect": (1, 0, 1), "look": (1, 0, 1), "disconnect": (1, 0, 1)}
+    assert counts == {
+        "during": {"sids": 1, "rooms": 1, "pending_disconnects": 0},
+        "after": {"sids": 0, "rooms": 0, "pending_disconnects": 0},
+    }
+    assert (process.problems, process.missing) == ([], [])

@@ -1,0 +1,160 @@
+"""Hard times for a hooked process: forks, clocks that jump, errors without end, a machine without a place."""
+
+import json
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loadtest.hooks.process import HookedProcess
+from loadtest.hooks.recorder import Recorder
+from loadtest.hooks.tally import MAX_ERRORS
+from tests.hooks.hooked_servers import RUN, environ_of
+from tests.hooks.receiver import Receiver, receiving
+
+PROGRAM = f"""
+import multiprocessing, os, subprocess, sys, time
+from loadtest import hooks
+hooks.install()
+import engineio
+server = engineio.Server(async_mode="threading")
+def visit(number):
+    environ = {{"HTTP_X_LOADTEST_NAVIGATION": "{RUN}" + format(number, "016x")}}
+    server._trigger_event("connect", str(number), environ, run_async=False)
+def nothing(*_):
+    return None
+if __name__ == "__main__":
+    visit(1)
+    visit(2)
+"""
+
+
+def boots_of(program: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Return the last snapshot of each process that a program consists of, the oldest first."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.delenv("LOADTEST_COLLECTOR", raising=False)
+    file = folder / "program.py"
+    file.write_text(PROGRAM + "".join(f"    {line}\n" for line in program.splitlines()))
+    with receiving(folder, Receiver()) as receiver:
+        done = subprocess.run(
+            [sys.executable, str(file)], capture_output=True, text=True, check=False, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    lasts = {snapshot["boot"]: snapshot for snapshot in receiver.snapshots}
+    assert len({snapshot["pid"] for snapshot in lasts.values()}) == len(lasts)
+    return sorted(lasts.values(), key=lambda snapshot: float(snapshot["began_at"]))
+
+
+IDLE = {
+    "a fork that does nothing": "if os.fork() == 0: os._exit(0)\nos.wait()",
+    "a fork that becomes another program": "if os.fork() == 0: os.execvp('true', ['true'])\nos.wait()",
+    "a subprocess that is no server": "subprocess.run([sys.executable, '-c', ''])",
+    "a subprocess after a fork hook": "subprocess.run(['true'], preexec_fn=nothing)",
+    "a pool of forks": (
+        "with multiprocessing.get_context('fork').Pool(2) as pool:\n    pool.map(nothing, [1, 2, 3])"
+    ),
+    "a child of multiprocessing": (
+        "child = multiprocessing.get_context('fork').Process(target=nothing)\nchild.start()\nchild.join()"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", IDLE)
+def test_children_that_serve_nobody_say_nothing(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (parent,) = boots_of(IDLE[way] + "\nvisit(3)", tmp_path, monkeypatch)
+
+    assert (parent["visits"], parent["is_last"], parent["hooks"]["problems"]) == (3, True, [])
+
+
+SERVING = {
+    "fork": "if os.fork() == 0:\n    visit(7)\n    os._exit(0)\nos.wait()",
+    "fork of a fork": (
+        "if os.fork() == 0:\n"
+        "    if os.fork() == 0:\n"
+        "        visit(7)\n"
+        "    else:\n"
+        "        os.wait()\n"
+        "    os._exit(0)\n"
+        "os.wait()"
+    ),
+    "multiprocessing fork": (
+        "child = multiprocessing.get_context('fork').Process(target=visit, args=(7,))\n"
+        "child.start()\nchild.join()"
+    ),
+    "multiprocessing spawn": (
+        "child = multiprocessing.get_context('spawn').Process(target=visit, args=(7,))\n"
+        "child.start()\nchild.join()"
+    ),
+    "multiprocessing forkserver": (
+        "child = multiprocessing.get_context('forkserver').Process(target=visit, args=(7,))\n"
+        "child.start()\nchild.join()"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", SERVING)
+def test_a_child_that_serves_counts_from_0_and_leaves_its_parents_counts_alone(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boots = boots_of(SERVING[way] + "\nvisit(3)", tmp_path, monkeypatch)
+    parent, child = (snapshot for snapshot in boots if snapshot["visits"])
+
+    assert (parent["visits"], parent["is_last"]) == (3, True)
+    assert (child["visits"], child["is_last"]) == (1, True)
+    assert parent["began_at"] < child["began_at"]
+    assert parent["hooks"] == child["hooks"]
+
+
+def failing(recorder: Recorder, count: int, first: int = 0) -> None:
+    """Let so many calls fail, each with an error of its own kind."""
+    connection = recorder.open("e1", environ_of(1))
+    assert connection is not None
+    session = recorder.join(connection, ("/", "s1"))
+    for number in range(first, first + count):
+        call = recorder.begin(session, "boom")
+        recorder.fail(call, type(f"Error{number}", (Exception,), {})("x" * 1000))
+        recorder.end(call)
+
+
+def test_a_hundred_thousand_kinds_of_error_are_counted_in_bounded_memory() -> None:
+    process = HookedProcess()
+    failing(process.recorder, 1_000)
+    tracemalloc.start()
+    try:
+        failing(process.recorder, 1_000, 1_000)
+        before_bytes = tracemalloc.get_traced_memory()[0]
+        failing(process.recorder, 98_000, 2_000)
+        grown_bytes = tracemalloc.get_traced_memory()[0] - before_bytes
+    finally:
+        tracemalloc.stop()
+    snapshot: dict[str, Any] = process.snapshot(RUN, process.read_residue(), 5000)
+
+    assert len(snapshot["errors"]) == MAX_ERRORS
+    assert sum(error["count"] for error in snapshot["errors"]) + snapshot["errors_overflow"] == 100_000
+    assert [(row["calls"], row["errors"]) for row in snapshot["handlers"]] == [(100_000, 100_000)]
+    assert grown_bytes < 2_000_000
+    assert len(json.dumps(snapshot)) < 2_000_000
+
+
+@pytest.mark.parametrize("jump_s", [-1e9, -3600.0, 3600.0, 1e9])
+def test_a_wall_clock_that_jumps_moves_no_latency(jump_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = HookedProcess()
+    connection = process.recorder.open("e1", environ_of(1))
+    assert connection is not None
+    call = process.recorder.begin(process.recorder.join(connection, ("/", "s1")), "look")
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + jump_s)
+    process.recorder.end(call)
+    process.recorder.close(connection, "transport close")
+    snapshot: dict[str, Any] = process.snapshot(RUN, process.read_residue(), 5000)
+
+    assert snapshot["handlers"][0]["latency"]["max_us"] < 60_000_000
+    assert snapshot["taken_at"] - snapshot["began_at"] == pytest.approx(jump_s, abs=60)
+    assert [entry["kind"] for entry in snapshot["journal"]["entries"]] == ["gone"]
+    json.dumps(snapshot, allow_nan=False)
