@@ -37,10 +37,12 @@ def environment(collector: str | None = None, base: Mapping[str, str] | None = N
 
 
 def _node_options(given: str) -> str:
-    # First, so that what others put into Node's own modules is not there yet. Node's rule for blanks:
-    # double quotes, within which a backslash takes the next character as it is (nodejs.org/api/cli.html).
-    path = str(_NODE_HOOK).replace("\\", "\\\\").replace('"', '\\"')
-    ours = f'--require "{path}"'
+    # First, so that what others put into Node's own modules is not there yet.
+    path = str(_NODE_HOOK)
+    if any(character in path for character in ' "\\'):
+        # Node's rule: double quotes, in which a backslash takes the next one as it is (nodejs.org/api/cli.html)
+        path = '"{}"'.format(path.replace("\\", "\\\\").replace('"', '\\"'))
+    ours = f"--require {path}"
     others = given.replace(ours, "").strip()
     return f"{ours} {others}" if others else ours
 

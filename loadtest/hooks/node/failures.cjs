@@ -14,8 +14,13 @@ class Failures {
     this._returned = new WeakMap();
     /** The call that an exception is leaving at this moment. */
     this._leaving = null;
-    /** The rejection that was told last: as the reason of the process's death it is told once more. */
-    this._told = null;
+    /**
+     * A rejection that nobody handles, not counted yet: reading its error's stack before Node has made its
+     * message would change that.
+     */
+    this._held = null;
+    /** The rejection that Node has just told of as an exception (--unhandled-rejections=strict). */
+    this._struck = null;
     /** Errors without a context that were counted in this turn of the event loop. */
     this._fresh = null;
     /** @type {WeakMap<object, object>} error -> the context that it was counted for */
@@ -27,20 +32,17 @@ class Failures {
     const before = Object.getOwnPropertyDescriptor(process, "emit");
     const original = process.emit;
     const failures = this;
-    const watched = {
-      exit: () => failures._hooked.finish(),
-      unhandledRejection: (reason, promise) => failures._reject(reason, promise),
-      uncaughtExceptionMonitor: (error, origin) => failures._throw(error, origin),
+    const tell = {
+      exit: () => this._hooked.finish(),
+      unhandledRejection: (reason, promise) => this._reject(reason, promise),
+      uncaughtExceptionMonitor: (error, origin) => this._throw(error, origin),
     };
-    function emit(name) {
-      if (typeof name === "string" && Object.prototype.hasOwnProperty.call(watched, name)) {
-        try {
-          watched[name](arguments[1], arguments[2]);
-        } catch (fault) {
-          failures._hooked.confess(fault);
-        }
-      }
-      return Reflect.apply(original, this, arguments);
+    function emit(name, first, second) {
+      const isWatched = typeof name === "string" && Object.prototype.hasOwnProperty.call(tell, name);
+      if (isWatched) failures._hooked.guard(() => tell[name](first, second));
+      const isHeard = Reflect.apply(original, this, arguments);
+      if (isHeard && name === "unhandledRejection") failures._hooked.guard(() => failures.flush());
+      return isHeard;
     }
     process.emit = emit;
     return () => {
@@ -61,6 +63,8 @@ class Failures {
    * It is not caught and thrown again: Node would then show a line of ours as the place of the error.
    */
   leave(call) {
+    // through a middleware and the catch-all listener around it: the inner one it was
+    if (this._leaving !== null && this._leaving.startedMs >= call.startedMs) return;
     call.handler.errors += 1;
     this._leaving = call;
     setImmediate(() => {
@@ -72,28 +76,39 @@ class Failures {
     }).unref();
   }
 
+  /** Count the rejection that is held back: Node is done with it. */
+  flush() {
+    const held = this._held;
+    this._held = null;
+    if (held !== null) this._count(held.reason, held.channel, held.context);
+  }
+
   _reject(reason, promise) {
+    this.flush();
     const call = this._returned.get(promise);
-    const told = this._told;
-    this._told = { reason };
-    // --unhandled-rejections=strict: first the exception, then this
-    if (told !== null && told.isException && isSame(told.reason, reason)) return;
     if (call !== undefined) {
       call.handler.errors += 1;
-      this._count(reason, "rejection", call);
-    } else if (this._leaving !== null) {
-      this._count(reason, "handler", this._left());
-    } else {
-      this._count(reason, "rejection", this._hooked.context.getStore());
+      this._hooked.settlement.reject(promise);
     }
+    const struck = this._struck;
+    this._struck = null;
+    if (struck !== null && isSame(struck.error, reason)) return;
+    const left = call === undefined && this._leaving !== null ? this._left() : null;
+    const context = call || left || this._hooked.context.getStore();
+    const held = { reason, channel: left === null ? "rejection" : "handler", context };
+    this._held = held;
+    // where only a warning follows (--unhandled-rejections=warn), or nothing
+    setImmediate(() => {
+      if (this._held === held) this._hooked.guard(() => this.flush());
+    }).unref();
   }
 
   _throw(error, origin) {
-    const told = this._told;
-    this._told = null;
-    if (origin === "unhandledRejection") {
-      if (told !== null && isSame(error, told.reason)) return;
-      this._told = { reason: error, isException: true };
+    const held = this._held;
+    if (origin === "unhandledRejection" && held !== null && isSame(error, held.reason)) {
+      this.flush();
+    } else if (origin === "unhandledRejection") {
+      this._struck = { error };
       this._count(error, "rejection", this._hooked.context.getStore());
     } else if (this._leaving !== null) {
       this._count(error, "handler", this._left());

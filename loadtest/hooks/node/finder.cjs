@@ -1,13 +1,20 @@
 // Sees the modules of socket.io and express being loaded, and hooks them then.
 //
-// ES modules too: socket.io's `wrapper.mjs` and express are CommonJS below, and what CommonJS requires passes here.
+// For ES modules too: socket.io and express are CommonJS below, and what CommonJS requires passes here.
 "use strict";
 
 const Module = require("module");
 
+/** By the module that asks, and by what it asks for. */
 const WANTED = [
-  { folder: /[\\/]socket\.io[\\/](?:dist|lib)[\\/][^\\/]*$/, request: /^\.\/(client|namespace|socket)(?:\.js)?$/ },
-  { folder: /[\\/](?:express[\\/]lib[\\/]router|router(?:[\\/]lib)?)[\\/][^\\/]*$/, request: /^\.\/(?:lib\/)?(layer)(?:\.js)?$/ },
+  {
+    parent: /[\\/]socket\.io[\\/](?:dist|lib)[\\/][^\\/]*$/,
+    request: /^\.\/(client|namespace|socket)(?:\.js)?$/,
+  },
+  {
+    parent: /[\\/](?:express[\\/]lib[\\/]router|router(?:[\\/]lib)?)[\\/][^\\/]*$/,
+    request: /^\.\/(?:lib\/)?(layer)(?:\.js)?$/,
+  },
 ];
 
 /** Looks on while modules are loaded; it owns all that is installed. */
@@ -26,7 +33,7 @@ class Finder {
     function _load(request, parent) {
       const loaded = Reflect.apply(original, this, arguments);
       const kind = kindOf(request, parent);
-      if (kind !== null) finder._hook(kind, loaded, parent.filename);
+      if (kind !== null && isWhole(request, parent)) finder._hook(kind, loaded, parent.filename);
       return loaded;
     }
     Module._load = _load;
@@ -50,7 +57,6 @@ class Finder {
       if (this.process === null) this.process = new HookedProcess();
       try {
         const undo = hookModule(this.process, kind, loaded, filename);
-        if (undo === null) return; // half loaded, in a circle: it comes again
         this._hooked.add(loaded);
         this._undos.push(undo);
         this.process.arm();
@@ -69,9 +75,19 @@ function kindOf(request, parent) {
   if (typeof request !== "string" || request[0] !== "." || !parent || !parent.filename) return null;
   for (const wanted of WANTED) {
     const match = wanted.request.exec(request);
-    if (match !== null && wanted.folder.test(parent.filename)) return match[1];
+    if (match !== null && wanted.parent.test(parent.filename)) return match[1];
   }
   return null;
+}
+
+/** Return whether the module is loaded to its end: of two that ask for each other one is seen half loaded. */
+function isWhole(request, parent) {
+  try {
+    const found = Module._cache[Module._resolveFilename(request, parent)];
+    return found === undefined || found.loaded;
+  } catch (error) {
+    return true;
+  }
 }
 
 module.exports = { Finder };

@@ -11,7 +11,8 @@ const MAX_STACK_CHARACTERS = 32_768;
 const MAX_TRACEBACK_LINES = 40;
 const OURS = __dirname + path.sep;
 const FRAME = /^\s+at (?:async )?(?:(.+?) \()?(?:file:\/\/)?((?:node:|\/|[A-Za-z]:[\\/]).*?):(\d+):\d+\)?$/;
-const FRAMEWORKS = /[\\/]node_modules[\\/](?:socket\.io(?:-adapter|-parser)?|engine\.io(?:-parser)?|ws|express|router)[\\/]/;
+const FRAMEWORKS =
+  /[\\/]node_modules[\\/](?:socket\.io(?:-adapter|-parser)?|engine\.io(?:-parser)?|ws|express|router)[\\/]/;
 const LISTENER = /^(?:(?:Socket|Namespace|ParentNamespace|Server)\.)?<anonymous>$/;
 
 /**

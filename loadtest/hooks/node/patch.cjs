@@ -33,7 +33,7 @@ const SOCKETIO = {
  * @param {string} kind
  * @param {any} loaded what the module exports
  * @param {string} filename of the module that asked for it
- * @returns {(() => void) | null} what puts the class back as it was; null when it is not there yet
+ * @returns {() => void} what puts the class back as it was
  */
 function hookModule(hooked, kind, loaded, filename) {
   return kind === "layer" ? hookExpress(hooked, loaded, filename) : hookSocketIO(hooked, kind, loaded, filename);
@@ -49,7 +49,6 @@ function hookSocketIO(hooked, kind, loaded, filename) {
     return () => {};
   }
   const watched = loaded[target.className];
-  if (watched === undefined && Object.keys(loaded).length < 2) return null;
   const reason = whyNot(watched, target);
   if (reason !== null) {
     hooked.miss(`${label} is not hooked: ${reason}`);

@@ -7,13 +7,15 @@ const net = require("net");
 
 const MAX_ANSWER_CHARACTERS = 65_536;
 
+/** @typedef {{status: number, run: string, journal: number, gauges: object[]}} Answer */
+
 /**
  * Send a snapshot.
  * @param {import("./rendezvous.cjs").Collector} collector
  * @param {string} body
  * @param {{timeoutMs: number, isWaitedFor: boolean}} waiting whether the process lives on for it
- * @param {(error: Error | null, answer?: {status: number, run: string, journal: number, gauges: object[]}) => void} done
- *   called once; an error with `isForeign` means that what answers is no collector
+ * @param {(error: Error | null, answer?: Answer) => void} done called once; an error with `isForeign` means
+ *   that what answers is no collector
  */
 function post(collector, body, { timeoutMs, isWaitedFor }, done) {
   let url;

@@ -4,6 +4,7 @@
 const { AsyncLocalStorage } = require("async_hooks");
 const { randomBytes } = require("crypto");
 const path = require("path");
+const { performance } = require("perf_hooks");
 const { Failures } = require("./failures.cjs");
 const { Loop } = require("./loop.cjs");
 const { watchServer } = require("./pages.cjs");
@@ -70,7 +71,10 @@ class HookedProcess {
 
   /** Push for the last time: the process is ending. */
   finish() {
-    if (this._pusher !== null) this._pusher.finish();
+    if (this._pusher === null) return;
+    this.guard(() => this.failures.flush());
+    this.guard(() => this.settlement.look());
+    this._pusher.finish();
   }
 
   /** Begin to watch an Engine.IO connection, unless it is a stranger's. */
@@ -123,15 +127,17 @@ class HookedProcess {
     this.guard(() => {
       if (!isOver) this.failures.leave(call);
       if (promises === null) {
-        this.recorder.end(call);
+        this.recorder.end(call, performance.now());
         return;
       }
       let left = promises.length;
+      let lastMs = 0;
       for (const promise of promises) {
         this.failures.expect(promise, call);
-        this.settlement.follow(promise, () => {
+        this.settlement.follow(promise, (atMs) => {
           left -= 1;
-          if (left === 0) this.recorder.end(call);
+          lastMs = Math.max(lastMs, atMs);
+          if (left === 0) this.recorder.end(call, lastMs);
         });
       }
     });

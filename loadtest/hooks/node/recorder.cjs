@@ -189,8 +189,8 @@ class Recorder {
   }
 
   /** Count the end of a handler, however it ended. */
-  end(call) {
-    const elapsedMs = performance.now() - call.startedMs;
+  end(call, atMs) {
+    const elapsedMs = atMs - call.startedMs;
     const handler = call.handler;
     handler.inFlight -= 1;
     handler.latency.record(elapsedMs);
