@@ -23,8 +23,8 @@ function serve(Server, createServer) {
     socket.on("throw", function onThrow() {
       throw new PlantedError("throw");
     });
-    socket.on("reject", async (document, acknowledge) => {
-      acknowledge(document);
+    socket.on("reject", async (acknowledge) => {
+      acknowledge("soon");
       await sleep(5);
       throw new PlantedError("reject");
     });
@@ -54,6 +54,10 @@ function serve(Server, createServer) {
     socket.on("slow", async (acknowledge) => {
       await sleep(50);
       acknowledge("slow");
+    });
+    socket.on("exit", (status) => {
+      console.log("bye");
+      process.exit(status);
     });
     socket.on("disconnect", (reason) => {
       if (shaken.has("forgotten")) throw new PlantedError("disconnect");
