@@ -40,7 +40,7 @@ def _node_options(given: str) -> str:
     # First, so that what others put into Node's own modules is not there yet.
     path = str(_NODE_HOOK)
     if any(character in path for character in ' "\\'):
-        # Node's rule: double quotes, in which a backslash takes the next one as it is (nodejs.org/api/cli.html)
+        # Node's rule: double quotes, in which a backslash takes the next one as it is
         path = '"{}"'.format(path.replace("\\", "\\\\").replace('"', '\\"'))
     ours = f"--require {path}"
     others = given.replace(ours, "").strip()

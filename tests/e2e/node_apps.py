@@ -19,7 +19,9 @@ LAUNCH = [
 ]
 
 
-def beside(folder: Path, *packages: str, files: tuple[str, ...] = ("faulty_node.cjs", "faulty_node.mjs")) -> Path:
+def beside(
+    folder: Path, *packages: str, files: tuple[str, ...] = ("faulty_node.cjs", "faulty_node.mjs")
+) -> Path:
     """Copy apps into a new folder that has these packages: ES modules do not look at NODE_PATH."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in files:

@@ -287,8 +287,9 @@ def test_rejections_are_counted_once_in_every_mode_of_node(mode: str, runtime: P
         port = free_port()
         node = ["node", f"--unhandled-rejections={mode}", str(folder / "faulty_node.cjs"), str(port)]
         with served([*LAUNCH, *node], port, folder / "app.log") as running:
-            Visitor(running, 3).say("40", answers=1).say('421["reject"]', answers=1)
+            visitor = Visitor(running, 3).say("40", answers=1).say('421["reject"]', answers=1)
             snapshot = receiver.wait_for(lambda snapshot: snapshot["errors"])
+            visitor.leave()
 
     assert errors_of(snapshot) == {("rejection", "/", "reject", 'PlantedError in listener of "reject"'): 1}
     assert failed_of(receiver) == [3]
@@ -358,9 +359,7 @@ def test_what_an_app_can_ask_its_sockets_is_as_without_hooks(runtime: Path) -> N
 
 def test_errors_that_express_hands_on_are_page_errors(runtime: Path) -> None:
     for express in ("express@4", "express@5"):
-        folder = beside(
-            runtime / express, "socket.io@4.8.1", express, files=("express_node.cjs",)
-        )
+        folder = beside(runtime / express, "socket.io@4.8.1", express, files=("express_node.cjs",))
         with receiving(runtime) as receiver, running_node(folder / "express_node.cjs") as running:
             statuses = [
                 curl(running, path, number)
@@ -377,7 +376,7 @@ def test_errors_that_express_hands_on_are_page_errors(runtime: Path) -> None:
             for error in snapshot["errors"]
         ] == [
             ("page", "RangeError in throwing", 1, [1]),
-            ("page", "TypeError in handing", 1, [2]),
+            ("page", "TypeError in Timeout._onTimeout", 1, [2]),
             ("page", "RangeError in nested", 1, [3]),
         ], express
         assert snapshot["hooks"]["problems"] == []
@@ -503,7 +502,12 @@ def test_an_app_that_is_done_is_not_kept_alive(runtime: Path) -> None:
     with receiving(runtime) as receiver:
         began_s = time.monotonic()
         done = subprocess.run(
-            [*LAUNCH, "node", "-e", script], capture_output=True, text=True, check=True, cwd=folder, timeout=60
+            [*LAUNCH, "node", "-e", script],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=folder,
+            timeout=60,
         )
         took_s = time.monotonic() - began_s
 
