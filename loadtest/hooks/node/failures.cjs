@@ -4,6 +4,8 @@
 // would keep the process from dying.
 "use strict";
 
+const { setImmediate } = require("timers");
+
 const CAUGHT_OUTSIDE = "Error: caught by somebody outside of the handler, where the hooks do not see it";
 
 class Failures {

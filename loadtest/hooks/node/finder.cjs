@@ -12,7 +12,7 @@ const WANTED = [
     request: /^\.\/(client|namespace|socket)(?:\.js)?$/,
   },
   {
-    parent: /[\\/](?:express[\\/]lib[\\/]router|router(?:[\\/]lib)?)[\\/][^\\/]*$/,
+    parent: /[\\/]node_modules[\\/](?:express[\\/]lib[\\/]router|router(?:[\\/]lib)?)[\\/][^\\/]*$/,
     request: /^\.\/(?:lib\/)?(layer)(?:\.js)?$/,
   },
 ];

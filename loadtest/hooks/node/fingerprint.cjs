@@ -46,7 +46,7 @@ function faultOf(error, event) {
   }
   const found = chosen || deepest;
   if (found === null) return { type, function: event === null ? "?" : listenerOf(event), file: "?", line: 0 };
-  let name = found[1] || "<anonymous>";
+  let name = (found[1] || "<anonymous>").replace(/ \[as [^\]]*\]$/, "");
   if (event !== null && LISTENER.test(name)) name = listenerOf(event);
   return {
     type,

@@ -2,6 +2,7 @@
 "use strict";
 
 const { performance } = require("perf_hooks");
+const { clearTimeout, setTimeout } = require("timers");
 const { Latency } = require("./latency.cjs");
 
 const EVERY_MS = 20;

@@ -43,6 +43,8 @@ function hookSocketIO(hooked, kind, loaded, filename) {
   const target = SOCKETIO[kind];
   const version = versionOf(path.dirname(path.dirname(filename)), "socket.io");
   const label = `socket.io ${version}`;
+  // a folder of the app's own that has this name
+  if (version === "?" && !filename.includes(`${path.sep}node_modules${path.sep}`)) return () => {};
   if (version !== "?") hooked.know("socket.io", version);
   if (!KNOWN_MAJORS.has(version.split(".")[0])) {
     hooked.miss(`${label} is not hooked: hooks know releases 3 and 4`);

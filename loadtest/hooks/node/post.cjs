@@ -4,6 +4,7 @@
 "use strict";
 
 const net = require("net");
+const { clearTimeout, setTimeout } = require("timers");
 
 const MAX_ANSWER_CHARACTERS = 65_536;
 

@@ -3,6 +3,7 @@
 
 const path = require("path");
 const { performance } = require("perf_hooks");
+const { clearTimeout, setTimeout } = require("timers");
 const { post } = require("./post.cjs");
 const { findCollectors } = require("./rendezvous.cjs");
 

@@ -158,7 +158,12 @@ class Recorder {
   /** Stop watching a connection: nothing of it is left in the framework. */
   forget(connection) {
     this.connections.delete(connection.eioSid);
-    for (const session of connection.sessions) this.sessions.delete(session.key);
+    for (const session of connection.sessions) this._leave(session);
+  }
+
+  _leave(session) {
+    // a session that was recovered has its sid again, in another connection
+    if (this.sessions.get(session.key) === session) this.sessions.delete(session.key);
   }
 
   /** Begin to watch a Socket.IO session. */
@@ -167,7 +172,7 @@ class Recorder {
     this.sessions.set(session.key, session);
     connection.sessions.push(session);
     // a client may enter and leave a namespace as often as it likes
-    if (connection.sessions.length > MAX_SESSIONS) this.sessions.delete(connection.sessions.shift().key);
+    if (connection.sessions.length > MAX_SESSIONS) this._leave(connection.sessions.shift());
     return session;
   }
 

@@ -7,6 +7,7 @@
 "use strict";
 
 const { performance } = require("perf_hooks");
+const { setImmediate } = require("timers");
 const util = require("util");
 const v8 = require("v8");
 
