@@ -136,7 +136,8 @@ def test_in_every_mode_a_rejection_is_counted_once(mode: str, reason: str) -> No
 )
 def test_the_process_dies_as_it_would_and_hears_what_it_would(what: str) -> None:
     script = """
-    const heard = ["exit", "unhandledRejection", "uncaughtException"].map((name) => process.listenerCount(name));
+    const names = ["exit", "unhandledRejection", "uncaughtException"];
+    const heard = names.map((name) => process.listenerCount(name));
     process.on("exit", (code) => console.log("exit", code, heard.join()));
     setTimeout(() => { WHAT; });
     """.replace("WHAT", what)

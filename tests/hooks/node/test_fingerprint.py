@@ -22,7 +22,8 @@ module.exports = {
   hostile() { throw new Proxy(new Error("x"), { get() { throw new Error("not yours"); } }); },
   made() { const error = new Error("made"); error.stack = [1, 2]; throw error; },
   library() { require("./node_modules/other/lib/index.js").fail(); },
-  framework() { require("./node_modules/socket.io/dist/socket.js").call(() => { throw new TypeError("cb"); }); },
+  framework() {
+    require("./node_modules/socket.io/dist/socket.js").call(() => { throw new TypeError("cb"); }); },
   long() { throw new Error("x".repeat(9000)); },
 };
 function inner() {

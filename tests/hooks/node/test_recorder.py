@@ -17,7 +17,8 @@ const end = (call) => recorder.end(call, performance.now());
 
 def test_a_stranger_is_not_watched_and_a_visit_is_counted_once() -> None:
     script = """
-    tell([recorder.open("s", {}), recorder.page({}), recorder.open("a", headers(7)) === recorder.open("a", headers(7)),
+    const first = recorder.open("a", headers(7));
+    tell([recorder.open("s", {}), recorder.page({}), first === recorder.open("a", headers(7)),
       recorder.tally(run).visits, recorder.runs(), recorder.connections.size]);
     """
     assert node(HEAD + script) == [None, None, True, 1, ["00112233445566ff"], 1]

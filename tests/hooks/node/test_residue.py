@@ -21,7 +21,10 @@ const root = { sockets: new Map(), adapter: { rooms: new Map() } };
 server._nsps.set("/", root);
 servers.add(server);
 const kinds = ["sids", "eio_sockets", "rooms", "environs", "pending_disconnects"];
-const counts = () => { const reading = new Reading(recorder, servers); return kinds.map((k) => reading.count(run, k)); };
+const counts = () => {
+  const reading = new Reading(recorder, servers);
+  return kinds.map((kind) => reading.count(run, kind));
+};
 """
 
 
@@ -48,7 +51,8 @@ def test_what_cannot_be_read_is_no_data() -> None:
     visit(1);
     root.adapter = {};
     const reading = new Reading(recorder, servers);
-    tell([kinds.map((kind) => reading.count(run, kind)), [...reading.unreadable.keys()], recorder.connections.size]);
+    const unreadable = [...reading.unreadable.keys()];
+    tell([kinds.map((kind) => reading.count(run, kind)), unreadable, recorder.connections.size]);
     """
     assert node(HEAD + script) == [[0, 0, None, None, None], ["rooms"], 1]
 

@@ -13,7 +13,9 @@ const awake = setInterval(() => {}, 5);
 const tellAll = (value) => { tell(value); clearInterval(awake); };
 const sleep = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
 const beganMs = performance.now();
-const took = (promise) => new Promise((resolve) => settlement.follow(promise, (atMs) => resolve(atMs - beganMs)));
+const took = (promise) => new Promise((resolve) => {
+  settlement.follow(promise, (atMs) => resolve(atMs - beganMs));
+});
 """
 
 

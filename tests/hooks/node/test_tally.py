@@ -16,7 +16,7 @@ const told = (number, line, more) => ({
 
 def test_from_the_257th_on_all_handlers_share_one() -> None:
     script = """
-    for (let number = 0; number < 1000; number += 1) tally.handler("/" + (number % 2), "e" + number).calls += 1;
+    for (let at = 0; at < 1000; at += 1) tally.handler("/" + (at % 2), "e" + at).calls += 1;
     tally.handler("/0", "e0").calls += 1;
     const rows = JSON.parse(JSON.stringify(tally.toSnapshot(9).handlers));
     tell([rows.length, rows.find((row) => row.event === "(other)").calls, tally.handler("/0", "e0").calls]);
@@ -31,7 +31,8 @@ def test_errors_are_told_apart_by_fingerprint_channel_and_handler_and_bounded() 
     tally.countError(told(5, 1, { event: null }));
     for (let line = 2; line < 100000; line += 1) tally.countError(told(1, line));
     const { errors, errors_overflow, journal } = JSON.parse(JSON.stringify(tally.toSnapshot(1e6)));
-    tell([errors.length, errors_overflow, errors[0], errors[1].channel, errors[2].event, journal.entries.length]);
+    const [first, second, third] = errors;
+    tell([errors.length, errors_overflow, first, second.channel, third.event, journal.entries.length]);
     """
     count, overflow, first, channel, event, entries = node(TOLD + script)
 

@@ -31,7 +31,8 @@ def test_a_navigation_is_known_by_its_header_and_a_stranger_is_not() -> None:
 
     script = """
     const { navigationOf } = hooks("traceparent");
-    tell([...given.map(navigationOf), navigationOf(undefined)].map((found) => found && [found.run, found.number]));
+    const found = [...given.map(navigationOf), navigationOf(undefined)];
+    tell(found.map((navigation) => navigation && [navigation.run, navigation.number]));
     """
     found = node(script, HEADERS)
 

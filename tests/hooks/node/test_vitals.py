@@ -19,14 +19,14 @@ def test_gauges_are_numbers_or_lengths_of_what_is_global() -> None:
     values, problems = node(script)
 
     assert values == [4.5, 1, 3, 3, None, None, None, None, None, None]
+    rule = "in Node a gauge is globalThis:name or len(globalThis:name), not "
     assert problems == [
         "gauge g4 cannot be read: app.f is no number, and has no length",
         "gauge g5 cannot be read: there is no app.none.deeper",
         "gauge g6 cannot be read: not yours",
-        "gauge g7 cannot be read: in Node a gauge is globalThis:name or len(globalThis:name), not module:attribute",
-        "gauge g8 cannot be read: in Node a gauge is globalThis:name or len(globalThis:name), not len(globalThis:app.list",
-        "gauge g9 cannot be read: in Node a gauge is globalThis:name or len(globalThis:name),"
-        " not globalThis:__proto__.x()",
+        f"gauge g7 cannot be read: {rule}module:attribute",
+        f"gauge g8 cannot be read: {rule}len(globalThis:app.list",
+        f"gauge g9 cannot be read: {rule}globalThis:__proto__.x()",
     ]
 
 
