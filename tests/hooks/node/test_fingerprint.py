@@ -53,7 +53,7 @@ def fault(tmp_path: Path, what: str, event: str | None = None) -> tuple[Any, ...
 
 
 def test_the_deepest_frame_of_the_app_counts(tmp_path: Path) -> None:
-    assert fault(tmp_path, "deep")[:4] == ("RangeError", "inner", "app.js", 20)
+    assert fault(tmp_path, "deep")[:4] == ("RangeError", "inner", "app.js", 21)
     assert fault(tmp_path, "node")[:4] == ("SyntaxError", "Object.node", "app.js", 12)
     # packages of others are the app's
     assert fault(tmp_path, "library")[:4] == ("Error", "Object.failing", "other/lib/index.js", 1)

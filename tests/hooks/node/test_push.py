@@ -59,8 +59,8 @@ def test_a_snapshot_has_all_that_the_run_reads(runtime: Path) -> None:
     first: dict[str, Any] = receiver.snapshots[0]
     assert sorted(first) == [
         "began_at", "boot", "command", "errors", "errors_overflow", "gauges", "handlers", "hooks",
-        "inventory", "is_last", "journal", "left_behind", "loop", "pid", "residue", "run", "runtime", "schema", "sequence",
-        "strays", "strays_overflow", "taken_at", "versions", "visits",
+        "inventory", "is_last", "journal", "left_behind", "loop", "pid", "residue", "run", "runtime",
+        "schema", "sequence", "strays", "strays_overflow", "taken_at", "versions", "visits",
     ]  # fmt: skip
     assert (first["schema"], first["run"], first["is_last"]) == (1, RUN, False)
     assert first["runtime"].startswith("node ")
