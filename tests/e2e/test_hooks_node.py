@@ -28,10 +28,10 @@ from tests.hooks.receiver import Receiver, receiving
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node on this machine")
 
 KINDS = [
-    ("3.1.2", "faulty_node.cjs"),
-    ("4.5.1", "faulty_node.cjs"),
-    ("4.5.1", "faulty_node.mjs"),
-    ("4.8.1", "faulty_node.cjs"),
+    pytest.param("3.1.2", "faulty_node.cjs", marks=pytest.mark.slow),
+    pytest.param("4.5.1", "faulty_node.cjs", marks=pytest.mark.slow),
+    pytest.param("4.5.1", "faulty_node.mjs", marks=pytest.mark.slow),
+    pytest.param("4.8.1", "faulty_node.cjs", marks=pytest.mark.slow),
     ("4.8.1", "faulty_node.mjs"),
 ]
 FAULTS = ["throw", "reject", "timer", "detached"]
@@ -171,7 +171,10 @@ def test_nothing_is_told_of_a_faultless_app_visited_in_all_manners(
     assert gone_of(receiver)[7][0] == "ping timeout"
 
 
-@pytest.mark.parametrize(("version", "is_fixed"), [("3.1.2", False), ("4.5.1", False), ("4.8.1", True)])
+@pytest.mark.parametrize(
+    ("version", "is_fixed"),
+    [pytest.param("3.1.2", False, marks=pytest.mark.slow), ("4.5.1", False), ("4.8.1", True)],
+)
 def test_rooms_that_were_joined_after_the_leaving_are_told_by_their_visits(
     version: str, is_fixed: bool, runtime: Path
 ) -> None:

@@ -48,8 +48,8 @@ class Connection extends Context {
     /** Calls that are in flight. */
     this.running = 0;
     this.isGone = false;
-    /** Whether the framework had nothing of it any more when last looked. */
-    this.isUnheld = false;
+    /** How many times in a row the framework had nothing of it when looked. */
+    this.unheldLooks = 0;
   }
 }
 

@@ -3,6 +3,9 @@
 
 const KINDS = ["sids", "eio_sockets", "rooms", "environs", "pending_disconnects"];
 const MAX_NUMBERS = 20_000;
+const LOOKS = 2;
+/** A minute, once a second: a handler may wait for ever. */
+const LOOKS_WHILE_RUNNING = 60;
 
 /** Socket.IO for Node has nothing that corresponds to these: no data, not 0. */
 const UNKNOWN_TO_NODE = ["environs", "pending_disconnects"];
@@ -126,14 +129,15 @@ class Reading {
   /**
    * Let go of connections of which the framework has nothing, now and when it was last looked.
    *
-   * Not of those whose handlers are still running: what they are about to do (join a room) would be nobody's.
+   * Those whose handlers are still running stay for some more looks: what these are about to do (join a room)
+   * would be nobody's.
    */
   _forgetTheUnheld() {
     if (this.unreadable.size > 0) return;
     for (const connection of this._recorder.connections.values()) {
-      if (this._held.has(connection) || connection.running > 0) connection.isUnheld = false;
-      else if (connection.isUnheld) this._recorder.forget(connection);
-      else connection.isUnheld = true;
+      connection.unheldLooks = this._held.has(connection) ? 0 : connection.unheldLooks + 1;
+      const enough = connection.running > 0 ? LOOKS_WHILE_RUNNING : LOOKS;
+      if (connection.unheldLooks >= enough) this._recorder.forget(connection);
     }
   }
 }

@@ -61,8 +61,13 @@ def test_a_connection_is_forgotten_when_nothing_was_left_twice_and_no_handler_ru
     script = """
     const [idle, busy] = [visit(1), visit(2)];
     busy.running = 1;
-    const sizes = [1, 2, 3].map(() => { counts(); return recorder.connections.size; });
+    const look = () => { counts(); return recorder.connections.size; };
+    const sizes = [look(), look(), look()];
     busy.running = 0;
-    tell([...sizes, ...[1, 2].map(() => { counts(); return recorder.connections.size; })]);
+    sizes.push(look());
+    const forever = visit(3);
+    forever.running = 1;
+    for (let at = 0; at < 59; at += 1) look();
+    tell([...sizes, recorder.connections.size, look()]);
     """
-    assert node(HEAD + script) == [2, 1, 1, 1, 0]
+    assert node(HEAD + script) == [2, 1, 1, 0, 1, 0]
