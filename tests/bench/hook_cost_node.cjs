@@ -8,12 +8,11 @@
 "use strict";
 
 const { execFileSync } = require("node:child_process");
-const { EventEmitter } = require("node:events");
 const path = require("node:path");
+const { serve, visit } = require("../hooks/node/nowhere.cjs");
 
 const ROUNDS = 7;
 const HOOK = path.resolve(__dirname, "../../loadtest/hooks/node/hook.cjs");
-const TRACEPARENT = "00-00112233445566ff0000000000000007-00000000000000aa-00";
 const CASES = [
   { name: "a visit's event", isOurs: true, event: "tick", id: undefined },
   { name: "a stranger's event", isOurs: false, event: "tick", id: undefined },
@@ -22,30 +21,8 @@ const CASES = [
   { name: "a stranger's async event", isOurs: false, event: "wait", id: undefined },
 ];
 
-/** A connection of Engine.IO that throws away what it is given. */
-class Nowhere extends EventEmitter {
-  constructor(isOurs) {
-    super();
-    const headers = isOurs ? { traceparent: TRACEPARENT } : {};
-    Object.assign(this, { id: `c${isOurs}`, protocol: 4, readyState: "open", transport: { writable: true } });
-    this.request = { headers, url: "/socket.io/", connection: {}, _query: {} };
-    this.remoteAddress = "127.0.0.1";
-  }
-
-  write() {}
-}
-
-async function visit(server, isOurs) {
-  const conn = new Nowhere(isOurs);
-  const socket = new Promise((resolve) => server.sockets.once("connection", resolve));
-  const { Client } = require(path.join(path.dirname(require.resolve("socket.io")), "client.js"));
-  const client = new Client(server, conn);
-  client.ondecoded({ type: 0, nsp: "/", data: {} });
-  return { client, socket: await socket };
-}
-
 async function measure(server, { isOurs, event, id }, events) {
-  const { client, socket } = await visit(server, isOurs);
+  const { client, socket } = await visit(server, isOurs ? 7 : null);
   let left = 0;
   let finish;
   const count = () => {
@@ -74,8 +51,7 @@ async function measure(server, { isOurs, event, id }, events) {
 }
 
 async function measureAll(events) {
-  const { Server } = require("socket.io");
-  const server = new Server({ serveClient: false });
+  const server = serve();
   const figures = [];
   for (const each of CASES) {
     await measure(server, each, events); // warm

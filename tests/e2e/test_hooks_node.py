@@ -496,7 +496,7 @@ def test_a_script_that_has_no_server_ends_at_once_with_nothing_of_ours(runtime: 
         )
 
     assert (done.stderr, bare.stdout, receiver.snapshots) == ("", "0 0\n", [])
-    assert done.stdout == "0 2\n"  # hook.cjs and finder.cjs
+    assert done.stdout == "0 3\n"  # hook.cjs, finder.cjs and original.cjs
 
 
 def test_an_app_that_is_done_is_not_kept_alive(runtime: Path) -> None:

@@ -7,9 +7,8 @@
 
 const EventEmitter = require("events");
 const { types } = require("util");
+const original = require("./original.cjs");
 
-// ours is the first module that is loaded, so this is Node's own
-const NODES_OWN_EMIT = EventEmitter.prototype.emit;
 const LAYER = Symbol("loadtest.layer");
 const CONNECTS = new Set(["connect", "connection"]);
 const ONLY_IF_HEARD = new Set(["connect", "disconnecting"]);
@@ -71,7 +70,7 @@ function dispatch(hooked, call, emitter, type, args) {
   let promises = null;
   try {
     let isHeard;
-    if (EventEmitter.prototype.emit !== NODES_OWN_EMIT || EventEmitter.captureRejections) {
+    if (EventEmitter.prototype.emit !== original.emit || EventEmitter.captureRejections) {
       // another's emit (the domain module's, say) does more than call: what is returned stays unseen
       isHeard = EventEmitter.prototype.emit.call(emitter, type, ...args);
     } else {

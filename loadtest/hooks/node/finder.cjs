@@ -4,6 +4,7 @@
 "use strict";
 
 const Module = require("module");
+require("./original.cjs");
 
 /** By the module that asks, and by what it asks for. */
 const WANTED = [
