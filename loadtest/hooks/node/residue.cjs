@@ -95,20 +95,32 @@ class Reading {
 
   _readRooms(server) {
     for (const [name, namespace] of server._nsps) {
-      for (const members of namespace.adapter.rooms.values()) this._readRoom(name, members);
+      for (const members of namespace.adapter.rooms.values()) this._readRoom(name, namespace.sockets, members);
     }
   }
 
-  /** Count a room, unless a stranger or another run's visit is in it. */
-  _readRoom(name, members) {
+  /**
+   * Count a room that is a run's alone; of one in which others are too, those members that have gone.
+   *
+   * Before 4.5.2 a socket that joins after it was disconnected stays a member for ever.
+   */
+  _readRoom(name, living, members) {
     const owners = [];
+    const gone = [];
+    let isOneRuns = true;
     for (const sid of members) {
+      const isAlive = living.has(sid);
+      if (isAlive && !isOneRuns) continue;
       const owner = this._recorder.ownerOf(name, sid);
-      if (owner === undefined || (owners.length > 0 && owner.tally !== owners[0].tally)) return;
+      if (owner === undefined || (owners.length > 0 && owner.tally !== owners[0].tally)) isOneRuns = false;
+      if (owner === undefined) continue;
       owners.push(owner);
+      if (!isAlive) gone.push(owner);
     }
-    if (owners.length === 0) return;
-    this._add("rooms", owners[0].tally.run, owners);
+    const counted = isOneRuns ? owners : gone;
+    for (const tally of new Set(counted.map((owner) => owner.tally))) {
+      this._add("rooms", tally.run, counted.filter((owner) => owner.tally === tally));
+    }
   }
 
   _found(kind, connection) {

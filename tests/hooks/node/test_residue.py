@@ -36,6 +36,7 @@ def test_what_is_of_this_run_alone_is_counted_with_its_numbers() -> None:
     server.engine.clients["c" + run + 3] = {};
     server.engine.clients.stranger = {};
     for (const number of [1, 2]) root.sockets.set("s" + run + number, {});
+    root.sockets.set("s" + other + 1, {});
     root.adapter.rooms.set("ours", new Set(["s" + run + 1, "s" + run + 2]));
     root.adapter.rooms.set("mixed", new Set(["s" + run + 1, "s" + other + 1]));
     root.adapter.rooms.set("with a stranger", new Set(["s" + run + 1, "x"]));
@@ -44,6 +45,21 @@ def test_what_is_of_this_run_alone_is_counted_with_its_numbers() -> None:
     tell([kinds.map((kind) => reading.count(run, kind)), kinds.map((kind) => reading.numbers(run, kind))]);
     """
     assert node(HEAD + script) == [[2, 1, 1, None, None], [[1, 2], [3], [1, 2], [], []]]
+
+
+def test_of_a_room_with_strangers_in_it_those_are_counted_who_have_gone() -> None:
+    script = """
+    const other = "00".repeat(7) + "07";
+    for (const number of [1, 2, 3]) visit(number);
+    for (const number of [1, 2]) visit(number, other);
+    root.sockets.set("s" + run + 1, {});
+    root.sockets.set("stranger", {});
+    const ours = [1, 2, 3].map((number) => "s" + run + number);
+    root.adapter.rooms.set("lobby", new Set(["stranger", ...ours, "s" + other + 1]));
+    const reading = new Reading(recorder, servers);
+    tell([run, other].map((each) => [reading.count(each, "rooms"), reading.numbers(each, "rooms")]));
+    """
+    assert node(HEAD + script) == [[1, [2, 3]], [1, [1]]]
 
 
 def test_what_cannot_be_read_is_no_data() -> None:
