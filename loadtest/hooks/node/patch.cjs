@@ -7,6 +7,8 @@ const { insertLayer } = require("./emitter.cjs");
 const pages = require("./pages.cjs");
 const watchers = require("./watchers.cjs");
 
+/** 3.0.0 to 3.0.4 had no middlewares for sockets. */
+const NOT_EVERYWHERE = new Set(["Socket.run"]);
 const KNOWN_MAJORS = new Set(["3", "4"]);
 
 const socketRun = (hooked, original) => watchers.run(hooked, original, "fns", (socket) => socket);
@@ -66,6 +68,7 @@ function hookSocketIO(hooked, kind, loaded, filename) {
     undos.push(undo);
   }
   for (const [name, make] of Object.entries(target.methods)) {
+    if (typeof watched.prototype[name] !== "function") continue;
     undos.push(replace(watched.prototype, name, make(hooked, watched.prototype[name])));
   }
   const engine = versionOf(path.join(path.dirname(path.dirname(filename)), "..", "engine.io"), "engine.io");
@@ -77,6 +80,7 @@ function hookSocketIO(hooked, kind, loaded, filename) {
 function whyNot(watched, target) {
   if (typeof watched !== "function") return `it has no class ${target.className}`;
   for (const name of Object.keys(target.methods)) {
+    if (NOT_EVERYWHERE.has(`${target.className}.${name}`)) continue;
     if (typeof watched.prototype[name] !== "function") return `${target.className} has no method ${name}`;
   }
   return null;

@@ -42,7 +42,7 @@ def both(script: str, version: str = "4.8.1") -> Any:
     return handlers, errors
 
 
-@pytest.mark.parametrize("version", ["3.1.2", "4.5.1", "4.8.1"])
+@pytest.mark.parametrize("version", ["3.0.0", "3.1.2", "4.5.1", "4.8.1"])
 def test_arguments_order_and_this_are_the_listeners_own(version: str) -> None:
     script = """
     const server = serve();

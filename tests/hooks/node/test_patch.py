@@ -26,7 +26,7 @@ const shape = () => ["client", "socket", "namespace"].map((name) => {
 """
 
 
-@pytest.mark.parametrize("version", ["3.1.2", "4.5.1", "4.8.1"])
+@pytest.mark.parametrize("version", ["3.0.0", "3.1.2", "4.5.1", "4.8.1"])
 def test_what_is_installed_goes_away_again(version: str) -> None:
     modules = str(node_with(f"socket.io@{version}") / "node_modules")
     script = """
