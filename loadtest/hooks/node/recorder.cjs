@@ -3,7 +3,7 @@
 
 const { performance } = require("perf_hooks");
 const { faultOf, formatError } = require("./fingerprint.cjs");
-const { ErrorTallies, RunTally } = require("./tally.cjs");
+const { ErrorTallies, OTHER, RunTally } = require("./tally.cjs");
 const { clip } = require("./text.cjs");
 const { navigationOf } = require("./traceparent.cjs");
 
@@ -184,9 +184,9 @@ class Recorder {
 
   /** Count an event whose handlers are about to start; a part of one (a middleware) is no event itself. */
   begin(session, event, isEvent) {
-    const name = named(event);
     const connection = session.connection;
-    const handler = connection.tally.handler(session.namespace, name);
+    const handler = connection.tally.handler(session.namespace, named(event));
+    const name = handler.event === OTHER ? clip(event, MAX_NAME_CHARACTERS) : handler.event;
     handler.calls += 1;
     handler.inFlight += 1;
     connection.running += 1;

@@ -8,6 +8,7 @@ const MAX_HANDLERS = 256;
 const MAX_ERRORS = 200;
 const MAX_JOURNAL_ENTRIES = 100_000;
 const MAX_EXAMPLES = 20;
+const MAX_NAME_CHARACTERS = 100;
 const MAX_REASON_CHARACTERS = 100;
 const OTHER = "(other)";
 
@@ -15,7 +16,7 @@ const OTHER = "(other)";
 class HandlerTally {
   constructor(namespace, event) {
     this.namespace = namespace;
-    this.event = event;
+    this.event = clip(event, MAX_NAME_CHARACTERS);
     /** Started; those still in flight are among them. */
     this.calls = 0;
     this.errors = 0;
@@ -171,4 +172,4 @@ class RunTally {
   }
 }
 
-module.exports = { ErrorTallies, HandlerTally, RunTally };
+module.exports = { ErrorTallies, OTHER, RunTally };

@@ -97,3 +97,23 @@ def test_an_acknowledgement_counts_from_the_events_arrival_and_once() -> None:
     }, 30);
     """
     assert node(HEAD + script) == [1, True]
+
+
+def test_names_that_a_client_sent_are_cut_and_fit_for_utf_8() -> None:
+    script = """
+    const connection = recorder.open("a", headers(7));
+    const session = recorder.join(connection, "/\\ud800", "s");
+    for (const event of ["\\ud800", "x".repeat(500), Symbol("s"), 5, "\\ud800"]) {
+      end(recorder.begin(session, event, true));
+    }
+    for (let number = 0; number < 300; number += 1) connection.tally.handler("/", "e" + number);
+    end(recorder.begin(session, "late\\udfff", true));
+    const { handlers } = JSON.parse(JSON.stringify(connection.tally.toSnapshot(0)));
+    tell([handlers.slice(0, 4).map((row) => [row.namespace, row.event.length, row.calls]), handlers[0].event,
+      connection.events.map((event) => event.slice(0, 5))]);
+    """
+    assert node(HEAD + script) == [
+        [["/?", 1, 2], ["/?", 100, 1], ["/?", 9, 1], ["/?", 1, 1]],
+        "?",
+        ["?", "xxxxx", "Symbo", "5", "?", "late?"],
+    ]
