@@ -173,7 +173,11 @@ def test_nothing_is_told_of_a_faultless_app_visited_in_all_manners(
 
 @pytest.mark.parametrize(
     ("version", "is_fixed"),
-    [pytest.param("3.1.2", False, marks=pytest.mark.slow), ("4.5.1", False), ("4.8.1", True)],
+    [
+        pytest.param("3.1.2", False, marks=pytest.mark.slow),
+        ("4.5.1", False),
+        pytest.param("4.8.1", True, marks=pytest.mark.slow),
+    ],
 )
 def test_rooms_that_were_joined_after_the_leaving_are_told_by_their_visits(
     version: str, is_fixed: bool, runtime: Path
@@ -195,6 +199,7 @@ def test_rooms_that_were_joined_after_the_leaving_are_told_by_their_visits(
     assert counts_of(snapshot)["/", "late_join"] == (12, 0, 0, 12)
 
 
+@pytest.mark.slow
 def test_of_visits_that_stay_everything_is_seen_and_afterwards_nothing(runtime: Path) -> None:
     folder = beside(runtime / "app", "socket.io@4.8.1")
     with receiving(runtime) as receiver, running_node(folder / "faulty_node.cjs") as running:
@@ -211,6 +216,7 @@ def test_of_visits_that_stay_everything_is_seen_and_afterwards_nothing(runtime: 
     assert [after[kind] for kind in ("sids", "eio_sockets", "rooms")] == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_async_handlers_are_timed_until_what_they_return_is_settled(runtime: Path) -> None:
     folder = beside(runtime / "app", "socket.io@4.8.1")
     with receiving(runtime) as receiver, running_node(folder / "faulty_node.cjs") as running:
@@ -283,6 +289,7 @@ def test_a_process_that_dies_of_an_error_tells_it_and_dies_as_without_hooks(
     assert [snapshot["is_last"] for snapshot in receiver.snapshots].count(True) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["strict", "warn", "none", "warn-with-error-code"])
 def test_rejections_are_counted_once_in_every_mode_of_node(mode: str, runtime: Path) -> None:
     folder = beside(runtime / "app", "socket.io@4.8.1")
@@ -360,29 +367,30 @@ def test_what_an_app_can_ask_its_sockets_is_as_without_hooks(runtime: Path) -> N
     assert '"once":1' in answers[0][0]
 
 
-def test_errors_that_express_hands_on_are_page_errors(runtime: Path) -> None:
-    for express in ("express@4", "express@5"):
-        folder = beside(runtime / express, "socket.io@4.8.1", express, files=("express_node.cjs",))
-        with receiving(runtime) as receiver, running_node(folder / "express_node.cjs") as running:
-            statuses = [
-                curl(running, path, number)
-                for number, path in enumerate(["/", "/throw", "/next", "/nested", "/missing", "/fine-after"])
-            ]
-            curl(running, "/throw", None)
-            Visitor(running, 9).say("40", answers=1).leave()
-            receiver.wait_for(all_left(1))
-            snapshot = receiver.wait_for_newer()
+@pytest.mark.parametrize("express", [pytest.param("express@4", marks=pytest.mark.slow), "express@5"])
+def test_errors_that_express_hands_on_are_page_errors(express: str, runtime: Path) -> None:
+    folder = beside(runtime / "app", "socket.io@4.8.1", express, files=("express_node.cjs",))
+    with receiving(runtime) as receiver, running_node(folder / "express_node.cjs") as running:
+        statuses = [
+            curl(running, path, number)
+            for number, path in enumerate(["/", "/throw", "/next", "/nested", "/missing", "/fine-after"])
+        ]
+        curl(running, "/throw", None)
+        Visitor(running, 9).say("40", answers=1).leave()
+        receiver.wait_for(all_left(1))
+        snapshot = receiver.wait_for_newer()
 
-        assert statuses == [200, 500, 500, 500, 404, 200]
-        assert [
-            (error["channel"], error["what"], error["count"], error["navigations"])
-            for error in snapshot["errors"]
-        ] == [
-            ("page", "RangeError in throwing", 1, [1]),
-            ("page", "TypeError in Timeout._onTimeout", 1, [2]),
-            ("page", "RangeError in nested", 1, [3]),
-        ], express
-        assert snapshot["hooks"]["problems"] == []
+    assert statuses == [200, 500, 500, 500, 404, 200]
+    assert [
+        (error["channel"], error["what"], error["count"], error["navigations"])
+        for error in snapshot["errors"]
+    ] == [
+        ("page", "RangeError in throwing", 1, [1]),
+        ("page", "TypeError in Timeout._onTimeout", 1, [2]),
+        ("page", "RangeError in nested", 1, [3]),
+    ]
+    assert snapshot["hooks"]["problems"] == []
+    assert "express.Layer" in snapshot["hooks"]["installed"]
 
 
 def curl(app: Served, path: str, number: int | None) -> int:
@@ -478,6 +486,7 @@ def test_a_collector_that_cannot_be_spoken_to_is_not_noticed(
         assert end_of(folder, '42["throw"]', is_hooked=True) == without
 
 
+@pytest.mark.slow
 def test_a_release_that_is_not_known_is_left_alone_and_told(runtime: Path) -> None:
     folder = beside(runtime / "app", "socket.io@2.5.0", "socket.io-client@2.5.0", files=("old_node.cjs",))
     with receiving(runtime) as receiver, running_node(folder / "old_node.cjs"):

@@ -89,8 +89,8 @@ def test_a_collector_that_refuses_is_a_problem_of_its_run_alone(runtime: Path) -
 @pytest.mark.parametrize(
     ("address", "problem"),
     [
-        ("https://127.0.0.1:5", "is none: not an http:// address"),
-        ("nonsense", "is none: not an http:// address"),
+        pytest.param("https://127.0.0.1:5", "is none: not an http:// address", marks=pytest.mark.slow),
+        pytest.param("nonsense", "is none: not an http:// address", marks=pytest.mark.slow),
         ("http://127.0.0.1:PORT", "is none: its answer is no JSON"),
         ("http://127.0.0.1:5", None),
     ],
