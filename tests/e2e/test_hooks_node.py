@@ -1,6 +1,7 @@
 """The hooks in real Node servers: what they count is what the app really did, and the app does not notice."""
 
 import json
+import random
 import re
 import shutil
 import signal
@@ -350,6 +351,61 @@ def test_the_app_answers_and_prints_the_same_with_and_without_hooks(
     assert with_hooks == without
     assert log_with == log_without
     assert log_with.count("survived") == 10
+
+
+def random_dialogue(app: Served, count: int) -> list[str]:
+    """Visit so many times, with packets drawn from a seed; return all that the server said."""
+    rng = random.Random(11)
+    asking = [SHAKE, FORGET, '421["reject"]', '422["timer"]', '423["detached"]', '424["handled"]']
+    silent = ['42["throw"]', '42["nosuchevent"]', '42["late_join","room"]', '42["handshake"]']
+    leaving = ["", "", "41", "1"]
+    heard: list[str] = []
+    joins = 0
+    for number in range(count):
+        visitor = Visitor(app, number).say("40", answers=1)
+        lines = len(app.log.read_text().splitlines())
+        for packet in rng.choices(asking, k=rng.randrange(3)):
+            visitor.say(packet, answers=1)
+        for packet in rng.choices(silent, k=rng.randrange(3)):
+            visitor.say(packet)
+            joins += "late_join" in packet
+        visitor.say('429["handled"]', answers=1)
+        goodbye = rng.choice(leaving)
+        if goodbye:
+            visitor.say(goodbye)
+        visitor.leave()
+        heard += visitor.heard
+        deadline_s = time.monotonic() + 10
+        while not is_gone(app, lines) and time.monotonic() < deadline_s:
+            time.sleep(0.001)
+    wait_for_line(app, "joined room", joins)
+    return [re.sub(r'"sid":"[\w-]{20}"', '"sid":"…"', text) for text in heard]
+
+
+def is_gone(app: Served, lines: int) -> bool:
+    """Return whether the app has printed the end of a visit since it had printed so many lines."""
+    return any(
+        re.match("gone|survived disconnect", line) for line in app.log.read_text().splitlines()[lines:]
+    )
+
+
+@pytest.mark.slow
+def test_a_thousand_random_visits_are_answered_and_printed_as_without_hooks(runtime: Path) -> None:
+    folder = beside(runtime / "app", "socket.io@4.8.1")
+    with running_node(folder / "faulty_node.cjs", "survive", is_hooked=False, log="bare.log") as running:
+        without = random_dialogue(running, 1000)
+    log_without = sorted(running.log.read_text().splitlines())
+    with receiving(runtime) as receiver, running_node(folder / "faulty_node.cjs", "survive") as running:
+        with_hooks = random_dialogue(running, 1000)
+        snapshot = receiver.wait_for(all_left(1000))
+    log_with = sorted(running.log.read_text().splitlines())
+
+    assert with_hooks == without
+    # timers of one visit end among those of the next: the order of these lines is nobody's
+    assert log_with == log_without
+    errors = sum(error["count"] for error in snapshot["errors"])
+    assert errors == sum(line.startswith("survived") for line in log_with) > 1000
+    assert (snapshot["strays"], snapshot["hooks"]["problems"]) == ([], [])
 
 
 def test_what_an_app_can_ask_its_sockets_is_as_without_hooks(runtime: Path) -> None:

@@ -72,6 +72,7 @@ function dispatch(hooked, call, emitter, type, args) {
     let isHeard;
     if (EventEmitter.prototype.emit !== original.emit || EventEmitter.captureRejections) {
       // another's emit (the domain module's, say) does more than call: what is returned stays unseen
+      hooked.foreignEmit();
       isHeard = EventEmitter.prototype.emit.call(emitter, type, ...args);
     } else {
       const listeners = EventEmitter.prototype.rawListeners.call(emitter, type);

@@ -15,6 +15,7 @@ const { Settlement } = require("./settlement.cjs");
 const { clip } = require("./text.cjs");
 const { openFiles, readGauges, residentBytes } = require("./vitals.cjs");
 
+const UNTIL_THE_FIRST_WAIT = "async handlers are timed until they first wait";
 const MAX_PROBLEMS = 20;
 const MAX_PROBLEM_CHARACTERS = 300;
 
@@ -34,6 +35,7 @@ class HookedProcess {
     this._pusher = null;
     this._undos = [];
     this._sequence = 0;
+    this._hasForeignEmit = false;
     this._installed = [];
     this._missing = [];
     this._problems = [];
@@ -52,8 +54,7 @@ class HookedProcess {
     // engine.io has loaded both, by way of ws
     for (const name of ["http", "https"]) this._undos.push(watchServer(this, require(name).Server));
     if (!this.settlement.isKnown) {
-      this.complain(`Node ${process.versions.node} does not tell when promises settle: async handlers are timed`
-        + " until they first wait");
+      this.complain(`Node ${process.versions.node} does not tell when promises settle: ${UNTIL_THE_FIRST_WAIT}`);
     }
     this.loop.start();
     this._pusher.start();
@@ -141,6 +142,13 @@ class HookedProcess {
         });
       }
     });
+  }
+
+  /** Take note that listeners are called by an emit that is not Node's own. */
+  foreignEmit() {
+    if (this._hasForeignEmit) return;
+    this._hasForeignEmit = true;
+    this.complain(`EventEmitter is not as Node has it: ${UNTIL_THE_FIRST_WAIT}`);
   }
 
   /** Do something of ours: a fault of it is kept, and the app never sees it. */

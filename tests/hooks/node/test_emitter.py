@@ -1,5 +1,6 @@
 """The layer between Socket.IO and EventEmitter: it sees each event, and the app sees no difference."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -29,16 +30,19 @@ const end = () => {
 """
 
 
-def both(script: str, version: str = "4.8.1") -> Any:
+FOREIGN = ["EventEmitter is not as Node has it: async handlers are timed until they first wait"]
+
+
+def both(script: str, version: str = "4.8.1", problems: Sequence[str] = ()) -> Any:
     """Return what the hooks counted; the app saw the same with and without them."""
     env = {"NODE_PATH": str(node_with(f"socket.io@{version}") / "node_modules")}
     here = str(HOOKS.parents[2] / "tests" / "hooks" / "node")
     source = HEAD + "(async () => {" + script + "; end(); })();"
     bare, *_ = node(source, here, env=env)
-    said, handlers, errors, problems = node(source, here, "--require", str(HOOKS / "hook.cjs"), env=env)
+    said, handlers, errors, complaints = node(source, here, "--require", str(HOOKS / "hook.cjs"), env=env)
     assert said == bare
     assert said != []
-    assert problems == []
+    assert complaints == list(problems)
     return handlers, errors
 
 
@@ -169,7 +173,7 @@ def test_where_emit_is_anothers_it_is_called_and_errors_are_counted() -> None:
     send("fail");
     await sleep(80);
     """
-    handlers, errors = both(script)
+    handlers, errors = both(script, problems=FOREIGN)
 
     assert handlers[1:] == [["/", "ask", 1, 0, 0, False], ["/", "fail", 1, 1, 0, False]]
     assert errors == [["handler", "fail", 1]]
@@ -187,7 +191,7 @@ def test_rejections_that_the_emitter_captures_are_the_apps() -> None:
     await sleep(5);
     say(conn.written.slice(1)); // Socket.IO sends its client the event "error"
     """
-    assert both(script)[1] == []
+    assert both(script, problems=FOREIGN)[1] == []
 
 
 def test_an_app_that_puts_its_own_methods_onto_a_socket_is_counted_all_the_same() -> None:
