@@ -34,7 +34,7 @@ from loadtest.swarm.hosts import check_host
 
 __all__ = ["main"]
 
-_NO_PYTHON = frozenset({"node", "nodejs", "npm", "npx", "deno", "bun"})
+_WITHOUT_HOOKS = frozenset({"deno", "bun", "bunx"})
 
 app = typer.Typer(
     add_completion=False,
@@ -166,9 +166,10 @@ def instrument(
     command: Annotated[list[str], typer.Argument(help="How the app is started: python app.py")],
     collector: Annotated[str, typer.Option(help="A collector's address, when the run is elsewhere.")] = "",
 ) -> None:
-    """Start an app with the hooks in: loadtest instrument -- python app.py"""
-    if Path(command[0]).name in _NO_PYTHON:
-        print(f"instrument: hooks go into Python servers; {command[0]} runs without them", file=sys.stderr)
+    """Start an app with the hooks in: loadtest instrument -- python app.py, or -- node server.js"""
+    if Path(command[0]).name in _WITHOUT_HOOKS:
+        told = f"instrument: hooks go into Python and Node servers; {command[0]} runs without them"
+        print(told, file=sys.stderr)
     raise _EndedError(launcher.run(command, collector=collector or None))
 
 

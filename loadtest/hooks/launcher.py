@@ -16,13 +16,14 @@ CANNOT_START = 104
 """Exit status when the command was not started: ``loadtest.errors.ExitCode.USAGE``."""
 
 _STARTUP = str(Path(__file__).resolve().parent / "startup")
+_NODE_HOOK = Path(__file__).resolve().parent / "node" / "hook.cjs"
 
 
 def environment(collector: str | None = None, base: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment in which every Python process puts the hooks in by itself.
+    """Return the environment in which every Python and Node process puts the hooks in by itself.
 
     A folder that holds only ``sitecustomize.py`` comes first on PYTHONPATH; Python imports that module
-    when it starts, before the app's first line.
+    when it starts, before the app's first line. Node does the same with what NODE_OPTIONS requires.
 
     Args:
         collector: the address of a run's collector, where the rendezvous folder cannot be shared.
@@ -32,9 +33,21 @@ def environment(collector: str | None = None, base: Mapping[str, str] | None = N
     entries = made.get("PYTHONPATH", "").split(os.pathsep) if made.get("PYTHONPATH") else []
     made[LAUNCHED] = "1"
     made["PYTHONPATH"] = os.pathsep.join([_STARTUP, *(entry for entry in entries if entry != _STARTUP)])
+    made["NODE_OPTIONS"] = _node_options(made.get("NODE_OPTIONS", ""))
     if collector is not None:
         made["LOADTEST_COLLECTOR"] = collector
     return made
+
+
+def _node_options(given: str) -> str:
+    # First, so that what others put into Node's own modules is not there yet.
+    path = str(_NODE_HOOK)
+    if any(character in path for character in ' "\\'):
+        # Node's rule: double quotes, in which a backslash takes the next one as it is
+        path = '"{}"'.format(path.replace("\\", "\\\\").replace('"', '\\"'))
+    ours = f"--require {path}"
+    others = given.replace(ours, "").strip()
+    return f"{ours} {others}" if others else ours
 
 
 def run(command: Sequence[str], collector: str | None = None) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 
 from loadtest.hooks.launcher import environment, run
 
+HOOKS = Path(sys.modules["loadtest.hooks.launcher"].__file__ or "").parent
+NODE_HOOK = str(HOOKS / "node" / "hook.cjs")
 STARTUP = str(Path(sys.modules["loadtest.hooks.launcher"].__file__ or "").parent / "startup")
 LAUNCH = "import sys; from loadtest.hooks.launcher import run; sys.exit(run(sys.argv[1:]))"
 
@@ -56,9 +59,42 @@ def python(source: str, *, env: Mapping[str, str], cwd: Path | None = None) -> A
 def test_the_folder_with_sitecustomize_comes_first_on_pythonpath(
     before: dict[str, str], after: list[str]
 ) -> None:
-    made = environment(base={"A": "b", **before})
+    assert environment(base={"A": "b", **before}) == {
+        "A": "b",
+        "PYTHONPATH": ":".join(after),
+        "NODE_OPTIONS": f"--require {NODE_HOOK}",
+        "LOADTEST_LAUNCHED": "1",
+    }
 
-    assert made == {"A": "b", "PYTHONPATH": ":".join(after), "LOADTEST_LAUNCHED": "1"}
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", f"--require {NODE_HOOK}"),
+        ("--max-old-space-size=99", f"--require {NODE_HOOK} --max-old-space-size=99"),
+        (f"--require {NODE_HOOK} --enable-source-maps", f"--require {NODE_HOOK} --enable-source-maps"),
+    ],
+)
+def test_what_node_requires_first_are_the_hooks_and_its_other_options_stay(before: str, after: str) -> None:
+    assert environment(base={"NODE_OPTIONS": before})["NODE_OPTIONS"] == after
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node on this machine")
+def test_node_finds_the_hooks_in_a_folder_whose_name_has_blanks_and_quotes(tmp_path: Path) -> None:
+    folder = tmp_path / 'with "a blank\\'
+    shutil.copytree(HOOKS, folder / "hooks", ignore=shutil.ignore_patterns("__pycache__"))
+    launch = "import sys; from hooks.launcher import run; sys.exit(run(sys.argv[1:]))"
+    script = "console.log(Boolean(process[Symbol.for('loadtest.hooks')]))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", launch, "node", "-e", script],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (done.stdout, done.stderr) == ("true\n", "")
 
 
 def test_the_folder_holds_nothing_else_that_an_app_could_import() -> None:
