@@ -10,11 +10,11 @@ from typing import Any
 
 from .process import HookedProcess
 from .servers import engineio_server, socketio_server
+from .swap import Undo, nothing, swap
 
 __all__ = ["hook_module"]
 
 _METHOD = "_trigger_event"
-Undo = Callable[[], None]
 Make = Callable[[Callable[..., Any], HookedProcess], Callable[..., Any]]
 
 
@@ -58,8 +58,8 @@ def hook_module(process: HookedProcess, module: ModuleType) -> Undo:
     reason = _why_not(original, target)
     if reason is not None:
         process.complain(f"{target.label} is not hooked: {reason}")
-        return _nothing
-    undo = _replace(owner, target.make(original, process))
+        return nothing
+    undo = swap(owner, _METHOD, target.make(original, process))
     if target.label not in process.installed:
         process.installed.append(target.label)
     return undo
@@ -73,20 +73,4 @@ def _why_not(original: Any, target: _Target) -> str | None:
     names = tuple(inspect.signature(original).parameters)[: len(target.first_names)]
     if names != target.first_names:
         return f"{_METHOD} takes {', '.join(names) or 'nothing'} first"
-    return None
-
-
-def _replace(owner: Any, wrapper: Callable[..., Any]) -> Undo:
-    original = vars(owner)[_METHOD]
-    setattr(owner, _METHOD, wrapper)
-
-    def undo() -> None:
-        # somebody may have wrapped ours since: theirs stays, and ours passes everything through
-        if vars(owner).get(_METHOD) is wrapper:
-            setattr(owner, _METHOD, original)
-
-    return undo
-
-
-def _nothing() -> None:
     return None

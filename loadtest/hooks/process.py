@@ -106,6 +106,7 @@ class HookedProcess:
         if self.recorder.evicted:
             self.complain("too many connections are left behind: the oldest are no longer counted")
         self._sequence += 1
+        self.recorder.let_go()
         return reading
 
     def snapshot(self, run: str | None, reading: Reading, max_journal_entries: int) -> dict[str, object]:
@@ -126,6 +127,8 @@ class HookedProcess:
             "command": _command(),
             "hooks": {"installed": list(self.installed), "problems": self.problems_of(run)},
             **(_NOTHING if tally is None else tally.to_json(max_journal_entries)),
+            "strays": self.recorder.strays.to_json(),
+            "strays_overflow": self.recorder.strays.overflow,
             "residue": {
                 **{kind: reading.count(run or "", kind) for kind in KINDS},
                 "tasks": None,
