@@ -34,6 +34,7 @@ _CHANNELS = (
     "gevent.greenlet",
     "eventlet.hubs.hub",
     "eventlet.greenthread",
+    "eventlet.green.threading",
     "engineio.server",
     "engineio.async_server",
     "engineio.asyncio_server",
@@ -65,7 +66,7 @@ class Finder:
         for name in _MODULES:
             module = sys.modules.get(name)
             if module is not None:
-                self.hook(module)
+                self.hook(name, module)
 
     def uninstall(self) -> None:
         """Put everything back as it was."""
@@ -94,8 +95,8 @@ class Finder:
             self._being_found.discard(name)
         return None
 
-    def hook(self, module: ModuleType) -> None:
-        """Hook a module; the app never sees an exception from here."""
+    def hook(self, name: str, module: ModuleType) -> None:
+        """Hook a module, which may call itself otherwise (gevent's compiled ones do); the app never sees an exception from here."""
         try:
             # all at once, so that a part that is not there is told by the first module
             from . import patch  # noqa: F401
@@ -105,10 +106,10 @@ class Finder:
             if self._process is None:
                 self._process = HookedProcess()
             try:
-                if module.__name__ in _MODULES:
+                if name in _MODULES:
                     self._hook_server(self._process, module)
-                if module.__name__ in _CHANNELS:
-                    self._hook_channel(self._process, module)
+                if name in _CHANNELS:
+                    self._hook_channel(self._process, name, module)
             except Exception:
                 self._process.confess()
         except Exception as error:
@@ -127,13 +128,13 @@ class Finder:
                 imported = sys.modules.get(name)
                 # a server module among them is hooked on its own, when it has been loaded
                 if imported is not None and name not in _MODULES:
-                    self._hook_channel(process, imported)
+                    self._hook_channel(process, name, imported)
 
-    def _hook_channel(self, process: HookedProcess, module: ModuleType) -> None:
+    def _hook_channel(self, process: HookedProcess, name: str, module: ModuleType) -> None:
         from .channels.table import watch_channel
 
         try:
-            self._undos.append(watch_channel(process, module))
+            self._undos.append(watch_channel(process, name, module))
         except Exception:
             process.confess()
 
@@ -152,7 +153,7 @@ class _Loader:
         # from here on nothing on the module tells that its loader was another
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
-        self._finder.hook(module)
+        self._finder.hook(module.__spec__.name, module)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)

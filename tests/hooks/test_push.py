@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from loadtest.hooks import push as module
+from loadtest.hooks.connection import Connection
 from loadtest.hooks.process import HookedProcess
 from loadtest.hooks.push import Answer, Pusher, encode, post
-from loadtest.hooks.recorder import Connection
 from loadtest.hooks.rendezvous import Collector
 from tests.hooks.receiver import RUN, Receiver, receiving
 

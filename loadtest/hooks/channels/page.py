@@ -19,72 +19,100 @@ _RAW_HEADERS = {name.encode(): key for name, key in _HEADERS.items()}
 
 def watch_asgi(process: HookedProcess, module: ModuleType) -> Undo:
     """Watch python-engineio's ASGI app, and all that is mounted in it."""
-    return _watch_coroutine(process, module.ASGIApp, "__call__", _environ_of_scope)
+    return _watch_asgi(process, module.ASGIApp)
 
 
 def watch_starlette(process: HookedProcess, module: ModuleType) -> Undo:
     """Watch Starlette's app; FastAPI's and NiceGUI's are subclasses that call it."""
-    return _watch_coroutine(process, module.Starlette, "__call__", _environ_of_scope)
-
-
-def watch_aiohttp(process: HookedProcess, module: ModuleType) -> Undo:
-    """Watch what aiohttp's app does with a request."""
-    return _watch_coroutine(process, module.Application, "_handle", _environ_of_request)
-
-
-def watch_tornado(process: HookedProcess, module: ModuleType) -> Undo:
-    """Watch what tornado's handlers do with their request; they log what a method of theirs raises."""
-    return _watch_coroutine(process, module.RequestHandler, "_execute", _environ_of_handler)
+    return _watch_asgi(process, module.Starlette)
 
 
 def watch_wsgi(process: HookedProcess, module: ModuleType) -> Undo:
     """Watch python-engineio's WSGI app, and all that is mounted in it."""
-    return _watch_function(process, module.WSGIApp)
+    return _watch_wsgi(process, module.WSGIApp)
 
 
 def watch_flask(process: HookedProcess, module: ModuleType) -> Undo:
     """Watch Flask's app, with whatever it was wrapped in; it logs what a view raises."""
-    return _watch_function(process, module.Flask)
+    return _watch_wsgi(process, module.Flask)
 
 
-def _watch_coroutine(process: HookedProcess, owner: Any, name: str, environ_of: Any) -> Undo:
-    original: Any = getattr(owner, name)
+# Each wrapper is of the original's kind and takes the very arguments that it takes: uvicorn calls an app
+# without any to see whether it is a factory, and asks whether it is a coroutine function.
 
-    # a coroutine function, as the original: servers ask
+
+def _watch_asgi(process: HookedProcess, owner: Any) -> Undo:
+    original: Any = owner.__call__
+    watched = _watched(process, original)
+
     @functools.wraps(original)
-    async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        place = _place_of(process, environ_of, self, args)
+    async def __call__(self: Any, scope: Any, receive: Any, send: Any) -> Any:  # noqa: N807
+        place = _place_of(process, _environ_of_scope, scope)
         if place is None:
-            return await original(self, *args, **kwargs)
-        return await watched(place, self, args, kwargs)
+            return await original(self, scope, receive, send)
+        return await watched(place, self, scope, receive, send)
 
-    async def watched(place: Place, self: Any, args: Any, kwargs: Any) -> Any:
+    return swap(owner, "__call__", __call__)
+
+
+def watch_aiohttp(process: HookedProcess, module: ModuleType) -> Undo:
+    """Watch what aiohttp's app does with a request."""
+    original: Any = module.Application._handle
+    watched = _watched(process, original)
+
+    @functools.wraps(original)
+    async def _handle(self: Any, request: Any) -> Any:
+        place = _place_of(process, _environ_of_request, request)
+        if place is None:
+            return await original(self, request)
+        return await watched(place, self, request)
+
+    return swap(module.Application, "_handle", _handle)
+
+
+def watch_tornado(process: HookedProcess, module: ModuleType) -> Undo:
+    """Watch what tornado's handlers do with their request; they log what a method of theirs raises."""
+    original: Any = module.RequestHandler._execute
+    watched = _watched(process, original)
+
+    @functools.wraps(original)
+    async def _execute(self: Any, transforms: Any, *args: Any, **kwargs: Any) -> Any:
+        place = _place_of(process, _environ_of_request, self.request)
+        if place is None:
+            return await original(self, transforms, *args, **kwargs)
+        return await watched(place, self, transforms, *args, **kwargs)
+
+    return swap(module.RequestHandler, "_execute", _execute)
+
+
+def _watched(process: HookedProcess, original: Any) -> Any:
+    async def watched(place: Place, *args: Any, **kwargs: Any) -> Any:
         token = enter(place)
         try:
-            return await original(self, *args, **kwargs)
+            return await original(*args, **kwargs)
         except Exception as error:
             _count(process, error, place)
             raise
         finally:
             leave(token)
 
-    return swap(owner, name, method)
+    return watched
 
 
-def _watch_function(process: HookedProcess, owner: Any) -> Undo:
+def _watch_wsgi(process: HookedProcess, owner: Any) -> Undo:
     original: Any = owner.__call__
 
     @functools.wraps(original)
-    def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807
-        place = _place_of(process, _environ_itself, self, args)
+    def __call__(self: Any, environ: Any, start_response: Any) -> Any:  # noqa: N807
+        place = _place_of(process, _environ_itself, environ)
         if place is None:
-            return original(self, *args, **kwargs)
-        return watched(place, self, args, kwargs)
+            return original(self, environ, start_response)
+        return watched(place, self, environ, start_response)
 
-    def watched(place: Place, self: Any, args: Any, kwargs: Any) -> Any:
+    def watched(place: Place, self: Any, environ: Any, start_response: Any) -> Any:
         token = enter(place)
         try:
-            return original(self, *args, **kwargs)
+            return original(self, environ, start_response)
         except Exception as error:
             _count(process, error, place)
             raise
@@ -94,12 +122,12 @@ def _watch_function(process: HookedProcess, owner: Any) -> Undo:
     return swap(owner, "__call__", __call__)
 
 
-def _place_of(process: HookedProcess, environ_of: Any, owner: Any, args: tuple[Any, ...]) -> Place | None:
+def _place_of(process: HookedProcess, environ_of: Any, request: Any) -> Place | None:
     """Return the place to enter: none for a stranger, nor where it is current (an app mounted in another)."""
     try:
         if not process.is_active:
             return None
-        place = process.recorder.place(environ_of(owner, args))
+        place = process.recorder.place(environ_of(request))
         if place is None:
             return None
         process.arm()
@@ -117,25 +145,19 @@ def _count(process: HookedProcess, error: Exception, place: Place) -> None:
         process.confess()
 
 
-def _environ_itself(owner: Any, args: tuple[Any, ...]) -> Mapping[str, object]:  # noqa: ARG001
-    environ: Mapping[str, object] = args[0]
-    return environ
+def _environ_itself(environ: Any) -> Mapping[str, object]:
+    found: Mapping[str, object] = environ
+    return found
 
 
-def _environ_of_scope(owner: Any, args: tuple[Any, ...]) -> Mapping[str, object]:  # noqa: ARG001
+def _environ_of_scope(scope: Any) -> Mapping[str, object]:
     found = {}
-    for name, value in args[0].get("headers") or ():
+    for name, value in scope.get("headers") or ():
         key = _RAW_HEADERS.get(name)
         if key is not None:
             found[key] = value.decode("latin-1")
     return found
 
 
-def _environ_of_request(owner: Any, args: tuple[Any, ...]) -> Mapping[str, object]:  # noqa: ARG001
-    headers = args[0].headers
-    return {key: headers.get(name) for name, key in _HEADERS.items()}
-
-
-def _environ_of_handler(owner: Any, args: tuple[Any, ...]) -> Mapping[str, object]:  # noqa: ARG001
-    headers = owner.request.headers
-    return {key: headers.get(name) for name, key in _HEADERS.items()}
+def _environ_of_request(request: Any) -> Mapping[str, object]:
+    return {key: request.headers.get(name) for name, key in _HEADERS.items()}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 
 from ..process import HookedProcess
-from ..swap import Undo, together
+from ..swap import Undo, nothing
 from .hub import watch_eventlet_hub, watch_gevent_greenlets, watch_gevent_hub, watch_greenthreads
 from .log import watch_logging
 from .loop import watch_asyncio, watch_uvloop
@@ -28,6 +28,7 @@ CHANNELS: Mapping[str, Watch] = {
     "gevent.greenlet": watch_gevent_greenlets,
     "eventlet.hubs.hub": watch_eventlet_hub,
     "eventlet.greenthread": watch_greenthreads,
+    "eventlet.green.threading": watch_threads,  # a module of its own
     "engineio.server": watch_background_tasks,
     "engineio.async_server": watch_background_tasks,
     "engineio.asyncio_server": watch_background_tasks,  # before 4.8
@@ -40,14 +41,14 @@ CHANNELS: Mapping[str, Watch] = {
 }
 
 
-def watch_channel(process: HookedProcess, module: ModuleType) -> Undo:
+def watch_channel(process: HookedProcess, name: str, module: ModuleType) -> Undo:
     """Watch a module of the table; one of an unknown layout is told, and left as it is.
 
     Returns:
         What puts the module back as it was.
     """
     try:
-        return CHANNELS[module.__name__](process, module)
+        return CHANNELS[name](process, module)
     except AttributeError as error:
-        process.complain(f"errors in {module.__name__} are not watched: {error}")
-        return together()
+        process.complain(f"errors in {name} are not watched: {error}")
+        return nothing
