@@ -119,7 +119,7 @@ def async_server(mode):
         return "done"
 
     async def ask(sid, *args):
-        if socketio.__version__.startswith("5.0."):
+        if getattr(socketio, "__version__", "").startswith("5.0."):
             # its emit gives coroutines to asyncio.wait, which Python 3.11 forbids
             id = sio.manager._generate_ack_id(sid, answered)
             await sio._emit_internal(sio.manager.eio_sid_from_sid(sid, "/"), "question", {}, "/", id)
