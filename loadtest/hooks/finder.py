@@ -96,7 +96,7 @@ class Finder:
         return None
 
     def hook(self, name: str, module: ModuleType) -> None:
-        """Hook a module, which may call itself otherwise (gevent's compiled ones do); the app never sees an exception from here."""
+        """Hook the module that was imported by this name; the app never sees an exception from here."""
         try:
             # all at once, so that a part that is not there is told by the first module
             from . import patch  # noqa: F401
@@ -153,6 +153,7 @@ class _Loader:
         # from here on nothing on the module tells that its loader was another
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
+        # not the name that it gives itself: gevent puts compiled modules in the place of its own
         self._finder.hook(module.__spec__.name, module)
 
     def __getattr__(self, name: str) -> Any:

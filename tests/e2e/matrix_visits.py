@@ -4,8 +4,8 @@ import contextlib
 import json
 import socket
 import struct
-from collections.abc import Iterator
 from http.client import HTTPConnection
+from typing import Any
 
 import websocket
 
@@ -126,20 +126,21 @@ def meet(kind: type[WebSocket] | type[Polling], port: int, number: int, fault: s
 def leave_in_every_manner(kind: type[WebSocket] | type[Polling], port: int) -> int:
     """Make a visit for each point and manner of leaving; return how many there were."""
     number = 0
-    for number, (point, manner) in enumerate(_departures(kind), 1):
-        fetch_page(port, number)
-        visitor = kind(port, number)
-        for packet, answer in point:
-            if packet:
+    for point in _POINTS:
+        for manner in _WS_MANNERS if kind is WebSocket else _POLLING_MANNERS:
+            number += 1
+            fetch_page(port, number)
+            visitor = kind(port, number)
+            for packet, answer in point:
                 visitor.say(packet)
-            if answer:
-                visitor.hear(answer)
-        with contextlib.suppress(OSError, websocket.WebSocketException):
-            manner(visitor)
+                if answer:
+                    visitor.hear(answer)
+            with contextlib.suppress(OSError, websocket.WebSocketException):
+                manner(visitor)
     return number
 
 
-_POINTS = (
+_POINTS: tuple[tuple[tuple[str, str], ...], ...] = (
     (),
     (("40", ""),),
     (("40", "40"),),
@@ -150,63 +151,44 @@ _POINTS = (
 )
 
 
-def _departures(kind: type[WebSocket] | type[Polling]) -> Iterator[tuple[object, object]]:
-    manners = _WS_MANNERS if kind is WebSocket else _POLLING_MANNERS
-    for point in _POINTS:
-        for manner in manners:
-            yield point, manner
+def _socket_of(visitor: Any) -> socket.socket:
+    found: socket.socket = (visitor.socket if isinstance(visitor, WebSocket) else visitor.http).sock
+    return found
 
 
-def _ws_close(visitor: WebSocket) -> None:
-    visitor.socket.close(timeout=1)
-
-
-def _fin(visitor: WebSocket) -> None:
-    visitor.socket.sock.close()
-
-
-def _rst(visitor: WebSocket) -> None:
-    _reset(visitor.socket.sock)
-
-
-def _reset(sock: socket.socket) -> None:
+def _reset(visitor: Any) -> None:
+    sock = _socket_of(visitor)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
 
 
-def _eio_close(visitor: WebSocket) -> None:
-    visitor.say("1")
-    visitor.socket.sock.close()
+def _fin(visitor: Any) -> None:
+    _socket_of(visitor).close()
 
 
-def _sio_disconnect(visitor: WebSocket) -> None:
-    visitor.say("41")
-    visitor.socket.sock.close()
-
-
-def _polling_close(visitor: Polling) -> None:
+def _leave(visitor: Any) -> None:
     visitor.leave()
 
 
-def _polling_disconnect(visitor: Polling) -> None:
+def _eio_close(visitor: Any) -> None:
+    visitor.say("1")
+    _fin(visitor)
+
+
+def _sio_disconnect(visitor: Any) -> None:
     visitor.say("41")
-    visitor.http.close()
+    _fin(visitor)
 
 
-def _polling_silence(visitor: Polling) -> None:
-    visitor.http.close()
-
-
-def _polling_fin(visitor: Polling) -> None:
+def _reset_in_poll(visitor: Any) -> None:
     visitor.http.request("GET", visitor.path, headers=visitor.headers)
-    visitor.http.close()
+    _reset(visitor)
 
 
-def _polling_rst(visitor: Polling) -> None:
+def _fin_in_poll(visitor: Any) -> None:
     visitor.http.request("GET", visitor.path, headers=visitor.headers)
-    assert visitor.http.sock
-    _reset(visitor.http.sock)
+    _fin(visitor)
 
 
-_WS_MANNERS = (_ws_close, _fin, _rst, _eio_close, _sio_disconnect)
-_POLLING_MANNERS = (_polling_close, _polling_disconnect, _polling_silence, _polling_fin, _polling_rst)
+_WS_MANNERS = (_leave, _fin, _reset, _eio_close, _sio_disconnect)
+_POLLING_MANNERS = (_leave, _fin, _sio_disconnect, _fin_in_poll, _reset_in_poll)

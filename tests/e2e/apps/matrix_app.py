@@ -5,7 +5,8 @@ connection or of the page, or as an event. ``LOADTEST_FAULTLESS`` in the environ
 without any.
 """
 # ruff: noqa: ARG001, ARG002  # handlers have the signatures that python-socketio calls
-# mypy: ignore-errors  # it runs in other environments, with other packages
+# mypy: ignore-errors
+# It runs in other environments, with other packages.
 
 import logging
 import os
@@ -121,8 +122,8 @@ def async_server(mode):
     async def ask(sid, *args):
         if getattr(socketio, "__version__", "").startswith("5.0."):
             # its emit gives coroutines to asyncio.wait, which Python 3.11 forbids
-            id = sio.manager._generate_ack_id(sid, answered)
-            await sio._emit_internal(sio.manager.eio_sid_from_sid(sid, "/"), "question", {}, "/", id)
+            ack = sio.manager._generate_ack_id(sid, answered)
+            await sio._emit_internal(sio.manager.eio_sid_from_sid(sid, "/"), "question", {}, "/", ack)
         else:
             await sio.emit("question", {}, to=sid, callback=answered)
         return "done"
