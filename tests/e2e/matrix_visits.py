@@ -152,7 +152,8 @@ _POINTS: tuple[tuple[tuple[str, str], ...], ...] = (
 
 
 def _socket_of(visitor: Any) -> socket.socket:
-    found: socket.socket = (visitor.socket if isinstance(visitor, WebSocket) else visitor.http).sock
+    found = (visitor.socket if isinstance(visitor, WebSocket) else visitor.http).sock
+    assert isinstance(found, socket.socket)
     return found
 
 
