@@ -11,7 +11,7 @@ import websocket
 
 from tests.hooks.receiver import RUN
 
-__all__ = ["FAULTS", "Polling", "WebSocket", "fetch_page", "leave_in_every_manner", "meet"]
+__all__ = ["FAULTS", "Polling", "WebSocket", "fetch_page", "leave_in_every_manner", "meet", "trace"]
 
 FAULTS = (
     "connect",
