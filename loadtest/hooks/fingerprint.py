@@ -63,7 +63,8 @@ _MAX_TRACEBACK_FRAMES = 25
 
 
 _traceback_of: Any = BaseException.__dict__["__traceback__"].__get__
-"""Whatever the exception's class makes of ``__traceback__``."""
+_context_of: Any = BaseException.__dict__["__context__"].__get__
+"""Whatever the exception's class makes of ``__traceback__`` and ``__context__``."""
 
 _WATCHED = "watched"
 """The name of each function of ours that counts every exception which leaves what it calls."""
@@ -114,15 +115,20 @@ def root_of(error: BaseException) -> BaseException:
     python-socketio calls a handler again with fewer arguments when it raised a TypeError. A handler that
     does take all of them then fails a second time, at the call, with the real error as its context.
     """
-    first = error.__context__
-    if isinstance(first, TypeError) and is_call_mismatch(error) and not is_call_mismatch(first):
+    first: BaseException | None = _context_of(error)
+    if (
+        first is not None
+        and issubclass(type(first), TypeError)
+        and is_call_mismatch(error)
+        and not is_call_mismatch(first)
+    ):
         return first
     return error
 
 
 def is_call_mismatch(error: BaseException) -> bool:
     """Return whether this TypeError was raised by the framework's own call: the arguments do not fit."""
-    if not isinstance(error, TypeError):
+    if not issubclass(type(error), TypeError):
         return False
     innermost = _traceback_of(error)
     while innermost is not None and innermost.tb_next is not None:

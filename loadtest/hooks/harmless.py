@@ -27,6 +27,7 @@ _DEPARTURES = (
     ("ssl", "SSLError"),
     ("asyncio", "IncompleteReadError"),
     ("engineio.exceptions", "SocketIsClosedError"),
+    ("uvicorn.protocols.utils", "ClientDisconnected"),
     ("simple_websocket", "ConnectionClosed"),
     ("websockets.exceptions", "ConnectionClosed"),
     ("wsproto.utilities", "LocalProtocolError"),
@@ -45,7 +46,6 @@ _DEPARTURES = (
 
 _GONE = frozenset(
     (
-        None,  # python-engineio's and uvicorn's own, which come without a number
         errno.EPIPE,
         errno.ECONNRESET,
         errno.ECONNABORTED,
@@ -67,14 +67,17 @@ def is_harmless(error: BaseException) -> bool:
     # asyncio.CancelledError, GreenletExit, SystemExit, KeyboardInterrupt and GeneratorExit are none of these
     if not issubclass(kind, Exception) or _is_one_of(kind, _REFUSALS):
         return True
-    if issubclass(kind, OSError):
-        has_left = issubclass(kind, ConnectionError) or error.errno in _GONE  # type: ignore[attr-defined]
-    else:
-        has_left = False
-    if not has_left and not _is_one_of(kind, _DEPARTURES):
+    if not _is_of_a_connection(error, kind) and not _is_one_of(kind, _DEPARTURES):
         return issubclass(kind, StopIteration) and raised_in(error, _WSGI_ENDINGS)
     # a connection that the app's own code was using (a database's, say) is the app's business
     return not came_through_the_app(error)
+
+
+def _is_of_a_connection(error: BaseException, kind: type) -> bool:
+    # python-engineio raises a bare OSError where a WebSocket has ended
+    # not isinstance: it asks an exception's own __class__, which may be anything
+    number = getattr(error, "errno", None) if issubclass(kind, OSError) else 0
+    return issubclass(kind, ConnectionError) or number in _GONE or (kind is OSError and number is None)
 
 
 def _is_one_of(kind: type, names: tuple[tuple[str, str], ...]) -> bool:
