@@ -151,20 +151,24 @@ _POINTS: tuple[tuple[tuple[str, str], ...], ...] = (
 )
 
 
-def _socket_of(visitor: Any) -> socket.socket:
+def _socket_of(visitor: Any) -> socket.socket | None:
+    """Return the connection, None when the server has closed it after its last answer (werkzeug does)."""
     found = (visitor.socket if isinstance(visitor, WebSocket) else visitor.http).sock
-    assert isinstance(found, socket.socket)
+    assert found is None or isinstance(found, socket.socket)
     return found
 
 
 def _reset(visitor: Any) -> None:
     sock = _socket_of(visitor)
+    assert sock
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
 
 
 def _fin(visitor: Any) -> None:
-    _socket_of(visitor).close()
+    sock = _socket_of(visitor)
+    if sock:
+        sock.close()
 
 
 def _leave(visitor: Any) -> None:
