@@ -1,4 +1,4 @@
-"""Sees the server modules of python-socketio and python-engineio being imported, and hooks them then."""
+"""Sees the modules being imported that the hooks watch, and hooks them then."""
 
 from __future__ import annotations
 
@@ -24,6 +24,28 @@ _MODULES = (
     "socketio.async_server",
     "socketio.asyncio_server",
 )
+_CHANNELS = (
+    "logging",
+    "threading",
+    "concurrent.futures.thread",
+    "asyncio.base_events",
+    "uvloop",
+    "gevent.hub",
+    "gevent.greenlet",
+    "eventlet.hubs.hub",
+    "eventlet.greenthread",
+    "eventlet.green.threading",
+    "engineio.server",
+    "engineio.async_server",
+    "engineio.asyncio_server",
+    "engineio.async_drivers.asgi",
+    "engineio.middleware",
+    "starlette.applications",
+    "flask.app",
+    "aiohttp.web_app",
+    "tornado.web",
+)
+"""The table of ``channels.table``, which cannot be imported yet; watched from the first server module on."""
 
 
 class Finder:
@@ -36,6 +58,7 @@ class Finder:
         self._process: HookedProcess | None = None
         self._undos: list[Callable[[], None]] = []
         self._being_found: set[str] = set()
+        self._is_watching = False
 
     def install(self) -> None:
         """Hook what is imported already, and from now on what will be."""
@@ -43,7 +66,7 @@ class Finder:
         for name in _MODULES:
             module = sys.modules.get(name)
             if module is not None:
-                self.hook(module)
+                self.hook(name, module)
 
     def uninstall(self) -> None:
         """Put everything back as it was."""
@@ -56,7 +79,8 @@ class Finder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         """Return the other finders' answer, with a loader that hooks the module once it is loaded."""
-        if name not in _MODULES or name in self._being_found:
+        is_ours = name in _MODULES or (self._is_watching and name in _CHANNELS)
+        if not is_ours or name in self._being_found:
             return None
         self._being_found.add(name)
         try:
@@ -71,25 +95,50 @@ class Finder:
             self._being_found.discard(name)
         return None
 
-    def hook(self, module: ModuleType) -> None:
-        """Hook a server module; the app never sees an exception from here."""
+    def hook(self, name: str, module: ModuleType) -> None:
+        """Hook the module that was imported by this name; the app never sees an exception from here."""
         try:
+            # all at once, so that a part that is not there is told by the first module
+            from . import patch  # noqa: F401
+            from .channels import table  # noqa: F401
             from .exits import watch_exits
-            from .patch import hook_module
             from .process import HookedProcess
 
             if self._process is None:
                 self._process = HookedProcess()
                 self._undos.append(watch_exits(self._process))
             try:
-                self._undos.append(hook_module(self._process, module))
-                self._process.arm()
+                if name in _MODULES:
+                    self._hook_server(self._process, module)
+                if name in _CHANNELS:
+                    self._hook_channel(self._process, name, module)
             except Exception:
                 self._process.confess()
         except Exception as error:
             # not even a process to tell it of: without this line it would be a silent zero
             self.uninstall()
             print(f"loadtest: no hooks in this process: {error!r}", file=sys.stderr)
+
+    def _hook_server(self, process: HookedProcess, module: ModuleType) -> None:
+        from .patch import hook_module
+
+        self._undos.append(hook_module(process, module))
+        process.arm()
+        if not self._is_watching:
+            self._is_watching = True
+            for name in _CHANNELS:
+                imported = sys.modules.get(name)
+                # a server module among them is hooked on its own, when it has been loaded
+                if imported is not None and name not in _MODULES:
+                    self._hook_channel(process, name, imported)
+
+    def _hook_channel(self, process: HookedProcess, name: str, module: ModuleType) -> None:
+        from .channels.table import watch_channel
+
+        try:
+            self._undos.append(watch_channel(process, name, module))
+        except Exception:
+            process.confess()
 
 
 class _Loader:
@@ -106,7 +155,8 @@ class _Loader:
         # from here on nothing on the module tells that its loader was another
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
-        self._finder.hook(module)
+        # not the name that it gives itself: gevent puts compiled modules in the place of its own
+        self._finder.hook(module.__spec__.name, module)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)

@@ -9,12 +9,49 @@ import sys
 import traceback
 from dataclasses import dataclass
 from types import FrameType, TracebackType
+from typing import Any
 
 from .text import clip
 
-__all__ = ["Fault", "fault_of", "format_error", "is_call_mismatch", "root_of", "watched_times"]
+__all__ = [
+    "Fault",
+    "came_through_the_app",
+    "fault_of",
+    "format_error",
+    "is_call_mismatch",
+    "raised_in",
+    "root_of",
+    "watched_times",
+]
 
 _FRAMEWORKS = frozenset({"socketio", "engineio"})
+_SERVERS = frozenset(
+    (
+        *(
+            "aiohttp",
+            "anyio",
+            "asgiref",
+            "daphne",
+            "eventlet",
+            "fastapi",
+            "flask",
+            "flask_socketio",
+            "gevent",
+        ),
+        *("geventwebsocket", "greenlet", "gunicorn", "h11", "h2", "httptools", "hypercorn", "sanic"),
+        *(
+            "simple_websocket",
+            "starlette",
+            "tornado",
+            "uvicorn",
+            "uvloop",
+            "websockets",
+            "werkzeug",
+            "wsproto",
+        ),
+    )
+)
+"""What carries the app's code; other packages that the app uses count as its own."""
 _PACKAGES = ("/site-packages/", "/dist-packages/")
 _OURS = __name__.rpartition(".")[0]
 """``loadtest.hooks``, or the private name under which the launcher imports this folder."""
@@ -23,6 +60,14 @@ _MAX_NAME_CHARACTERS = 200
 _MAX_FILES = 1024
 _MAX_TRACEBACK_CHARACTERS = 4000
 _MAX_TRACEBACK_FRAMES = 25
+
+
+_traceback_of: Any = BaseException.__dict__["__traceback__"].__get__
+_context_of: Any = BaseException.__dict__["__context__"].__get__
+"""Whatever the exception's class makes of ``__traceback__`` and ``__context__``."""
+
+_WATCHED = "watched"
+"""The name of each function of ours that counts every exception which leaves what it calls."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +86,11 @@ class Fault:
 def fault_of(error: BaseException) -> Fault:
     """Return the fingerprint: type, and the deepest frame that is neither library nor framework.
 
-    Frames of the standard library, socketio, engineio and of the hooks are passed over; when nothing else
-    is left, the deepest frame of all counts.
+    Frames of the standard library, of servers, socketio, engineio and of the hooks are passed over; when
+    nothing else is left, the deepest frame of all counts.
     """
     deepest = chosen = None
-    step = error.__traceback__
+    step = _traceback_of(error)
     while step is not None:
         deepest = step
         if _is_of_the_app(step.tb_frame):
@@ -70,17 +115,22 @@ def root_of(error: BaseException) -> BaseException:
     python-socketio calls a handler again with fewer arguments when it raised a TypeError. A handler that
     does take all of them then fails a second time, at the call, with the real error as its context.
     """
-    first = error.__context__
-    if isinstance(first, TypeError) and is_call_mismatch(error) and not is_call_mismatch(first):
+    first: BaseException | None = _context_of(error)
+    if (
+        first is not None
+        and issubclass(type(first), TypeError)
+        and is_call_mismatch(error)
+        and not is_call_mismatch(first)
+    ):
         return first
     return error
 
 
 def is_call_mismatch(error: BaseException) -> bool:
     """Return whether this TypeError was raised by the framework's own call: the arguments do not fit."""
-    if not isinstance(error, TypeError):
+    if not issubclass(type(error), TypeError):
         return False
-    innermost = error.__traceback__
+    innermost = _traceback_of(error)
     while innermost is not None and innermost.tb_next is not None:
         innermost = innermost.tb_next
     return innermost is not None and _top_package(innermost.tb_frame) in _FRAMEWORKS
@@ -89,11 +139,29 @@ def is_call_mismatch(error: BaseException) -> bool:
 def watched_times(error: BaseException) -> int:
     """Return through how many hooked calls, one inside the other, the error has come so far."""
     times = 0
-    step = error.__traceback__
+    step = _traceback_of(error)
     while step is not None:
-        times += _is_ours(step.tb_frame)
+        times += step.tb_frame.f_code.co_name == _WATCHED and _is_ours(step.tb_frame)
         step = step.tb_next
     return times
+
+
+def came_through_the_app(error: BaseException) -> bool:
+    """Return whether a frame of the app raised the error or let it through."""
+    step = _traceback_of(error)
+    while step is not None:
+        if _is_of_the_app(step.tb_frame):
+            return True
+        step = step.tb_next
+    return False
+
+
+def raised_in(error: BaseException, module: str) -> bool:
+    """Return whether the deepest frame is of this module."""
+    step = _traceback_of(error)
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and _module_name(step.tb_frame) == module
 
 
 def format_error(error: BaseException) -> str:
@@ -103,7 +171,7 @@ def format_error(error: BaseException) -> str:
     """
     try:
         lines = traceback.format_exception(
-            type(error), error, _below_ours(error.__traceback__), limit=-_MAX_TRACEBACK_FRAMES
+            type(error), error, _below_ours(_traceback_of(error)), limit=-_MAX_TRACEBACK_FRAMES
         )
         return clip("".join(lines), _MAX_TRACEBACK_CHARACTERS)
     except Exception:
@@ -137,7 +205,8 @@ def _is_ours(frame: FrameType) -> bool:
 
 
 def _is_of_the_app(frame: FrameType) -> bool:
-    if _top_package(frame) in _FRAMEWORKS or _is_ours(frame):
+    package = _top_package(frame)
+    if package in _FRAMEWORKS or package in _SERVERS or _is_ours(frame):
         return False
     return not _is_of_the_library(frame.f_code.co_filename)
 

@@ -12,7 +12,7 @@ from typing import Any
 from .process import HookedProcess
 from .servers import engineio_server, socketio_server
 from .servers.acks import watch_acks
-from .swap import Undo, together
+from .swap import Undo, nothing, swap, together
 
 __all__ = ["hook_module"]
 
@@ -59,8 +59,8 @@ def hook_module(process: HookedProcess, module: ModuleType) -> Undo:
     reason = _why_not(original, target) or _why_too_old(target)
     if reason is not None:
         process.miss(f"{target.label} is not hooked: {reason}")
-        return _nothing
-    undo = _replace(owner, target.make(original, process))
+        return nothing
+    undo = swap(owner, _METHOD, target.make(original, process))
     if target.label not in process.installed:
         process.installed.append(target.label)
     if target.label.startswith("socketio."):
@@ -90,20 +90,4 @@ def _why_too_old(target: _Target) -> str | None:
     manager = getattr(sys.modules.get("socketio.base_manager"), "BaseManager", None)
     if target.label.startswith("socketio.") and not hasattr(manager, "eio_sid_from_sid"):
         return "its manager has no eio_sid_from_sid; python-socketio 5.0 is the oldest that is known"
-    return None
-
-
-def _replace(owner: Any, wrapper: Callable[..., Any]) -> Undo:
-    original = vars(owner)[_METHOD]
-    setattr(owner, _METHOD, wrapper)
-
-    def undo() -> None:
-        # somebody may have wrapped ours since: theirs stays, and ours passes everything through
-        if vars(owner).get(_METHOD) is wrapper:
-            setattr(owner, _METHOD, original)
-
-    return undo
-
-
-def _nothing() -> None:
     return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .rendezvous import Collector
+from .vitals.gauges import Gauge, gauges_of
 
 __all__ = ["Answer", "post"]
 
@@ -20,12 +21,14 @@ _LEAST_S = 0.05
 class Answer:
     """What a collector said."""
 
-    __slots__ = ("journal", "run", "status")
+    __slots__ = ("gauges", "journal", "run", "status")
 
     status: int
     run: str
     journal: int
     """Journal entries before this index have arrived."""
+    gauges: tuple[Gauge, ...]
+    """What the run's profile wants to know."""
 
 
 def post(collector: Collector, body: bytes, timeout_s: float) -> Answer:
@@ -54,11 +57,11 @@ def post(collector: Collector, body: bytes, timeout_s: float) -> Answer:
         connection.sendall(head.encode("latin-1", "replace") + body)
         status, text = _response(connection, deadline_s)
     if status != 200:
-        return Answer(status, "", 0)
+        return Answer(status, "", 0, ())
     data = json.loads(text)
     if not isinstance(data, dict) or type(data.get("journal")) is not int or type(data.get("run")) is not str:
         raise ValueError("its answer names no run and no journal index")
-    return Answer(200, data["run"], data["journal"])
+    return Answer(200, data["run"], data["journal"], gauges_of(data.get("gauges")))
 
 
 def _response(connection: socket.socket, deadline_s: float) -> tuple[int, bytes]:

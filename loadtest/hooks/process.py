@@ -134,6 +134,7 @@ class HookedProcess:
         if self.recorder.evicted:
             self.complain("too many connections are left behind: the oldest are no longer counted")
         self._sequence += 1
+        self.recorder.let_go()
         return reading
 
     def _look_for_bypasses(self) -> None:
@@ -172,6 +173,8 @@ class HookedProcess:
                 "missing": list(self.missing),
             },
             **(_NOTHING if tally is None else tally.to_json(max_journal_entries)),
+            "strays": self.recorder.strays.to_json(),
+            "strays_overflow": self.recorder.strays.overflow,
             "residue": {
                 **{kind: reading.count(run or "", kind) for kind in KINDS},
                 **vitals.residue,

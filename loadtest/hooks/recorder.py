@@ -6,77 +6,21 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from .fingerprint import Fault, fault_of, format_error, root_of, watched_times
-from .tally import HandlerTally, RunTally
+from .connection import MAX_NAME_CHARACTERS, Attempt, Call, Connection, Session
+from .context import Place
+from .errors import ErrorTable, Kind
+from .fingerprint import fault_of, format_error, root_of, watched_times
+from .harmless import is_harmless
+from .once import Once
+from .swap import nothing
+from .tally import Gone, HandlerTally, RunTally
 from .text import clip
 from .traceparent import navigation_of
 
-__all__ = ["Call", "Connection", "Recorder", "Session"]
+__all__ = ["Recorder"]
 
 MAX_RUNS = 16
 MAX_CONNECTIONS = 200_000
-_MAX_EVENTS = 64
-_MAX_NAME_CHARACTERS = 100
-_MAX_COUNTED = 512
-
-
-def _nothing() -> None:
-    return None
-
-
-class Connection:
-    """One Engine.IO connection of a navigation."""
-
-    __slots__ = ("eio_sid", "events", "is_gone", "is_unheld", "number", "sessions", "tally")
-
-    def __init__(self, eio_sid: str, tally: RunTally, number: int) -> None:
-        self.eio_sid = eio_sid
-        self.tally = tally
-        self.number = number
-        self.events: list[str] = []
-        """Socket.IO events in the order in which they started; when too many, the first and the last."""
-        self.sessions: list[Session] = []
-        self.is_gone = False
-        self.is_unheld = False
-        """Whether the framework had nothing of it any more when last looked."""
-
-
-class Session:
-    """One Socket.IO session (a namespace of a connection)."""
-
-    __slots__ = ("attempt", "connection", "key", "namespace")
-
-    def __init__(self, connection: Connection, key: tuple[str, str]) -> None:
-        self.connection = connection
-        self.key = key
-        self.namespace = clip(key[0], _MAX_NAME_CHARACTERS)
-        self.attempt: _Attempt | None = None
-
-
-class _Attempt:
-    """A call of a connect handler that ended in TypeError: the framework calls it once more."""
-
-    __slots__ = ("fault", "handler", "started_s")
-
-    def __init__(self, call: Call, fault: Fault) -> None:
-        self.started_s = call.started_s
-        self.handler = call.handler
-        self.fault = fault
-
-
-class Call:
-    """One event under way in its handler."""
-
-    __slots__ = ("handler", "is_attempt", "is_retry", "session", "started_s")
-
-    def __init__(self, session: Session, handler: HandlerTally) -> None:
-        self.session = session
-        self.handler = handler
-        self.is_attempt = False
-        """Whether it was taken back: the framework calls again."""
-        self.is_retry = session.attempt is not None
-        attempt = session.attempt
-        self.started_s: float = time.perf_counter() if attempt is None else attempt.started_s
 
 
 class Recorder:
@@ -86,17 +30,20 @@ class Recorder:
     that a signal handler of the app that emits cannot stand in its own way.
     """
 
-    def __init__(self, on_news: Callable[[], None] = _nothing) -> None:
+    def __init__(self, on_news: Callable[[], None] = nothing) -> None:
         self.connections: dict[str, Connection] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
         self.evicted = 0
         """Connections that were forgotten for want of room while the framework still held them."""
         self._tallies: dict[str, RunTally] = {}
-        self._counted_s: dict[int, float] = {}
         self._lock = threading.RLock()
         self._on_news = on_news
         """Called, now and then, when there is something that should not wait for the next push: a run's
         first visit, an error that is new. It takes no lock."""
+        self.strays = ErrorTable(self._lock, on_news)
+        """Errors of which no navigation is known."""
+        self._in_calls = Once()
+        self._in_channels = Once()
 
     def tally(self, run: str) -> RunTally | None:
         """Return a run's counts, or None when none of its visits has been here."""
@@ -128,6 +75,18 @@ class Recorder:
                     self._on_news()
         return connection
 
+    def place(self, environ: Mapping[str, object]) -> Place | None:
+        """Return where the errors of a request belong: a page of a navigation, which is no visit yet."""
+        navigation = navigation_of(environ)
+        if navigation is None:
+            return None
+        run, number = navigation
+        if run not in self._tallies:
+            with self._lock:
+                if run not in self._tallies:
+                    self._start_tally(run)
+        return Place(run, number)
+
     def _start_tally(self, run: str) -> RunTally:
         while len(self._tallies) >= MAX_RUNS:
             del self._tallies[next(iter(self._tallies))]
@@ -145,17 +104,30 @@ class Recorder:
             if connection.is_gone:
                 return
             connection.is_gone = True
-        self._settle(connection)
-        connection.tally.count_gone(connection.number, reason, connection.events, time.time())
-
-    def _settle(self, connection: Connection) -> None:
-        # a version of the framework that does not call again after a TypeError: the attempt was the call
         for session in connection.sessions:
-            attempt, session.attempt = session.attempt, None
-            if attempt is not None:
-                with self._lock:
-                    attempt.handler.calls += 1
-                connection.tally.count_error(attempt.handler, attempt.fault, connection.number, str)
+            self._settle(session)
+        with self._lock:
+            gone = Gone(
+                connection.number,
+                reason,
+                tuple(connection.events),
+                time.time(),
+                connection.opened_at,
+                connection.begun_ms[:],
+                connection.took_ms[:],
+            )
+        connection.tally.count_gone(gone)
+
+    def _settle(self, session: Session) -> None:
+        # a version of the framework that does not call again after a TypeError: the attempt was the call
+        attempt, session.attempt = session.attempt, None
+        if attempt is not None:
+            handler, connection = attempt.handler, session.connection
+            with self._lock:
+                handler.calls += 1
+                handler.errors += 1
+            kind = Kind(attempt.fault, "handler", handler.namespace, handler.event)
+            connection.tally.count_error(kind, connection.number, str)
 
     def forget(self, connection: Connection) -> None:
         """Stop watching a connection: nothing of it is left in the framework."""
@@ -172,19 +144,27 @@ class Recorder:
 
     def begin(self, session: Session, event: object) -> Call:
         """Count an event whose handler is about to start."""
-        if type(event) is not str or len(event) > _MAX_NAME_CHARACTERS:
-            event = clip(event, _MAX_NAME_CHARACTERS)
+        if type(event) is not str or len(event) > MAX_NAME_CHARACTERS:
+            event = clip(event, MAX_NAME_CHARACTERS)
         connection = session.connection
         handler = connection.tally.handler(session.namespace, event)
-        events = connection.events
+        call = Call(session, handler, time.perf_counter())
+        if session.attempt is not None:
+            self._go_on(call, session.attempt)
         with self._lock:
             handler.calls += 1
             handler.in_flight += 1
-            if len(events) < _MAX_EVENTS:
-                events.append(event)
-            else:
-                events[-1] = event
-        return Call(session, handler)
+            if not call.is_retry:
+                connection.write_down(call, event)
+        return call
+
+    def _go_on(self, call: Call, attempt: Attempt) -> None:
+        if call.handler is not attempt.handler:
+            self._settle(call.session)
+            return
+        call.is_retry = True
+        call.started_s = attempt.started_s
+        call.order = attempt.order
 
     def end(self, call: Call) -> None:
         """Count the end of a handler, however it ended."""
@@ -194,6 +174,7 @@ class Recorder:
             handler.in_flight -= 1
             if not call.is_attempt:
                 handler.latency.record(elapsed_s)
+                call.session.connection.took_ms[call.order] = elapsed_s * 1000
         if call.is_retry:
             call.session.attempt = None
 
@@ -204,22 +185,52 @@ class Recorder:
 
     def fail(self, call: Call, error: Exception) -> None:
         """Count an exception that left a handler, unless it was counted in a call within this one."""
-        if self._was_counted(call, error):
+        counted_s = self._in_calls.when(error)
+        # an app may raise one and the same object many times: each time is an error
+        if counted_s is not None and counted_s >= call.started_s and watched_times(error) > 1:
             return
-        shown = root_of(error)
-        call.session.connection.tally.count_error(
-            call.handler, fault_of(shown), call.session.connection.number, lambda: format_error(shown)
-        )
+        now_s = time.perf_counter()
+        logged_s = self._in_channels.when(error)
         with self._lock:
-            if len(self._counted_s) >= _MAX_COUNTED:
-                self._counted_s.clear()
-            self._counted_s[id(error)] = time.perf_counter()
+            call.handler.errors += 1
+            self._in_calls.add(error, now_s)
+        if logged_s is None or logged_s < call.started_s:
+            self._count("handler", root_of(error), call.place)
 
-    def _was_counted(self, call: Call, error: Exception) -> bool:
-        # The same object, counted since this call began, that came through another hooked call below it:
-        # an id alone may be a later object's, and an app may raise one and the same object many times.
-        counted_s = self._counted_s.get(id(error))
-        return counted_s is not None and counted_s >= call.started_s and watched_times(error) > 1
+    def report(self, channel: str, error: BaseException, place: Place | None) -> None:
+        """Count an exception that came to light elsewhere, unless it has been counted before.
+
+        What has come out of a hooked call or page was judged there; anything else counts once, as an object.
+        """
+        if is_harmless(error) or watched_times(error):
+            return
+        with self._lock:
+            if self._in_channels.when(error) is not None:
+                return
+            self._in_channels.add(error, time.perf_counter())
+        self._count(channel, error, place)
+
+    def leave_page(self, error: BaseException, place: Place) -> None:
+        """Count an exception that left what serves a page, unless it was logged before."""
+        is_new = self._in_channels.when(error) is None and self._in_calls.when(error) is None
+        if is_new and not is_harmless(error):
+            self._count("page", error, place)
+
+    def let_go(self) -> None:
+        """Drop what is held of exceptions that are no more."""
+        with self._lock:
+            self._in_calls.let_go()
+            self._in_channels.let_go()
+
+    def _count(self, channel: str, error: BaseException, place: Place | None) -> None:
+        fault = fault_of(error)
+        tally = None if place is None else self._tallies.get(place.run)
+        if place is None or tally is None:
+            # a run that nobody asks about any more is no better than none
+            self.strays.count(Kind(fault, channel, None, None), None, lambda: format_error(error))
+        else:
+            kind = Kind(fault, channel, place.namespace, place.event)
+            tally.count_error(kind, place.number, lambda: format_error(error))
 
     def postpone(self, call: Call, error: TypeError) -> None:
         """Take a connect handler's call back: the framework calls again at once, with other arguments.
@@ -227,11 +238,6 @@ class Recorder:
         Whether the handler only takes fewer (or more) of them or has failed, that second call tells.
         """
         call.is_attempt = True
-        events = call.session.connection.events
         with self._lock:
             call.handler.calls -= 1
-            for place in range(len(events) - 1, -1, -1):
-                if events[place] == call.handler.event:
-                    del events[place]
-                    break
-        call.session.attempt = _Attempt(call, fault_of(error))
+        call.session.attempt = Attempt(call, fault_of(error))

@@ -7,7 +7,8 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from .recorder import Connection, Recorder
+from .connection import Connection
+from .recorder import Recorder
 
 __all__ = ["KINDS", "Reading", "Servers"]
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import itertools
+import math
 import threading
+import time
+from array import array
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from .fingerprint import Fault
+from .errors import ErrorTable, Kind
 from .latency import Latency
+from .swap import nothing
 from .text import clip
 
-__all__ = ["HandlerTally", "RunTally"]
+__all__ = ["Gone", "HandlerTally", "RunTally"]
 
 MAX_HANDLERS = 256
-MAX_ERRORS = 200
 MAX_JOURNAL_ENTRIES = 100_000
-_MAX_EXAMPLES = 20
 _MAX_REASON_CHARACTERS = 100
 _OTHER = "(other)"
 
@@ -49,48 +53,34 @@ class HandlerTally:
         }
 
 
-class _ErrorTally:
-    __slots__ = ("count", "event", "fault", "id", "namespace", "navigations", "traceback")
+@dataclass(frozen=True)
+class Gone:
+    """The end of an Engine.IO connection."""
 
-    def __init__(self, number: int, fault: Fault, handler: HandlerTally, traceback: str) -> None:
-        self.id = number
-        self.fault = fault
-        self.namespace = handler.namespace
-        self.event = handler.event
-        self.count = 0
-        self.traceback = traceback
-        self.navigations: list[int] = []
+    __slots__ = ("at", "begun_ms", "events", "number", "opened_at", "reason", "took_ms")
 
-    def to_json(self) -> dict[str, object]:
-        fault = self.fault
-        return {
-            "id": self.id,
-            "what": f"{fault.type} in {fault.function}",
-            "type": fault.type,
-            "function": fault.function,
-            "file": fault.file,
-            "line": fault.line,
-            "namespace": self.namespace,
-            "event": self.event,
-            "count": self.count,
-            "traceback": self.traceback,
-            "navigations": list(self.navigations),
-        }
+    number: int
+    reason: object
+    events: tuple[str, ...]
+    at: float
+    opened_at: float
+    begun_ms: array[float]
+    """When each of the events began, after ``opened_at``."""
+    took_ms: array[float]
+    """How long its handler took; not a number for one that still runs."""
 
 
 class RunTally:
     """The cumulative counts of one run; everything in it is bounded, and what did not fit is counted."""
 
-    def __init__(self, run: str, lock: threading.RLock, on_news: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, run: str, lock: threading.RLock, on_news: Callable[[], None] = nothing) -> None:
         self.run = run
         self.visits = 0
         """Engine.IO connections of this run."""
         self.sequence = itertools.count()
         self._lock = lock
-        self._on_news = on_news
         self._handlers: dict[tuple[str, str], HandlerTally] = {}
-        self._errors: dict[tuple[Fault, str, str], _ErrorTally] = {}
-        self._errors_overflow = 0
+        self._errors = ErrorTable(lock, on_news)
         self._journal: deque[tuple[object, ...]] = deque()
         self._journal_from = 0
         self._journal_lost = 0
@@ -107,38 +97,22 @@ class RunTally:
                 handler = self._handlers.setdefault(key, HandlerTally(*key))
         return handler
 
-    def count_error(
-        self, handler: HandlerTally, fault: Fault, number: int, describe: Callable[[], str]
-    ) -> None:
+    def count_error(self, kind: Kind, number: int, describe: Callable[[], str]) -> None:
         """Count one error of a navigation; ``describe`` gives the traceback's text if this one is new."""
-        key = (fault, handler.namespace, handler.event)
-        is_new = key not in self._errors and len(self._errors) < MAX_ERRORS
-        # the app's own __str__ runs in here: outside the lock
-        text = describe() if is_new else ""
-        with self._lock:
-            handler.errors += 1
-            entry = self._errors.get(key)
-            if entry is None:
-                if len(self._errors) >= MAX_ERRORS:
-                    self._errors_overflow += 1
-                    return
-                entry = self._errors[key] = _ErrorTally(len(self._errors), fault, handler, text)
-            entry.count += 1
-            if len(entry.navigations) < _MAX_EXAMPLES and number not in entry.navigations:
-                entry.navigations.append(number)
-            self._note("error", number, entry.id)
-        if is_new:
-            self._on_news()
+        error = self._errors.count(kind, number, describe)
+        if error is not None:
+            with self._lock:
+                self._note("error", number, error, time.time())
 
-    def count_gone(self, number: int, reason: object, events: Sequence[str], at: float) -> None:
+    def count_gone(self, gone: Gone) -> None:
         """Note that an Engine.IO connection has ended, with the Socket.IO events that it had."""
-        names = tuple(events)
-        text = None if reason is None else clip(reason, _MAX_REASON_CHARACTERS)
+        text = None if gone.reason is None else clip(gone.reason, _MAX_REASON_CHARACTERS)
+        names = gone.events
         with self._lock:
             # most visits have the same few events in the same order: one tuple for all of them
             if len(self._event_lists) < MAX_HANDLERS:
                 names = self._event_lists.setdefault(names, names)
-            self._note("gone", number, text, names, at)
+            self._note("gone", gone.number, text, names, gone.at, gone.opened_at, gone.begun_ms, gone.took_ms)
 
     def _note(self, *entry: object) -> None:
         if len(self._journal) < MAX_JOURNAL_ENTRIES:
@@ -162,7 +136,7 @@ class RunTally:
         """Return this run's part of a snapshot: all counts, and the journal's oldest entries."""
         # one short lock for each, so that no event waits until all of them are copied
         handlers = [self._copy(handler) for handler in list(self._handlers.values())]
-        errors = [self._copy(error) for error in list(self._errors.values())]
+        errors = self._errors.to_json()
         with self._lock:
             entries = list(itertools.islice(self._journal, max_journal_entries))
             start, lost = self._journal_from, self._journal_lost
@@ -170,17 +144,27 @@ class RunTally:
             "visits": self.visits,
             "handlers": handlers,
             "errors": errors,
-            "errors_overflow": self._errors_overflow,
+            "errors_overflow": self._errors.overflow,
             "journal": {"from": start, "entries": [_entry_json(*entry) for entry in entries], "lost": lost},
         }
 
-    def _copy(self, part: HandlerTally | _ErrorTally) -> dict[str, object]:
+    def _copy(self, part: HandlerTally) -> dict[str, object]:
         with self._lock:
             return part.to_json()
 
 
-def _entry_json(kind: object, number: object, *rest: object) -> dict[str, object]:
+def _entry_json(kind: object, number: object, *rest: Any) -> dict[str, object]:
     if kind == "error":
-        return {"kind": kind, "number": number, "error": rest[0]}
-    reason, events, at = rest
-    return {"kind": kind, "number": number, "reason": reason, "events": events, "at": at}
+        error, at = rest
+        return {"kind": kind, "number": number, "error": error, "at": at}
+    reason, events, at, opened_at, begun_ms, took_ms = rest
+    return {
+        "kind": kind,
+        "number": number,
+        "reason": reason,
+        "events": events,
+        "at": at,
+        "opened_at": opened_at,
+        "begun_at_ms": [round(value, 2) for value in begun_ms],
+        "took_ms": [None if math.isnan(value) else round(value, 2) for value in took_ms],
+    }

@@ -23,7 +23,8 @@ from tests.e2e.harness import (
     summary_of,
 )
 from tests.e2e.node_apps import LAUNCH, beside, running_node
-from tests.e2e.test_hooks import Visitor, all_left, counts_of, failed_of, gone_of
+from tests.e2e.hooking import Visitor
+from tests.e2e.test_hooks import all_left, counts_of, failed_of, gone_of
 from tests.hooks.receiver import Receiver, receiving
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node on this machine")

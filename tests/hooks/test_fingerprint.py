@@ -36,6 +36,7 @@ def look_up() -> None:
 
 
 CALLER = "def call(function, *args): return function(*args)"
+WATCHER = "def watched(function, *args): return function(*args)"
 
 
 def test_an_error_is_known_by_its_type_and_the_frame_that_raised_it() -> None:
@@ -138,10 +139,11 @@ def test_the_error_that_the_framework_hid_behind_a_second_call_is_the_root() -> 
 
 
 def test_hooked_calls_that_an_error_has_come_through_are_counted() -> None:
-    hooks = in_module("loadtest.hooks.servers.socketio_server", CALLER, "/nowhere/hooks.py")
+    hooks = in_module("loadtest.hooks.servers.socketio_server", WATCHER + "\n" + CALLER, "/nowhere/hooks.py")
+    app = in_module("app", WATCHER, "/srv/app.py")
 
-    assert watched_times(caught(look_up)) == 0
-    assert watched_times(caught(lambda: hooks.call(hooks.call, look_up))) == 2
+    assert watched_times(caught(lambda: app.watched(hooks.call, look_up))) == 0
+    assert watched_times(caught(lambda: hooks.watched(hooks.call, hooks.watched, look_up))) == 2
 
 
 def test_the_text_is_pythons_own_without_the_frames_of_the_hooks() -> None:

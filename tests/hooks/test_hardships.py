@@ -12,7 +12,7 @@ import pytest
 
 from loadtest.hooks.process import HookedProcess
 from loadtest.hooks.recorder import Recorder
-from loadtest.hooks.tally import MAX_ERRORS
+from loadtest.hooks.errors import MAX_ERRORS
 from tests.hooks.hooked_servers import RUN, environ_of
 from tests.hooks.receiver import Receiver, receiving
 

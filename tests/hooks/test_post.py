@@ -51,20 +51,20 @@ def test_what_is_no_http_counts_as_nobody_there(answer: bytes) -> None:
 def test_an_answer_is_read() -> None:
     listener, url = answering(http(b'{"run": "ab", "journal": 7}'))
     with listener:
-        assert post(Collector(url, "secret", RUN), b"{}", 2) == Answer(200, "ab", 7)
+        assert post(Collector(url, "secret", RUN), b"{}", 2) == Answer(200, "ab", 7, ())
 
 
 def test_an_answer_without_a_length_ends_with_its_connection() -> None:
     listener, url = answering(b'HTTP/1.0 200 OK\r\n\r\n{"run": "ab", "journal": 7}')
     with listener:
-        assert post(Collector(url, "secret", RUN), b"{}", 2) == Answer(200, "ab", 7)
+        assert post(Collector(url, "secret", RUN), b"{}", 2) == Answer(200, "ab", 7, ())
 
 
 def test_a_redirect_is_not_followed() -> None:
     other, elsewhere = answering(http(b'{"run": "ab", "journal": 7}'))
     listener, url = answering(f"HTTP/1.1 302 Found\r\nlocation: {elsewhere}\r\n\r\n".encode())
     with listener, other:
-        assert post(Collector(url, "secret", RUN), b"{}", 2) == Answer(302, "", 0)
+        assert post(Collector(url, "secret", RUN), b"{}", 2) == Answer(302, "", 0, ())
 
 
 def test_a_huge_answer_is_none_of_a_collectors() -> None:

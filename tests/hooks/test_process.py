@@ -54,6 +54,8 @@ def test_a_snapshot_has_all_keys(bare: HookedProcess, monkeypatch: pytest.Monkey
         "handlers": [],
         "errors": [],
         "errors_overflow": 0,
+        "strays": [],
+        "strays_overflow": 0,
         "left_behind": EMPTY,
         "journal": {"from": 0, "entries": [], "lost": 0},
         "loop": None,

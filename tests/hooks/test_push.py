@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from loadtest.hooks import push as module
+from loadtest.hooks.connection import Connection
 from loadtest.hooks.process import HookedProcess
 from loadtest.hooks.push import Pusher, encode
-from loadtest.hooks.recorder import Connection
 from tests.hooks.hooked_servers import hooked
 from tests.hooks.receiver import RUN, Receiver, receiving
 

@@ -1,14 +1,18 @@
 """Connections, sessions and calls, without any framework."""
 
 import gc
+import math
 import threading
+import time
 import weakref
 from typing import Any
 
 import pytest
 
 from loadtest.hooks import recorder as module
-from loadtest.hooks.recorder import Connection, Recorder, Session
+from loadtest.hooks.connection import Connection, Session
+from loadtest.hooks.context import Place
+from loadtest.hooks.recorder import Recorder
 
 RUN = "00112233445566ff"
 
@@ -241,23 +245,130 @@ def test_errors_beyond_what_is_remembered_are_counted_all_the_same() -> None:
     assert [entry["count"] for entry in told(recorder)["errors"]] == [1100]
 
 
-def test_taking_a_call_back_removes_its_own_event_alone() -> None:
+def test_a_call_made_again_is_told_in_the_place_of_the_first() -> None:
     recorder = Recorder()
     connection = opened(recorder)
-    first = recorder.begin(joined(recorder, connection), "connect")
+    session = joined(recorder, connection)
+    first = recorder.begin(session, "connect")
     recorder.end(recorder.begin(joined(recorder, connection, "s2"), "tick"))
     recorder.postpone(first, TypeError())
-    recorder.postpone(first, TypeError())
+    recorder.end(first)
+    recorder.end(recorder.begin(session, "connect"))
 
-    assert connection.events == ["tick"]
+    assert connection.events == ["connect", "tick"]
+    assert [math.isnan(took_ms) for took_ms in connection.took_ms] == [False, False]
 
 
-def test_another_error_that_has_the_id_of_one_just_counted_is_counted() -> None:
+def test_another_event_settles_a_call_that_was_never_made_again() -> None:
     recorder = Recorder()
     session = joined(recorder, opened(recorder))
-    outer, inner = recorder.begin(session, "bye"), recorder.begin(session, "disconnect")
-    error = caught(ValueError())  # stands for both: it has not come through the inner call's frame
-    recorder.fail(inner, error)
-    recorder.fail(outer, error)
+    first = recorder.begin(session, "connect")
+    recorder.postpone(first, TypeError("planted"))
+    recorder.end(first)
+    second = recorder.begin(session, "tick")
 
-    assert {row["event"]: row["errors"] for row in told(recorder)["handlers"]} == {"bye": 1, "disconnect": 1}
+    assert not second.is_retry
+    assert {row["event"]: (row["calls"], row["errors"]) for row in told(recorder)["handlers"]} == {
+        "connect": (1, 1),
+        "tick": (1, 0),
+    }
+
+
+def test_when_each_event_began_and_how_long_it_took_is_told_of_a_gone_connection() -> None:
+    recorder = Recorder()
+    connection = opened(recorder)
+    session = joined(recorder, connection)
+    began_at = time.time()
+    calls = [recorder.begin(session, event) for event in ("connect", "slow", "disconnect")]
+    for call in (calls[0], calls[2]):
+        recorder.end(call)
+
+    recorder.close(connection, None)
+
+    (entry,) = told(recorder)["journal"]["entries"]
+    begun_ms, took_ms = entry["begun_at_ms"], entry["took_ms"]
+    assert abs(entry["opened_at"] - began_at) < 5
+    assert begun_ms == sorted(begun_ms)
+    assert (len(begun_ms), len(took_ms), took_ms[1]) == (3, 3, None)
+    assert took_ms[0] >= took_ms[2] >= 0
+
+
+def test_a_pages_request_begins_a_run_and_is_no_visit() -> None:
+    recorder = Recorder()
+    place = recorder.place(environ_of(4))
+
+    assert place is not None
+    assert (place.run, place.number, told(recorder)["visits"]) == (RUN, 4, 0)
+    assert recorder.place({}) is None
+
+
+def test_an_error_of_a_channel_is_told_with_its_place_and_once_for_each_object() -> None:
+    recorder = Recorder()
+    place = recorder.place(environ_of(4))
+    first, second = caught(ValueError("planted")), caught(ValueError("planted"))
+    for error in (first, second, first):
+        recorder.report("log", error, place)
+
+    assert [
+        (entry["channel"], entry["count"], entry["navigations"]) for entry in told(recorder)["errors"]
+    ] == [("log", 2, [4])]
+    assert [(entry["kind"], entry["number"]) for entry in told(recorder)["journal"]["entries"]] == [
+        ("error", 4),
+        ("error", 4),
+    ]
+
+
+def test_an_error_without_a_place_or_of_a_run_that_is_forgotten_is_a_stray() -> None:
+    recorder = Recorder()
+    place = recorder.place(environ_of(4))
+    recorder.forget_run(RUN)
+    recorder.report("log", caught(ValueError()), None)
+    recorder.report("log", caught(ValueError()), place)
+
+    assert [(entry["count"], entry["navigations"]) for entry in recorder.strays.to_json()] == [(2, [])]
+    assert recorder.runs() == []
+
+
+def test_an_error_that_a_handler_logs_and_lets_out_is_one_error_and_the_handler_failed() -> None:
+    recorder = Recorder()
+    call = recorder.begin(joined(recorder, opened(recorder)), "tick")
+    error = caught(ValueError())
+    recorder.report("log", error, call.place)
+    recorder.fail(call, error)
+
+    assert [(entry["channel"], entry["count"]) for entry in told(recorder)["errors"]] == [("log", 1)]
+    assert [row["errors"] for row in told(recorder)["handlers"]] == [1]
+
+
+def test_an_error_that_leaves_a_page_is_counted_unless_it_was_logged() -> None:
+    recorder = Recorder()
+    place = recorder.place(environ_of(4))
+    assert place is not None
+    logged = caught(ValueError())
+    recorder.report("log", logged, place)
+    recorder.leave_page(logged, place)
+    recorder.leave_page(caught(LookupError()), place)
+    recorder.leave_page(caught(ConnectionResetError()), Place(RUN, 5))
+
+    assert [(entry["channel"], entry["type"]) for entry in told(recorder)["errors"]] == [
+        ("log", "ValueError"),
+        ("page", "LookupError"),
+        ("page", "ConnectionResetError"),
+    ]
+
+
+def test_a_hundred_thousand_different_errors_are_counted_in_little_room() -> None:
+    recorder = Recorder()
+    place = recorder.place(environ_of(4))
+    namespace: dict[str, Any] = {}
+    for line in range(2000):
+        exec(compile("\n" * line + "def fail(): raise ValueError", "/srv/app.py", "exec"), namespace)
+        for _ in range(50):
+            try:
+                namespace["fail"]()
+            except ValueError as error:
+                recorder.report("log", error, place)
+
+    answer = told(recorder)
+    assert (len(answer["errors"]), answer["errors_overflow"]) == (200, 90_000)
+    assert len(recorder._in_channels) <= 256

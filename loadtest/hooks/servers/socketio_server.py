@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ..connection import Call, Session
+from ..context import enter, leave
 from ..process import HookedProcess
-from ..recorder import Call, Recorder, Session
+from ..recorder import Recorder
 
 __all__ = ["watch_async", "watch_sync"]
 
@@ -27,12 +29,14 @@ def watch_async(original: Callable[..., Any], process: HookedProcess) -> Callabl
     async def watched(session: Session, self: Any, event: Any, args: Any, kwargs: Any) -> Any:
         recorder = process.recorder
         call = _begin(process, recorder, session, event)
+        token = enter(session.connection.place if call is None else call.place)
         try:
             return await original(self, event, *args, **kwargs)
         except Exception as error:
             _fail(process, recorder, call, args, error)
             raise
         finally:
+            leave(token)
             _end(process, recorder, call)
 
     return _trigger_event
@@ -46,14 +50,19 @@ def watch_sync(original: Callable[..., Any], process: HookedProcess) -> Callable
         session = _session_of(process, self, event, args)
         if session is None:
             return original(self, event, *args, **kwargs)
+        return watched(session, self, event, args, kwargs)
+
+    def watched(session: Session, self: Any, event: Any, args: Any, kwargs: Any) -> Any:
         recorder = process.recorder
         call = _begin(process, recorder, session, event)
+        token = enter(session.connection.place if call is None else call.place)
         try:
             return original(self, event, *args, **kwargs)
         except Exception as error:
             _fail(process, recorder, call, args, error)
             raise
         finally:
+            leave(token)
             _end(process, recorder, call)
 
     return _trigger_event

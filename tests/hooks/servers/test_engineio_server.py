@@ -8,8 +8,9 @@ import engineio
 import pytest
 import socketio
 
+from loadtest.hooks.context import Place, current, enter
 from loadtest.hooks.process import HookedProcess
-from tests.hooks.hooked_servers import environ_of, leave, told, visit
+from tests.hooks.hooked_servers import RUN, environ_of, leave, told, visit
 
 
 def gone_of(process: HookedProcess) -> list[tuple[int, str | None, tuple[str, ...]]]:
@@ -97,10 +98,13 @@ def test_a_connection_that_the_app_rejects_is_forgotten(
     assert list(process.recorder.connections) == (["e1", "e2"] if is_watched else [])
 
 
-def test_messages_pass_through_to_the_very_coroutine_of_the_framework(process: HookedProcess) -> None:
+def test_messages_of_a_request_that_is_known_pass_through_to_the_very_coroutine_of_the_framework(
+    process: HookedProcess,
+) -> None:
     eio = engineio.AsyncServer(async_mode="asgi")
 
     async def main() -> Any:
+        enter(Place(RUN, 3))
         await eio._trigger_event("connect", "e1", environ_of(3))
         coroutine = eio._trigger_event("message", "e1", "data")
         await coroutine
@@ -112,6 +116,38 @@ def test_messages_pass_through_to_the_very_coroutine_of_the_framework(process: H
     assert process.problems == []
 
 
+@pytest.mark.parametrize("is_async", [True, False])
+def test_a_message_is_handled_in_the_place_of_its_connection(process: HookedProcess, is_async: bool) -> None:
+    places = []
+
+    def handle(sid: str, data: object) -> None:
+        place = current.get()
+        places.append((sid, None if place is None else place.number))
+
+    async def handle_too(sid: str, data: object) -> None:
+        handle(sid, data)
+
+    async def main() -> None:
+        eio = engineio.AsyncServer(async_mode="asgi")
+        eio.on("message", handle_too)
+        for sid, number in (("e1", 3), ("e2", 4), ("e3", None)):
+            await eio._trigger_event("connect", sid, environ_of(number))
+        for sid in ("e1", "e2", "e3"):
+            await (await eio._trigger_event("message", sid, "data", run_async=True))
+
+    if is_async:
+        asyncio.run(main())
+    else:
+        eio = engineio.Server(async_mode="threading")
+        eio.on("message", handle)
+        for sid, number in (("e1", 3), ("e2", 4), ("e3", None)):
+            eio._trigger_event("connect", sid, environ_of(number))
+        for sid in ("e1", "e2", "e3"):
+            eio._trigger_event("message", sid, "data")
+    assert places == [("e1", 3), ("e2", 4), ("e3", None)]
+    assert current.get() is None
+
+
 def test_arguments_that_no_version_gives_do_no_harm(process: HookedProcess) -> None:
     eio = engineio.Server(async_mode="threading")
 
@@ -119,7 +155,7 @@ def test_arguments_that_no_version_gives_do_no_harm(process: HookedProcess) -> N
     assert eio._trigger_event("disconnect") is None
     assert [problem.partition(",")[0] for problem in process.problems] == [
         "a fault of the hooks: IndexError in _opened",
-        "a fault of the hooks: IndexError in _known",
+        "a fault of the hooks: IndexError in _connection_of",
     ]
 
 
