@@ -22,8 +22,8 @@ from tests.e2e.harness import (
     starting,
     summary_of,
 )
-from tests.e2e.node_apps import LAUNCH, beside, running_node
 from tests.e2e.hooking import Visitor
+from tests.e2e.node_apps import LAUNCH, beside, running_node
 from tests.e2e.test_hooks import all_left, counts_of, failed_of, gone_of
 from tests.hooks.receiver import Receiver, receiving
 
