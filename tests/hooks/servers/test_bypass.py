@@ -103,9 +103,11 @@ def test_a_method_on_the_object_that_calls_nothing_is_told() -> None:
 
 def test_the_admin_console_passes() -> None:
     sio = socketio.Server(async_mode="threading")
-    sio.instrument(auth=False, mode="development")
-
-    assert why_unseen(sio) is None
+    console = sio.instrument(auth=False, mode="development")
+    try:
+        assert why_unseen(sio) is None
+    finally:
+        console.uninstrument()  # it has put itself into a class, for all servers
 
 
 def test_what_is_not_written_in_python_gets_the_benefit_of_the_doubt() -> None:
