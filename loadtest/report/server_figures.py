@@ -13,7 +13,7 @@ GROWN_RESIDUE = ("tasks", "threads", "rss_bytes", "open_files")
 
 
 _PYTHONS_OWN = frozenset({"environs", "pending_disconnects"})
-"""What python-socketio keeps of visitors and Socket.IO for Node does not: there it is nobody's, not unknown."""
+"""What python-socketio keeps of visitors and Socket.IO for Node does not: there it is none, not unknown."""
 
 
 @dataclass(slots=True)

@@ -16,17 +16,9 @@ from tests.e2e.harness import Command, free_port, instrumented, loadtest, only_r
 PAIRS = [read_pair(path.parent) for path in sorted(Path(__file__).parent.glob("*/pair.toml"))]
 JUDGED = ("sids", "eio_sockets", "rooms", "environs", "pending_disconnects")
 
-NO_HOOKS = pytest.mark.xfail(strict=True, reason="the hooks do not go into Node yet")
-
 pytestmark = [
     pytest.mark.bugs,
-    pytest.mark.parametrize(
-        "pair",
-        [
-            pytest.param(pair, id=pair.name, marks=() if pair.app.suffix == ".py" else NO_HOOKS)
-            for pair in PAIRS
-        ],
-    ),
+    pytest.mark.parametrize("pair", [pytest.param(pair, id=pair.name) for pair in PAIRS]),
 ]
 
 
