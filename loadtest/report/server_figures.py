@@ -12,6 +12,10 @@ GROWN_RESIDUE = ("tasks", "threads", "rss_bytes", "open_files")
 """Told as the difference between a process's last snapshot and the first that knew."""
 
 
+_PYTHONS_OWN = frozenset({"environs", "pending_disconnects"})
+"""What python-socketio keeps of visitors and Socket.IO for Node does not: there it is none, not unknown."""
+
+
 @dataclass(slots=True)
 class HandlerFigures:
     """One event handler, in all processes."""
@@ -66,7 +70,7 @@ def merge_residue(server: ServerSide, *, is_quiet: bool, silent_boots: Collectio
     """
     is_known = is_quiet and not silent_boots
     judged = {
-        key: _sum(process.residue.get(key) for process in server.processes) if is_known else None
+        key: _sum(_kept(process, key) for process in server.processes) if is_known else None
         for key in JUDGED_RESIDUE
     }
     grown = {key: _sum(_growth(process, key) for process in server.processes) for key in GROWN_RESIDUE}
@@ -81,6 +85,12 @@ def _sum(values: Iterable[int | None]) -> int | None:
             return None
         total += value
     return total
+
+
+def _kept(process: Process, key: str) -> int | None:
+    count = process.residue.get(key)
+    is_of_node = (process.runtime or "").startswith("node ")
+    return 0 if count is None and is_of_node and key in _PYTHONS_OWN else count
 
 
 def _growth(process: Process, key: str) -> int | None:

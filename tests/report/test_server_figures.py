@@ -104,3 +104,16 @@ def test_what_stayed_in_a_process_that_went_silent_nobody_knows() -> None:
     residue = merge_residue(server, is_quiet=True, silent_boots=["a"])
 
     assert (residue.sids, residue.rooms, residue.pending_disconnects) == (None, None, None)
+
+
+def test_what_node_does_not_keep_is_not_unknown_but_what_it_cannot_read_is() -> None:
+    python = snapshot((), {"environs": [1, 2]}, boot="a")
+    unread = {"environs": None, "pending_disconnects": None}
+    node = snapshot((), {"sids": [3]}, unread, boot="b", runtime="node 20.20.2")
+    blind = snapshot((), {}, {"sids": None}, boot="b", runtime="node 20.20.2")
+
+    both = merge_residue(hooked(python, node), is_quiet=True)
+
+    assert (both.sids, both.environs, both.pending_disconnects) == (1, 2, 0)
+    assert merge_residue(hooked(python, blind), is_quiet=True).sids is None
+    assert merge_residue(hooked(snapshot((), {}, unread)), is_quiet=True).environs is None
