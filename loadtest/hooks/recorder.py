@@ -75,6 +75,15 @@ class Recorder:
                     self._on_news()
         return connection
 
+    def connection_of(self, environ: Mapping[str, object]) -> Connection | None:
+        """Return the newest connection of the navigation that sent this request, or None."""
+        navigation = navigation_of(environ)
+        with self._lock:
+            for connection in reversed(list(self.connections.values())):
+                if (connection.tally.run, connection.number) == navigation:
+                    return connection
+        return None
+
     def place(self, environ: Mapping[str, object]) -> Place | None:
         """Return where the errors of a request belong: a page of a navigation, which is no visit yet."""
         navigation = navigation_of(environ)

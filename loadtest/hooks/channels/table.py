@@ -56,5 +56,5 @@ def watch_channel(process: HookedProcess, name: str, module: ModuleType) -> Undo
     try:
         return CHANNELS[name](process, module)
     except AttributeError as error:
-        process.complain(f"errors in {name} are not watched: {error}")
+        process.miss(f"errors in {name} are not watched: {error}")
         return nothing

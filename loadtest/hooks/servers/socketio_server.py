@@ -75,6 +75,11 @@ def _session_of(process: HookedProcess, server: Any, event: Any, args: tuple[Any
         session = recorder.sessions.get(args[:2])
         if session is None and event == "connect" and process.is_active:
             namespace, sid, environ = args[:3]
+            if sid is None:
+                # python-socketio 5.1 to 5.6 call the handler so for a second CONNECT: of no session, and
+                # of everybody's
+                connection = recorder.connection_of(environ)
+                return None if connection is None else Session(connection, args[:2])
             eio_sid = server.manager.eio_sid_from_sid(sid, namespace)
             connection = recorder.connections.get(eio_sid)
             if connection is None:

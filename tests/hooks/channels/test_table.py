@@ -53,6 +53,6 @@ def test_a_module_of_another_layout_is_left_as_it_is_and_told(process: HookedPro
     module = types.ModuleType("flask.app")
     watch_channel(process, "flask.app", module)()
 
-    assert process.problems == [
+    assert process.missing == [
         "errors in flask.app are not watched: module 'flask.app' has no attribute 'Flask'"
     ]

@@ -2,6 +2,7 @@
 # ruff: noqa: ARG001, ARG002, ARG005  # handlers have the signatures that python-socketio calls
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import logging
@@ -313,6 +314,31 @@ def test_a_cancelled_handler_is_no_error_and_not_in_flight(process: HookedProces
     asyncio.run(main())
     (_, row) = told(process)["handlers"]
     assert (row["calls"], row["errors"], row["in_flight"]) == (1, 0, 0)
+
+
+def test_a_connect_that_belongs_to_no_session_is_told_with_the_visit_whose_request_it_was(
+    process: HookedProcess,
+) -> None:
+    sio = socketio.AsyncServer(async_mode="asgi")
+
+    @sio.on("connect")  # type: ignore[untyped-decorator]  # python-socketio has no types
+    async def connect(sid: str | None, environ: Any, auth: Any) -> None:
+        if sid is None:
+            raise KeyError(sid)
+
+    async def connect_twice() -> None:
+        for number in (1, 2, 3):
+            await visit(sio, number, f"e{number}")
+            # what python-socketio 5.5 does with a second CONNECT
+            with contextlib.suppress(KeyError):
+                await sio._trigger_event("connect", "/", None, environ_of(number), None)
+
+    asyncio.run(connect_twice())
+
+    (error,) = told(process)["errors"]
+    assert (error["count"], error["navigations"]) == (3, [1, 2, 3])
+    assert told(process)["visits"] == 3
+    assert told(process)["handlers"][0]["calls"] == 6
 
 
 def test_class_namespaces_catch_alls_and_later_handlers_are_seen(process: HookedProcess) -> None:
