@@ -9,6 +9,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.discovery.hosts import everywhere, port_of_nobody
 from tests.e2e.browser import chromium
 from tests.e2e.environments import python_with
@@ -75,6 +77,7 @@ def test_nicegui_is_looked_at_and_its_profile_runs_at_once(tmp_path: Path) -> No
     assert all(record["phases_ms"]["handshake"] > 0 for record in stays(run))
 
 
+@pytest.mark.slow
 def test_what_a_browser_did_on_the_board_visits_do_too(tmp_path: Path) -> None:
     port = free_port()
     with served(board(port), port, tmp_path / "board.log") as app:
@@ -92,6 +95,7 @@ def test_what_a_browser_did_on_the_board_visits_do_too(tmp_path: Path) -> None:
     assert all(record["phases_ms"]["handshake"] > 0 for record in stays(run))
 
 
+@pytest.mark.slow
 def test_a_rate_without_an_app_is_aimed_at_any_and_every_worker_knows_it(tmp_path: Path) -> None:
     (tmp_path / "rate.toml").write_text(RATE)
     port = free_port()

@@ -61,11 +61,12 @@ def fragile(*words: str, is_hooked: bool) -> list[str]:
     return instrumented(*command) if is_hooked else command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("is_hooked", "what"),
     [
         (True, "server process died and was restarted, "),
-        pytest.param(False, "server stopped accepting connections", marks=pytest.mark.slow),
+        (False, "server stopped accepting connections"),
     ],
 )
 def test_a_departure_that_kills_the_server_is_found(is_hooked: bool, what: str, tmp_path: Path) -> None:
@@ -127,7 +128,8 @@ def test_an_exception_that_kills_a_node_server_is_found_without_hooks(tmp_path: 
     assert (finding["attributed"], "P16" in finding["at"]) == (False, True)
 
 
-@pytest.mark.parametrize("is_hooked", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("is_hooked", [True, False])
 def test_a_loop_that_stands_still_is_found(is_hooked: bool, tmp_path: Path) -> None:
     (tmp_path / "freeze.toml").write_text(FREEZE)
     port = free_port()

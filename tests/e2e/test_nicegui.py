@@ -41,7 +41,8 @@ arrivals = "constant"
 )
 
 
-@pytest.mark.parametrize("version", ["2.11.0", pytest.param("2.11.1", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["2.11.0", "2.11.1"])
 def test_the_key_error_of_2_11_0_is_found_at_its_points_and_2_11_1_is_silent(
     version: str, tmp_path: Path
 ) -> None:

@@ -144,6 +144,7 @@ def test_a_host_without_socket_io_is_inconclusive_and_told_as_outcomes(tmp_path:
     assert navigations["refused"] + navigations["failed"] == navigations["due"] > 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_plans_the_same_departures_with_two_processes_as_with_one(
     board: Served, tmp_path: Path
 ) -> None:

@@ -102,8 +102,8 @@ DECODED = [
     (TEXT.encode("latin-1"), {b"content-type": b'text/html; Charset="ISO-8859-1"'}),
     (TEXT.encode(), {b"content-type": b"text/html; charset=klingon"}),
     (TEXT.encode(), {b"content-encoding": b"identity"}),
-    (gzip.compress(TEXT.encode()), {b"content-encoding": b"GZip"}),
-    (gzip.compress(TEXT.encode()), {b"content-encoding": b"x-gzip"}),
+    (gzip.compress(TEXT.encode(), mtime=0), {b"content-encoding": b"GZip"}),
+    (gzip.compress(TEXT.encode(), mtime=0), {b"content-encoding": b"x-gzip"}),
     (zlib.compress(TEXT.encode()), {b"content-encoding": b"deflate"}),
     (PLAIN_DEFLATE.compress(TEXT.encode()) + PLAIN_DEFLATE.flush(), {b"content-encoding": b"deflate"}),
 ]
