@@ -101,8 +101,8 @@ class Finder:
             # all at once, so that a part that is not there is told by the first module
             from . import patch  # noqa: F401
             from .channels import table  # noqa: F401
-            from .exits import watch_exits
             from .process import HookedProcess
+            from .telling.exits import watch_exits
 
             if self._process is None:
                 self._process = HookedProcess()

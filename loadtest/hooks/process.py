@@ -11,10 +11,10 @@ import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
-from .push import Pusher
-from .recorder import Recorder
+from .counting.recorder import Recorder
 from .residue import KINDS, Reading, Servers
 from .servers.bypass import why_unseen
+from .telling.push import Pusher
 from .text import clip
 from .vitals.gauges import Gauge
 from .vitals.signs import VitalSigns

@@ -7,8 +7,8 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from .connection import Connection
-from .recorder import Recorder
+from .counting.connection import Connection
+from .counting.recorder import Recorder
 
 __all__ = ["KINDS", "Reading", "Servers"]
 

@@ -22,13 +22,13 @@ from loadtest.report.run import read_run
 from loadtest.report.server_figures import GROWN_RESIDUE
 from loadtest.report.summary import summarize
 from loadtest.swarm.account import Account
-from loadtest.swarm.collector import Collector
 from loadtest.swarm.crew import Crew
 from loadtest.swarm.messages import Begin, Report
 from loadtest.swarm.options import RunOptions
 from loadtest.swarm.progress import Progress
-from loadtest.swarm.quiet import Quiet, progress, quiet_limit_s
-from loadtest.swarm.rendezvous import Rendezvous
+from loadtest.swarm.server_side.collector import Collector
+from loadtest.swarm.server_side.quiet import Quiet, progress, quiet_limit_s
+from loadtest.swarm.server_side.rendezvous import Rendezvous
 from loadtest.swarm.versions import versions
 
 __all__ = ["Conductor"]

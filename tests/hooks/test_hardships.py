@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from loadtest.hooks.errors import MAX_ERRORS
+from loadtest.hooks.counting.errors import MAX_ERRORS
+from loadtest.hooks.counting.recorder import Recorder
 from loadtest.hooks.process import HookedProcess
-from loadtest.hooks.recorder import Recorder
 from tests.hooks.hooked_servers import RUN, environ_of
 from tests.hooks.receiver import Receiver, receiving
 

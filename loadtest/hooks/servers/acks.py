@@ -9,9 +9,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from ..counting.tally import HandlerTally
 from ..process import HookedProcess
 from ..swap import Undo, nothing, swap, together
-from ..tally import HandlerTally
 from ..text import clip
 
 __all__ = ["watch_acks"]

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from ..connection import Connection
 from ..context import current, enter, leave
+from ..counting.connection import Connection
 from ..process import HookedProcess
 
 __all__ = ["watch_async", "watch_sync"]

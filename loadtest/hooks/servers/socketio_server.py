@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ..connection import Call, Session
 from ..context import enter, leave
+from ..counting.connection import Call, Session
+from ..counting.recorder import Recorder
 from ..process import HookedProcess
-from ..recorder import Recorder
 
 __all__ = ["watch_async", "watch_sync"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..latency import Latency
+from ..counting.latency import Latency
 from .heart import Heart, find_loop
 from .originals import original
 from .stack import stack_of

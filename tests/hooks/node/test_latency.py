@@ -3,7 +3,7 @@
 import json
 import random
 
-from loadtest.hooks.latency import Latency, bucket_of
+from loadtest.hooks.counting.latency import Latency, bucket_of
 from tests.hooks.node.running import needs_node, node
 
 pytestmark = needs_node

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from loadtest.hooks.rendezvous import find_collectors, rendezvous_folder
+from loadtest.hooks.telling.rendezvous import find_collectors, rendezvous_folder
 from tests.hooks.node.running import needs_node, node
 
 pytestmark = needs_node

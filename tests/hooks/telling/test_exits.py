@@ -109,7 +109,7 @@ def test_a_way_that_does_not_lead_out_fails_as_it_would(code: str, runtime: Path
 )
 def test_what_ends_nothing_is_no_last_word(code: str) -> None:
     source = (
-        "import loadtest.hooks.exits as exits, os, signal\n"
+        "import loadtest.hooks.telling.exits as exits, os, signal\n"
         "class Speaker:\n"
         "    def say_last(self): print('last')\n"
         "undo = exits.watch_exits(Speaker())\n"
@@ -123,7 +123,7 @@ def test_what_ends_nothing_is_no_last_word(code: str) -> None:
 
 def test_undoing_puts_the_very_functions_back() -> None:
     done = ended(
-        "import loadtest.hooks.exits as exits, os, signal\n"
+        "import loadtest.hooks.telling.exits as exits, os, signal\n"
         "names = ['_exit', 'abort', 'execv', 'execve', 'kill']\n"
         "def ways(): return [getattr(os, name) for name in names] + [signal.raise_signal]\n"
         "before = ways()\n"

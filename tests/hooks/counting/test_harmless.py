@@ -11,8 +11,8 @@ import socketio.exceptions
 import werkzeug.exceptions
 import wsproto.utilities
 
-from loadtest.hooks.harmless import is_harmless
-from tests.hooks.test_fingerprint import in_module
+from loadtest.hooks.counting.harmless import is_harmless
+from tests.hooks.counting.test_fingerprint import in_module
 
 CATCH = """
 def fail(error):

@@ -57,7 +57,7 @@ def find_collectors(environ: Mapping[str, str]) -> list[Collector]:
 def rendezvous_folder(environ: Mapping[str, str]) -> Path:
     """Return ``$XDG_RUNTIME_DIR/loadtest``, or ``loadtest-<uid>`` in the temporary folder.
 
-    The run (``loadtest.swarm.rendezvous``) has the same rule.
+    The run (``loadtest.swarm.server_side.rendezvous``) has the same rule.
     """
     # not at the app's start: this imports random and hashlib
     import tempfile

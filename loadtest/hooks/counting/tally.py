@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..swap import nothing
+from ..text import clip
 from .errors import ErrorTable, Kind
 from .latency import Latency
-from .swap import nothing
-from .text import clip
 
 __all__ = ["Gone", "HandlerTally", "RunTally"]
 

@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from ..counting.recorder import Recorder
+from ..residue import Reading
+from ..vitals.gauges import Gauge
 from .post import post
-from .recorder import Recorder
 from .rendezvous import Collector, find_collectors
-from .residue import Reading
-from .vitals.gauges import Gauge
 
 __all__ = ["Pusher", "encode"]
 

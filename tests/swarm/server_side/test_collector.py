@@ -16,7 +16,7 @@ import pytest
 
 from loadtest.errors import UsageError
 from loadtest.profile.model import Gauge
-from loadtest.swarm.collector import Collector
+from loadtest.swarm.server_side.collector import Collector
 
 RUN = "00112233445566ff"
 LATENCY = {"count": 1, "sum_us": 5, "max_us": 5, "counts": {"5": 1}}

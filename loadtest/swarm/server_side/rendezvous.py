@@ -14,7 +14,7 @@ __all__ = ["Rendezvous", "rendezvous_folder"]
 def rendezvous_folder() -> Path:
     """Return ``$XDG_RUNTIME_DIR/loadtest``, or ``loadtest-<uid>`` in the temporary folder.
 
-    The hooks look there once a second (``loadtest.hooks.push`` writes the same rule down a second time).
+    The hooks look there once a second; ``loadtest.hooks.telling.rendezvous`` has the same rule again.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if runtime and Path(runtime).is_dir():

@@ -6,16 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
+from ..context import Place
+from ..swap import nothing
+from ..text import clip
+from ..traceparent import navigation_of
 from .connection import MAX_NAME_CHARACTERS, Attempt, Call, Connection, Session
-from .context import Place
 from .errors import ErrorTable, Kind
 from .fingerprint import fault_of, format_error, root_of, watched_times
 from .harmless import is_harmless
 from .once import Once
-from .swap import nothing
 from .tally import Gone, HandlerTally, RunTally
-from .text import clip
-from .traceparent import navigation_of
 
 __all__ = ["Recorder"]
 

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.hooks.latency import Latency, bucket_of
+from loadtest.hooks.counting.latency import Latency, bucket_of
 from loadtest.metrics.histogram import Histogram
 from loadtest.metrics.histogram import bucket_of as bucket_of_histogram
 

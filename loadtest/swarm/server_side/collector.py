@@ -17,7 +17,7 @@ from loadtest.errors import UsageError
 from loadtest.profile.model import Gauge
 from loadtest.report.server import JUDGED_RESIDUE
 from loadtest.report.server_lines import ServerLines
-from loadtest.swarm.snapshot import Told, admit, lines_of
+from loadtest.swarm.server_side.snapshot import Told, admit, lines_of
 
 __all__ = ["Collector", "ServerProcess"]
 

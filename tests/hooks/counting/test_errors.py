@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from loadtest.hooks.errors import ErrorTable, Kind
-from loadtest.hooks.fingerprint import Fault
+from loadtest.hooks.counting.errors import ErrorTable, Kind
+from loadtest.hooks.counting.fingerprint import Fault
 
 FAULT = Fault("KeyError", "handle_disconnect", "nicegui/client.py", 260)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from loadtest.swarm.quiet import Quiet, progress, quiet_limit_s
+from loadtest.swarm.server_side.quiet import Quiet, progress, quiet_limit_s
 
 NOTHING = {"sids": 0, "rooms": 0}
 ONE_SID = {"sids": 1, "rooms": 0}

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from loadtest.hooks import recorder as module
-from loadtest.hooks.connection import Connection, Session
 from loadtest.hooks.context import Place
-from loadtest.hooks.recorder import Recorder
+from loadtest.hooks.counting import recorder as module
+from loadtest.hooks.counting.connection import Connection, Session
+from loadtest.hooks.counting.recorder import Recorder
 
 RUN = "00112233445566ff"
 

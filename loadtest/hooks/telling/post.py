@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..vitals.gauges import Gauge, gauges_of
 from .rendezvous import Collector
-from .vitals.gauges import Gauge, gauges_of
 
 __all__ = ["Answer", "post"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
-from .text import clip
+from ..text import clip
 
 __all__ = [
     "Fault",
@@ -53,7 +53,7 @@ _SERVERS = frozenset(
 )
 """What carries the app's code; other packages that the app uses count as its own."""
 _PACKAGES = ("/site-packages/", "/dist-packages/")
-_OURS = __name__.rpartition(".")[0]
+_OURS = __name__.rpartition(".counting.")[0]
 """``loadtest.hooks``, or the private name under which the launcher imports this folder."""
 
 _MAX_NAME_CHARACTERS = 200

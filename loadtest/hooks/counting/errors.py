@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..swap import nothing
 from .fingerprint import Fault
-from .swap import nothing
 
 __all__ = ["ErrorTable", "Kind"]
 

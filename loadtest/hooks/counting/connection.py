@@ -6,10 +6,10 @@ import math
 import time
 from array import array
 
-from .context import Place
+from ..context import Place
+from ..text import clip
 from .fingerprint import Fault
 from .tally import HandlerTally, RunTally
-from .text import clip
 
 __all__ = ["MAX_NAME_CHARACTERS", "Attempt", "Call", "Connection", "Session"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.errors import UsageError
-from loadtest.swarm.rendezvous import Rendezvous, rendezvous_folder
+from loadtest.swarm.server_side.rendezvous import Rendezvous, rendezvous_folder
 
 
 @pytest.fixture

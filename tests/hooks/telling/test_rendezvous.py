@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from loadtest.hooks.rendezvous import Collector, find_collectors, rendezvous_folder
-from loadtest.swarm.rendezvous import Rendezvous
-from loadtest.swarm.rendezvous import rendezvous_folder as folder_of_the_run
+from loadtest.hooks.telling.rendezvous import Collector, find_collectors, rendezvous_folder
+from loadtest.swarm.server_side.rendezvous import Rendezvous
+from loadtest.swarm.server_side.rendezvous import rendezvous_folder as folder_of_the_run
 
 RUN = "00112233445566ff"
 FILE = {"url": "http://127.0.0.1:5/snapshot", "token": "secret", "run": RUN, "pid": os.getpid()}

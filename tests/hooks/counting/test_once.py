@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.hooks import once as module
-from loadtest.hooks.once import Once
+from loadtest.hooks.counting import once as module
+from loadtest.hooks.counting.once import Once
 
 
 class OwnError(Exception):

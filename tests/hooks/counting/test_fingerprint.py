@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.hooks.fingerprint import Fault, fault_of, format_error, is_call_mismatch, root_of, watched_times
+from loadtest.hooks.counting.fingerprint import (
+    Fault,
+    fault_of,
+    format_error,
+    is_call_mismatch,
+    root_of,
+    watched_times,
+)
 
 HERE = Path(__file__).name
 EMPTY: dict[str, int] = {}

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from loadtest.hooks.post import Answer, post
-from loadtest.hooks.rendezvous import Collector
+from loadtest.hooks.telling.post import Answer, post
+from loadtest.hooks.telling.rendezvous import Collector
 from tests.hooks.receiver import RUN
 
 
@@ -97,7 +97,7 @@ def test_an_answer_that_drips_does_not_stretch_the_time() -> None:
 
 def test_nothing_heavy_is_imported_for_it() -> None:
     source = (
-        "import sys, loadtest.hooks.post\n"
+        "import sys, loadtest.hooks.telling.post\n"
         "print([name for name in ('ssl', 'http.client', 'email') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from loadtest.hooks import errors, tally
-from loadtest.hooks.errors import Kind
-from loadtest.hooks.fingerprint import Fault
-from loadtest.hooks.tally import Gone, RunTally
+from loadtest.hooks.counting import errors, tally
+from loadtest.hooks.counting.errors import Kind
+from loadtest.hooks.counting.fingerprint import Fault
+from loadtest.hooks.counting.tally import Gone, RunTally
 
 FAULT = Fault("KeyError", "handle_disconnect", "nicegui/client.py", 260)
 

@@ -1,0 +1,1 @@
+"""What has happened: connections, calls, errors and times, by run and navigation."""
