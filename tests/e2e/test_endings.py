@@ -40,6 +40,16 @@ rate_per_s = 10
 LONG = ("--set", "stages=[{duration_s = 60, rate_per_s = 20}]")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the board and all runs of this module meet, in place of a folder for each test."""
+    folder = tmp_path_factory.mktemp("runtime")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_RUNTIME_DIR", str(folder))
+        environment.delenv("LOADTEST_COLLECTOR", raising=False)
+        yield folder
+
+
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo board, mended, under the hooks."""
