@@ -15,6 +15,7 @@ from ..text import clip
 
 __all__ = [
     "Fault",
+    "called_by_the_app",
     "came_through_the_app",
     "fault_of",
     "format_error",
@@ -154,6 +155,20 @@ def came_through_the_app(error: BaseException) -> bool:
             return True
         step = step.tb_next
     return False
+
+
+def called_by_the_app(error: BaseException) -> str | None:
+    """Return the module that the deepest frame of the app had called, None where it had called none."""
+    found = None
+    is_next = False
+    step = _traceback_of(error)
+    while step is not None:
+        if _is_of_the_app(step.tb_frame):
+            found, is_next = None, True
+        elif is_next:
+            found, is_next = _module_name(step.tb_frame), False
+        step = step.tb_next
+    return found
 
 
 def raised_in(error: BaseException, module: str) -> bool:

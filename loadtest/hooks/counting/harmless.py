@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 
-from .fingerprint import came_through_the_app, raised_in
+from .fingerprint import came_through_the_app, called_by_the_app, raised_in
 
 __all__ = ["is_harmless"]
 
@@ -27,7 +27,6 @@ _DEPARTURES = (
     ("ssl", "SSLError"),
     ("asyncio", "IncompleteReadError"),
     ("engineio.exceptions", "SocketIsClosedError"),
-    ("uvicorn.protocols.utils", "ClientDisconnected"),
     ("simple_websocket", "ConnectionClosed"),
     ("websockets.exceptions", "ConnectionClosed"),
     ("wsproto.utilities", "LocalProtocolError"),
@@ -37,12 +36,24 @@ _DEPARTURES = (
     ("h11", "RemoteProtocolError"),
     ("geventwebsocket.exceptions", "WebSocketError"),
     ("eventlet.websocket", "ConnectionClosedError"),
-    ("tornado.websocket", "WebSocketClosedError"),
-    ("tornado.iostream", "StreamClosedError"),
-    ("starlette.websockets", "WebSocketDisconnect"),
-    ("starlette.requests", "ClientDisconnect"),
 )
-"""What servers raise when a client is not there any more."""
+"""What servers raise when a client is not there any more, and clients when a server is not."""
+
+_VISITOR_LEFT = (
+    ("uvicorn.protocols.utils", "ClientDisconnected"),
+    ("starlette.requests", "ClientDisconnect"),
+    ("starlette.websockets", "WebSocketDisconnect"),
+    ("tornado.iostream", "StreamClosedError"),
+    ("tornado.websocket", "WebSocketClosedError"),
+    ("django.http", "UnreadablePostError"),
+)
+"""What a page's handler gets that still reads its request or writes its answer when the visitor has left.
+
+It comes through the app's frames, and is no fault of its: nothing else raises these. (An app that speaks to
+others by tornado's bare streams would have them too; tornado's HTTP client has exceptions of its own.)
+"""
+_ANSWERS = ("aiohttp.web_fileresponse", "aiohttp.web_response", "aiohttp.web_ws")
+"""Modules by which an app writes its answer: aiohttp raises the same exceptions in its HTTP client."""
 
 _GONE = frozenset(
     (
@@ -57,6 +68,7 @@ _GONE = frozenset(
         errno.ENETUNREACH,
     )
 )
+_GROUPS = (("builtins", "BaseExceptionGroup"), ("exceptiongroup", "BaseExceptionGroup"))
 _WSGI_ENDINGS = "engineio.async_drivers._websocket_wsgi"
 """Here python-engineio raises ConnectionError and StopIteration so that a server drops the request."""
 
@@ -65,12 +77,14 @@ def is_harmless(error: BaseException) -> bool:
     """Return whether this is not a server error."""
     kind = type(error)
     # asyncio.CancelledError, GreenletExit, SystemExit, KeyboardInterrupt and GeneratorExit are none of these
-    if not issubclass(kind, Exception) or _is_one_of(kind, _REFUSALS):
+    if not issubclass(kind, Exception) or _is_one_of(kind, _REFUSALS + _VISITOR_LEFT):
         return True
+    if _is_one_of(kind, _GROUPS):
+        return all(is_harmless(part) for part in error.exceptions)  # type: ignore[attr-defined]
     if not _is_of_a_connection(error, kind) and not _is_one_of(kind, _DEPARTURES):
         return issubclass(kind, StopIteration) and raised_in(error, _WSGI_ENDINGS)
     # a connection that the app's own code was using (a database's, say) is the app's business
-    return not came_through_the_app(error)
+    return not came_through_the_app(error) or called_by_the_app(error) in _ANSWERS
 
 
 def _is_of_a_connection(error: BaseException, kind: type) -> bool:

@@ -4,6 +4,8 @@ import asyncio
 import concurrent.futures
 import errno
 import ssl
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,6 +31,15 @@ def caught(error):
 def raised(error: BaseException, module: str = "uvicorn.protocols") -> BaseException:
     """Return the exception with a traceback of this module's frames alone."""
     caught: BaseException = in_module(module, CATCH, "/srv/server.py").caught(error)
+    return caught
+
+
+def raised_through(outer: str, inner: str, error: BaseException) -> BaseException:
+    """Return the exception as it came out of one module's function that had called another's."""
+    fail = in_module(inner, CATCH, f"/srv/site-packages/{inner}.py").fail
+    module = in_module(outer, CATCH.replace("def fail(error):\n    raise error\n", ""), "/srv/app.py")
+    module.fail = fail
+    caught: BaseException = module.caught(error)
     return caught
 
 
@@ -72,6 +83,39 @@ def test_a_client_that_has_left_is_none_unless_the_apps_own_code_was_concerned(e
 )
 def test_anything_else_is_an_error_even_where_only_servers_were_concerned(error: Exception) -> None:
     assert not is_harmless(raised(error))
+
+
+def test_a_page_that_still_wrote_when_its_visitor_had_left_is_none() -> None:
+    # aiohttp: the exception of its HTTP client, raised where the app writes its answer
+    caught = raised_through("app", "aiohttp.web_response", ConnectionResetError("closing transport"))
+    elsewhere = raised_through("app", "aiohttp.client_reqrep", ConnectionResetError("closing transport"))
+
+    assert is_harmless(caught)
+    assert not is_harmless(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("starlette.requests", "ClientDisconnect"),
+        ("tornado.iostream", "StreamClosedError"),
+        ("django.http", "UnreadablePostError"),
+    ],
+)
+def test_a_handler_that_is_told_that_its_visitor_has_left_is_none(
+    module: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = type(name, (OSError,), {})
+    monkeypatch.setitem(sys.modules, module, SimpleNamespace(**{name: gone}))
+
+    assert is_harmless(raised(gone(), "app"))
+
+
+def test_a_group_is_none_if_all_of_its_exceptions_are_none() -> None:
+    gone, error = raised(BrokenPipeError()), raised(KeyError())
+
+    assert is_harmless(raised(ExceptionGroup("two", [gone, ExceptionGroup("inner", [gone])]), "app"))
+    assert not is_harmless(raised(ExceptionGroup("two", [gone, ExceptionGroup("inner", [error])])))
 
 
 def test_how_python_engineio_ends_the_request_of_a_websocket_is_none() -> None:
