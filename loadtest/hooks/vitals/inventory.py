@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import re
 import sys
@@ -70,6 +71,8 @@ class Census:
     def __init__(self, confess: Callable[[], None]) -> None:
         self._confess = confess
         self._tasks: Mapping[str, int] | None = None
+        self._lent: list[tuple[Any, list[Any]]] = []
+        """Loops, and their tasks that were looked at and not given back yet."""
         self._next_count_s = 0.0
         self._found: weakref.WeakSet[Any] = weakref.WeakSet()
         self._next_search_s = 0.0
@@ -88,10 +91,15 @@ class Census:
 
     def _retake_tasks(self, loops: Iterable[Any]) -> None:
         began_s = time.monotonic()
-        if began_s < self._next_count_s:
+        if began_s < self._next_count_s or any(tasks and loop.is_running() for loop, tasks in self._lent):
             return
         try:
-            self._tasks = _tasks(self._living(loops))
+            self._lent = [(loop, list(sys.modules["asyncio"].all_tasks(loop))) for loop in self._living(loops)]
+            try:
+                self._tasks = _count([tasks for _, tasks in self._lent])
+            finally:
+                for loop, tasks in self._lent:
+                    _give_back(loop, tasks)
         except Exception:
             self._tasks = None
             self._confess()
@@ -114,13 +122,12 @@ class Census:
         return list(self._found)
 
 
-def _tasks(loops: Sequence[Any]) -> dict[str, int] | None:
-    if not loops:
+def _count(tasks_of_loops: Sequence[Sequence[Any]]) -> dict[str, int] | None:
+    if not tasks_of_loops:
         return None
-    asyncio = sys.modules["asyncio"]
     counts: dict[str, int] = {}
-    for loop in loops:
-        for index, task in enumerate(asyncio.all_tasks(loop)):
+    for tasks in tasks_of_loops:
+        for index, task in enumerate(tasks):
             coroutine = task.get_coro()
             if not is_over(coroutine):
                 name = _name_of(coroutine)
@@ -128,6 +135,21 @@ def _tasks(loops: Sequence[Any]) -> dict[str, int] | None:
             if index % _CHUNK == 0:
                 time.sleep(0)
     return counts
+
+
+def _give_back(loop: Any, tasks: list[Any]) -> None:
+    """Let go of tasks in the loop's own thread.
+
+    One that has failed meanwhile, and that nobody else holds, ends here: asyncio calls the app's exception
+    handler then, and all that the task had is finalized, in the thread that lets go of it.
+    """
+    try:
+        if tasks and loop.is_running():
+            loop.call_soon_threadsafe(tasks.clear, context=contextvars.Context())
+            return
+    except Exception:  # it was closed just now
+        pass
+    tasks.clear()
 
 
 def _name_of(coroutine: Any) -> str:

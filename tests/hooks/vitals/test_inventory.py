@@ -52,6 +52,36 @@ def test_tasks_are_counted_by_their_coroutines_names() -> None:
     assert taken.totals()["tasks"] == 43  # run and main too
 
 
+def test_a_task_that_fails_while_it_is_counted_is_told_in_the_loops_own_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told_in: list[int] = []
+    is_held, has_failed = threading.Event(), threading.Event()
+
+    def while_it_is_held(_: float) -> None:
+        is_held.set()
+        assert has_failed.wait(10)
+
+    async def fail() -> None:
+        while not is_held.is_set():
+            await asyncio.sleep(0)
+        raise KeyError
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda *_: told_in.append(threading.get_ident()))
+        asyncio.ensure_future(fail()).add_done_callback(lambda _: has_failed.set())  # noqa: RUF006  # dropped
+        monkeypatch.setattr(module.time, "sleep", while_it_is_held)
+        taking = threading.Thread(target=census().take, args=([loop],))
+        taking.start()
+        while taking.is_alive() or not told_in:
+            await asyncio.sleep(0)
+
+    asyncio.run(asyncio.wait_for(main(), 20))
+
+    assert told_in == [threading.get_ident()]
+
+
 def test_the_loop_is_found_before_anything_of_the_hooks_has_run_on_it() -> None:
     assert during(Board().watch).tasks is not None
 
@@ -137,7 +167,7 @@ def test_a_count_that_takes_long_is_not_repeated_at_once(monkeypatch: pytest.Mon
         taken.append(_)
         return {"a": len(taken)}
 
-    monkeypatch.setattr(module, "_tasks", slowly)
+    monkeypatch.setattr(module, "_count", slowly)
     one = census()
 
     assert one.take([]).tasks == {"a": 1}
@@ -151,7 +181,7 @@ def test_a_count_that_fails_is_no_data_and_confessed(monkeypatch: pytest.MonkeyP
     def fail(_: object) -> dict[str, int]:
         raise RuntimeError
 
-    monkeypatch.setattr(module, "_tasks", fail)
+    monkeypatch.setattr(module, "_count", fail)
     confessions: list[str] = []
 
     assert Census(lambda: confessions.append("once")).take([]).tasks is None
