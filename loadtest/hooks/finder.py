@@ -42,6 +42,7 @@ _CHANNELS = (
     "engineio.middleware",
     "starlette.applications",
     "flask.app",
+    "werkzeug.wsgi",
     "aiohttp.web_app",
     "tornado.web",
 )

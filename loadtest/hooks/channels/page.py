@@ -9,9 +9,19 @@ from typing import Any
 
 from ..context import Place, current, enter, leave
 from ..process import HookedProcess
-from ..swap import Undo, swap
+from ..swap import Undo, swap, together
 
-__all__ = ["watch_aiohttp", "watch_asgi", "watch_flask", "watch_starlette", "watch_tornado", "watch_wsgi"]
+__all__ = [
+    "watch_aiohttp",
+    "watch_asgi",
+    "watch_flask",
+    "watch_starlette",
+    "watch_streams",
+    "watch_tornado",
+    "watch_wsgi",
+]
+
+_PLACE = "_loadtest_place"
 
 _HEADERS = {"traceparent": "HTTP_TRACEPARENT", "x-loadtest-navigation": "HTTP_X_LOADTEST_NAVIGATION"}
 _RAW_HEADERS = {name.encode(): key for name, key in _HEADERS.items()}
@@ -120,6 +130,47 @@ def _watch_wsgi(process: HookedProcess, owner: Any) -> Undo:
             leave(token)
 
     return swap(owner, "__call__", __call__)
+
+
+def watch_streams(process: HookedProcess, module: ModuleType) -> Undo:
+    """Watch the answers of Flask's that are still being made when its app has returned.
+
+    What a generator raises then, werkzeug's server prints, and eventlet's drops.
+    """
+    make: Any = module.ClosingIterator.__init__
+    step: Any = module.ClosingIterator.__next__
+
+    @functools.wraps(make)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        make(self, *args, **kwargs)
+        place = current.get()
+        if place is not None:
+            vars(self)[_PLACE] = place
+
+    @functools.wraps(step)
+    def __next__(self: Any) -> Any:  # noqa: N807
+        place = vars(self).get(_PLACE)
+        outer = current.get()
+        # one may be around another
+        if place is None or (outer is not None and outer.is_of(place)):
+            return step(self)
+        return watched(place, self)
+
+    def watched(place: Place, self: Any) -> Any:
+        token = enter(place)
+        try:
+            return step(self)
+        except StopIteration:
+            raise
+        except Exception as error:
+            _count(process, error, place)
+            raise
+        finally:
+            leave(token)
+
+    return together(
+        swap(module.ClosingIterator, "__init__", __init__), swap(module.ClosingIterator, "__next__", __next__)
+    )
 
 
 def _place_of(process: HookedProcess, environ_of: Any, request: Any) -> Place | None:

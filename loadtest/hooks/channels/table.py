@@ -11,7 +11,15 @@ from ..swap import Undo, nothing
 from .hub import watch_eventlet_hub, watch_gevent_greenlets, watch_gevent_hub, watch_greenthreads
 from .log import watch_logging
 from .loop import watch_asyncio, watch_uvloop
-from .page import watch_aiohttp, watch_asgi, watch_flask, watch_starlette, watch_tornado, watch_wsgi
+from .page import (
+    watch_aiohttp,
+    watch_asgi,
+    watch_flask,
+    watch_starlette,
+    watch_streams,
+    watch_tornado,
+    watch_wsgi,
+)
 from .task import watch_background_tasks
 from .thread import watch_executors, watch_threads
 
@@ -42,6 +50,7 @@ CHANNELS: Mapping[str, Watch] = {
     "engineio.middleware": watch_wsgi,
     "starlette.applications": watch_starlette,
     "flask.app": watch_flask,
+    "werkzeug.wsgi": watch_streams,
     "aiohttp.web_app": watch_aiohttp,
     "tornado.web": watch_tornado,
 }

@@ -52,11 +52,12 @@ def watch_threads(process: HookedProcess, module: ModuleType) -> Undo:
             see(process, "thread", sys.exc_info()[1], current.get())
             return tell(thread)
 
-        self._invoke_excepthook = _invoke_excepthook
+        # not by setattr: a subclass may have a __setattr__ of its own
+        vars(self)["_invoke_excepthook"] = _invoke_excepthook
         try:
             return bootstrap(self)
         finally:
-            self._invoke_excepthook = tell
+            vars(self)["_invoke_excepthook"] = tell
 
     return together(
         swap(module.Thread, "start", watched_start),

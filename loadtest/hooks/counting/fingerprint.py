@@ -15,11 +15,11 @@ from ..text import clip
 
 __all__ = [
     "Fault",
-    "called_by_the_app",
     "came_through_the_app",
     "fault_of",
     "format_error",
     "is_call_mismatch",
+    "modules_below_the_app",
     "raised_in",
     "root_of",
     "watched_times",
@@ -157,16 +157,15 @@ def came_through_the_app(error: BaseException) -> bool:
     return False
 
 
-def called_by_the_app(error: BaseException) -> str | None:
-    """Return the module that the deepest frame of the app had called, None where it had called none."""
-    found = None
-    is_next = False
+def modules_below_the_app(error: BaseException) -> set[str]:
+    """Return the modules whose frames are deeper than the deepest one of the app."""
+    found: set[str] = set()
     step = _traceback_of(error)
     while step is not None:
         if _is_of_the_app(step.tb_frame):
-            found, is_next = None, True
-        elif is_next:
-            found, is_next = _module_name(step.tb_frame), False
+            found.clear()
+        else:
+            found.add(_module_name(step.tb_frame))
         step = step.tb_next
     return found
 

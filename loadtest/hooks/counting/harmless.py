@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 
-from .fingerprint import came_through_the_app, called_by_the_app, raised_in
+from .fingerprint import came_through_the_app, modules_below_the_app, raised_in
 
 __all__ = ["is_harmless"]
 
@@ -52,8 +52,16 @@ _VISITOR_LEFT = (
 It comes through the app's frames, and is no fault of its: nothing else raises these. (An app that speaks to
 others by tornado's bare streams would have them too; tornado's HTTP client has exceptions of its own.)
 """
-_ANSWERS = ("aiohttp.web_fileresponse", "aiohttp.web_response", "aiohttp.web_ws")
-"""Modules by which an app writes its answer: aiohttp raises the same exceptions in its HTTP client."""
+_ANSWERS = frozenset(
+    (
+        *("aiohttp.web_fileresponse", "aiohttp.web_response", "aiohttp.web_ws"),
+        *("eventlet.wsgi", "gevent.pywsgi", "gunicorn.http.body", "werkzeug.serving"),
+    )
+)
+"""Modules by which an app reads its request and writes its answer; no client has part in them.
+
+aiohttp's HTTP client and sockets of all kinds raise the very same exceptions.
+"""
 
 _GONE = frozenset(
     (
@@ -84,7 +92,7 @@ def is_harmless(error: BaseException) -> bool:
     if not _is_of_a_connection(error, kind) and not _is_one_of(kind, _DEPARTURES):
         return issubclass(kind, StopIteration) and raised_in(error, _WSGI_ENDINGS)
     # a connection that the app's own code was using (a database's, say) is the app's business
-    return not came_through_the_app(error) or called_by_the_app(error) in _ANSWERS
+    return not came_through_the_app(error) or not _ANSWERS.isdisjoint(modules_below_the_app(error))
 
 
 def _is_of_a_connection(error: BaseException, kind: type) -> bool:

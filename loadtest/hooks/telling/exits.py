@@ -55,29 +55,51 @@ def watch_exits(speaker: Speaker) -> Callable[[], None]:
     return undo
 
 
-def _watch(
-    module: ModuleType, name: str, is_the_end: Callable[..., bool], speaker: Speaker
-) -> Callable[[], None]:
-    original = getattr(module, name)
+class _WayOut:
+    """Stands in for one of these functions.
 
-    @functools.wraps(original)
-    def way_out(*args: Any, **kwargs: Any) -> Any:
+    They are built in: a class of the app's that has one as an attribute gets no bound method of it, and it
+    can be pickled. A function of ours would be another thing in both.
+    """
+
+    def __init__(
+        self, module: ModuleType, name: str, is_the_end: Callable[..., bool], speaker: Speaker
+    ) -> None:
+        self._module = module
+        self._name = name
+        self._original: Callable[..., Any] = getattr(module, name)
+        self._is_the_end = is_the_end
+        self._speaker = speaker
+        functools.update_wrapper(self, self._original)
+        self.__module__ = module.__name__  # where pickle finds this one, and in another process the original
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            if is_the_end(*args, **kwargs):
-                speaker.say_last()
+            if self._is_the_end(*args, **kwargs):
+                self._speaker.say_last()
         except Exception:
             pass  # wrong arguments, as far as can be seen: the original says so
         finally:
-            result = original(*args, **kwargs)
+            result = self._original(*args, **kwargs)
         return result
 
+    def __repr__(self) -> str:
+        return repr(self._original)
+
+    def __reduce__(self) -> str:
+        return self._name
+
+    def undo(self) -> None:
+        if getattr(self._module, self._name) is self:
+            setattr(self._module, self._name, self._original)
+
+
+def _watch(
+    module: ModuleType, name: str, is_the_end: Callable[..., bool], speaker: Speaker
+) -> Callable[[], None]:
+    way_out = _WayOut(module, name, is_the_end, speaker)
     setattr(module, name, way_out)
-
-    def undo() -> None:
-        if getattr(module, name) is way_out:
-            setattr(module, name, original)
-
-    return undo
+    return way_out.undo
 
 
 def _always(*_: object, **__: object) -> bool:

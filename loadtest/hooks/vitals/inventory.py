@@ -94,7 +94,9 @@ class Census:
         if began_s < self._next_count_s or any(tasks and loop.is_running() for loop, tasks in self._lent):
             return
         try:
-            self._lent = [(loop, list(sys.modules["asyncio"].all_tasks(loop))) for loop in self._living(loops)]
+            self._lent = [
+                (loop, list(sys.modules["asyncio"].all_tasks(loop))) for loop in self._living(loops)
+            ]
             try:
                 self._tasks = _count([tasks for _, tasks in self._lent])
             finally:

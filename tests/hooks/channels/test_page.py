@@ -4,6 +4,7 @@
 
 import asyncio
 import inspect
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +14,11 @@ import engineio.middleware
 import flask
 import flask.app
 import pytest
+import werkzeug.wsgi
+from werkzeug.test import EnvironBuilder
 
-from loadtest.hooks.channels.page import watch_asgi, watch_flask, watch_wsgi
+from loadtest.hooks.channels.log import watch_logging
+from loadtest.hooks.channels.page import watch_asgi, watch_flask, watch_streams, watch_wsgi
 from loadtest.hooks.context import Place, current
 from loadtest.hooks.process import HookedProcess
 from loadtest.hooks.swap import together
@@ -30,6 +34,7 @@ def _watched(process: HookedProcess) -> Iterator[None]:
         watch_asgi(process, engineio.async_drivers.asgi),
         watch_wsgi(process, engineio.middleware),
         watch_flask(process, flask.app),
+        watch_streams(process, werkzeug.wsgi),
     )
     yield
     undo()
@@ -121,3 +126,36 @@ def test_a_scope_that_no_server_makes_does_no_harm(process: HookedProcess) -> No
 
     (problem,) = process.problems
     assert problem.startswith("a fault of the hooks: ValueError in _environ_of_scope, line ")
+
+
+def test_a_flask_answer_that_fails_while_it_is_sent_counts_once_for_its_navigation(
+    process: HookedProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = flask.Flask(__name__)
+    places: list[Place | None] = []
+
+    @app.get("/stream")
+    def stream() -> flask.Response:
+        def parts() -> Iterator[bytes]:
+            yield b"one"
+            places.append(current.get())
+            raise KeyError("planted")
+
+        return flask.Response(parts())
+
+    environ = {**EnvironBuilder("/stream").get_environ(), **environ_of(7)}
+    call: Any = app
+    answer = iter(call(environ, lambda *_: None))
+    assert next(answer) == b"one"
+    assert errors_of(process) == []
+    with pytest.raises(KeyError) as caught:
+        next(answer)
+    undo = watch_logging(process, logging)
+    logging.getLogger("gunicorn.error").error("Error handling request", exc_info=caught.value)
+    undo()
+
+    assert errors_of(process) == [("page", "KeyError", 1, [7])]
+    assert strays_of(process) == []
+    assert [place.number for place in places if place is not None] == [7]
+    assert current.get() is None
+    assert len(caplog.records) == 1

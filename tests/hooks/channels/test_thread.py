@@ -102,6 +102,23 @@ def test_an_executors_work_is_done_in_the_place_of_who_submitted_it(place: Place
         assert [first.result(), second.result(), third.result()] == [7, None, 8]
 
 
+def test_a_thread_that_lets_nobody_set_its_attributes_runs_and_is_watched(
+    process: HookedProcess, place: Place
+) -> None:
+    class Frozen(threading.Thread):
+        def __setattr__(self, name: str, value: object) -> None:
+            if name == "_invoke_excepthook" and name in vars(self):
+                raise AttributeError(name)
+            super().__setattr__(name, value)
+
+    with within(place):
+        thread = Frozen(target=fail)
+        thread.start()
+        thread.join(10)
+
+    assert errors_of(process) == [("thread", "KeyError", 1, [7])]
+
+
 def test_an_exception_in_an_executor_belongs_to_its_future(process: HookedProcess, place: Place) -> None:
     with ThreadPoolExecutor(1) as executor, within(place):
         future = executor.submit(fail)

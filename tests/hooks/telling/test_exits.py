@@ -171,3 +171,22 @@ def test_a_dying_process_is_heard_with_what_kills_it(runtime: Path) -> None:
 
     assert done.returncode == 9
     assert (receiver.last()["visits"], receiver.last()["is_last"]) == (1, False)
+
+
+ATTRIBUTE = """
+import os, pickle
+class Worker:
+    leave = os._exit
+again = pickle.loads(pickle.dumps(os.kill))
+again(os.getpid(), 0)
+print(repr(os.kill), flush=True)
+Worker().leave(7)
+"""
+
+
+@pytest.mark.usefixtures("runtime")
+def test_a_way_out_that_is_an_attribute_of_a_class_or_is_pickled_stays_what_it_was() -> None:
+    plain, hooked = ended(VISITS + ATTRIBUTE), ended(HOOKED + VISITS + ATTRIBUTE)
+
+    assert (hooked.returncode, hooked.stdout, hooked.stderr) == (7, "<built-in function kill>\n", "")
+    assert (plain.returncode, plain.stdout, plain.stderr) == (7, "<built-in function kill>\n", "")

@@ -70,8 +70,8 @@ def test_a_task_that_fails_while_it_is_counted_is_told_in_the_loops_own_thread(
     async def main() -> None:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda *_: told_in.append(threading.get_ident()))
-        asyncio.ensure_future(fail()).add_done_callback(lambda _: has_failed.set())  # noqa: RUF006  # dropped
-        monkeypatch.setattr(module.time, "sleep", while_it_is_held)
+        asyncio.ensure_future(fail()).add_done_callback(lambda _: has_failed.set())  # dropped
+        monkeypatch.setattr(time, "sleep", while_it_is_held)
         taking = threading.Thread(target=census().take, args=([loop],))
         taking.start()
         while taking.is_alive() or not told_in:
