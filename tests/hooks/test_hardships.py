@@ -111,6 +111,58 @@ def test_a_child_that_serves_counts_from_0_and_leaves_its_parents_counts_alone(
     assert parent["hooks"] == child["hooks"]
 
 
+FORKING = f"""
+import os, signal, socketio, sys, threading
+import loadtest.hooks
+loadtest.hooks.install()
+server = socketio.Server(async_mode="threading")
+finder = next(one for one in sys.meta_path if getattr(one, "is_loadtest_hooks", False))
+children = []
+def fork():
+    is_held, is_over = threading.Event(), threading.Event()
+    recorder = finder._process.recorder
+    def hold():
+        with recorder._lock:
+            is_held.set()
+            is_over.wait()
+    holder = threading.Thread(target=hold)
+    holder.start()
+    is_held.wait()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)  # ends one that hangs
+        raise SystemExit
+    children.append(child)
+    is_over.set()
+    holder.join()
+environ = {{"HTTP_X_LOADTEST_NAVIGATION": "{RUN}" + format(7, "016x")}}
+server.on("connect", lambda *_: None)
+server.on("tick", lambda _: fork())
+server.eio.on("disconnect", lambda *_: fork())
+server.eio._trigger_event("connect", "e1", environ, run_async=False)
+sid = server.manager.connect("e1", "/")
+server._trigger_event("connect", "/", sid, environ)
+server._trigger_event("tick", "/", sid)
+parent = os.getpid()
+server.eio._trigger_event("disconnect", "e1", "gone", run_async=False)  # which logs whatever is raised
+if os.getpid() != parent:
+    sys.exit()
+print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+"""
+
+
+def test_a_handler_that_forks_lets_its_child_end_whatever_other_threads_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("LOADTEST_COLLECTOR", raising=False)
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, done.stdout) == (0, "[0, 0]\n"), done.stderr
+
+
 def failing(recorder: Recorder, count: int, first: int = 0) -> None:
     """Let so many calls fail, each with an error of its own kind."""
     connection = recorder.open("e1", environ_of(1))

@@ -9,6 +9,7 @@ from typing import Any
 __all__ = ["Once"]
 
 _MAX_MARKS = 256
+_MAX_NUMBERS = 64
 _dict_of: Any = BaseException.__dict__["__dict__"].__get__
 """An exception's attributes, whatever its class makes of ``__dict__``."""
 
@@ -23,10 +24,11 @@ class _Mark:
     Python, whose attributes may be large, is referred to weakly.
     """
 
-    __slots__ = ("at_s", "is_weak", "sign")
+    __slots__ = ("at_s", "is_weak", "numbers", "sign")
 
-    def __init__(self, error: BaseException, at_s: float) -> None:
+    def __init__(self, error: BaseException, at_s: float, numbers: tuple[int | None, ...]) -> None:
         self.at_s = at_s
+        self.numbers = numbers
         self.is_weak = True
         try:
             self.sign: Any = weakref.ref(error)
@@ -58,13 +60,19 @@ class Once:
         mark = self._marks.get(id(error))
         return mark.at_s if mark is not None and mark.is_of(error) else None
 
-    def add(self, error: BaseException, at_s: float) -> None:
-        """Note that it is counted."""
+    def numbers(self, error: BaseException) -> tuple[int | None, ...]:
+        """Return the navigations that it was counted for last: an object may be raised for many."""
+        mark = self._marks.get(id(error))
+        return mark.numbers if mark is not None and mark.is_of(error) else ()
+
+    def add(self, error: BaseException, at_s: float, number: int | None = None) -> None:
+        """Note that it is counted, for a navigation if that is known."""
+        numbers = (*self.numbers(error), number)[-_MAX_NUMBERS:]
         if len(self._marks) >= _MAX_MARKS:
             self.let_go()
         if len(self._marks) >= _MAX_MARKS:
             del self._marks[next(iter(self._marks))]
-        self._marks[id(error)] = _Mark(error, at_s)
+        self._marks[id(error)] = _Mark(error, at_s, numbers)
 
     def let_go(self) -> None:
         """Drop what is held of exceptions that are no more: attributes that the app gave them, perhaps."""

@@ -109,6 +109,8 @@ class Recorder:
 
     def close(self, connection: Connection, reason: object) -> None:
         """Note the end of an Engine.IO connection, once the framework has dealt with it."""
+        if self._tallies.get(connection.tally.run) is not connection.tally:
+            return  # of a run that has ended, or of the process that forked this one: its lock may be held
         with self._lock:
             if connection.is_gone:
                 return
@@ -213,10 +215,13 @@ class Recorder:
         """
         if is_harmless(error) or watched_times(error):
             return
+        number = None if place is None else place.number
         with self._lock:
-            if self._in_channels.when(error) is not None:
+            known = self._in_channels.numbers(error)
+            # an app may have one and the same object for many visits: each is an error
+            if known and (number is None or number in known or None in known):
                 return
-            self._in_channels.add(error, time.perf_counter())
+            self._in_channels.add(error, time.perf_counter(), number)
         self._count(channel, error, place)
 
     def leave_page(self, error: BaseException, place: Place) -> None:

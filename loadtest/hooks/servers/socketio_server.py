@@ -104,7 +104,8 @@ def _begin(process: HookedProcess, recorder: Recorder, session: Session, event: 
 
 def _end(process: HookedProcess, recorder: Recorder, call: Call | None) -> None:
     try:
-        if call is not None:
+        # in a child that the handler has forked another counts, and this one's lock may be held for ever
+        if call is not None and recorder is process.recorder:
             recorder.end(call)
     except Exception:
         process.confess()
@@ -114,7 +115,7 @@ def _fail(
     process: HookedProcess, recorder: Recorder, call: Call | None, args: tuple[Any, ...], error: Exception
 ) -> None:
     try:
-        if call is None:
+        if call is None or recorder is not process.recorder:
             return
         if call.handler.event == "connect":
             if isinstance(error, _refusals()):

@@ -10,6 +10,7 @@ from loadtest.hooks.channels.log import watch_logging
 from loadtest.hooks.context import Place
 from loadtest.hooks.process import HookedProcess
 from tests.hooks.channels.counted import errors_of, strays_of, within
+from tests.hooks.hooked_servers import environ_of
 
 log = logging.getLogger("tests.hooks.channels")
 
@@ -119,3 +120,15 @@ def test_nothing_is_counted_any_more_once_the_hooks_are_out(process: HookedProce
 
     assert strays_of(process) == []
     assert errors_of(process) == []
+
+
+def test_one_object_that_many_visits_get_is_an_error_of_each(process: HookedProcess) -> None:
+    refused = KeyError("made once")
+
+    for number in (7, 8, 7, 8, 9):
+        with within(process.recorder.place(environ_of(number))):
+            log.error("failed", exc_info=refused)
+    log.error("and once more, by whoever", exc_info=refused)
+
+    assert errors_of(process) == [("log", "KeyError", 3, [7, 8, 9])]
+    assert strays_of(process) == []
