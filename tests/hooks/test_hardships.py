@@ -163,6 +163,31 @@ def test_a_handler_that_forks_lets_its_child_end_whatever_other_threads_hold(
     assert (done.returncode, done.stdout) == (0, "[0, 0]\n"), done.stderr
 
 
+def test_the_thread_that_pushes_imports_nothing_so_a_fork_finds_no_module_half_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = """
+before = set(sys.modules)
+while not any(snapshot_sent()):
+    time.sleep(0.05)
+print(sorted(set(sys.modules) - before))
+"""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("LOADTEST_COLLECTOR", raising=False)
+    sent = "import sys\ndef snapshot_sent():\n    return [sys.stdin.read(1)]\n"
+    with receiving(tmp_path, Receiver()) as receiver:
+        running = subprocess.Popen(
+            [sys.executable, "-c", sent + PROGRAM + program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        receiver.wait_for(lambda snapshot: snapshot["sequence"] >= 2 and snapshot["versions"])
+        told, _ = running.communicate("x", timeout=30)
+
+    assert told == "[]\n"
+
+
 def failing(recorder: Recorder, count: int, first: int = 0) -> None:
     """Let so many calls fail, each with an error of its own kind."""
     connection = recorder.open("e1", environ_of(1))

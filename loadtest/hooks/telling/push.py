@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import threading
@@ -17,6 +18,9 @@ from .rendezvous import Collector, find_collectors
 
 __all__ = ["Pusher", "encode"]
 
+_NEEDED = ("encodings.ascii", "encodings.idna", "importlib.metadata", "tempfile")
+"""What a push imports is imported before: should the app fork while the thread does it, a child that wants
+the same module waits for ever for a thread that it does not have."""
 _EVERY_S = 1.0
 _LEAST_PAUSE_S = 0.1
 """Between two pushes when there is news."""
@@ -66,6 +70,8 @@ class Pusher:
 
     def start(self) -> None:
         """Start the thread."""
+        for name in _NEEDED:
+            importlib.import_module(name)
         threading.Thread(target=self._loop, name="loadtest-hooks", daemon=True).start()
 
     def stop(self) -> None:
