@@ -117,8 +117,11 @@ class Finder:
                 self._process.confess()
         except Exception as error:
             # not even a process to tell it of: without this line it would be a silent zero
-            self.uninstall()
-            print(f"loadtest: no hooks in this process: {error!r}", file=sys.stderr)
+            try:
+                self.uninstall()
+            finally:
+                print(f"loadtest: no hooks in this process: {error!r}", file=sys.stderr)
+                return  # noqa: B012  # whatever else goes wrong: the app's import goes on
 
     def _hook_server(self, process: HookedProcess, module: ModuleType) -> None:
         from .patch import hook_module

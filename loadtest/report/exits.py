@@ -7,7 +7,7 @@ from loadtest.report.finding import Finding
 from loadtest.report.info import RunInfo
 from loadtest.report.server import Boot, ServerSide
 
-__all__ = ["Exit", "find_exits", "unknown_boots"]
+__all__ = ["Exit", "find_exits", "living", "unknown_boots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +57,11 @@ def unknown_boots(server: ServerSide, info: RunInfo) -> frozenset[str]:
         for process in server.processes
         if (process.is_last and not process.is_empty)
         or (process.boot in info.silent_boots and not process.is_last)
+    )
+
+
+def living(server: ServerSide, info: RunInfo) -> ServerSide:
+    """Return the processes that are there, as far as anybody knows: what one had that ended is no more."""
+    return ServerSide(
+        tuple(one for one in server.processes if not one.is_last and one.boot not in info.dead_boots)
     )

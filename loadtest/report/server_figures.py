@@ -60,20 +60,28 @@ def merge_handlers(server: ServerSide) -> tuple[HandlerFigures, ...]:
     return tuple(merged[key] for key in sorted(merged))
 
 
-def merge_residue(server: ServerSide, *, is_quiet: bool, silent_boots: Collection[str] = ()) -> Residue:
+def merge_residue(
+    server: ServerSide,
+    *,
+    is_quiet: bool,
+    silent_boots: Collection[str] = (),
+    living: ServerSide | None = None,
+) -> Residue:
     """Add up what stayed on the server.
 
     Args:
         server: what the hooks told.
         is_quiet: whether the server had its quiet; without it what is still there is no residue.
         silent_boots: processes that stopped reporting before the quiet; what stayed in them nobody knows.
+        living: those of the processes that have not ended (all by default): what grew, grew in them.
     """
     is_known = is_quiet and not silent_boots
+    grew = (living or server).processes
     judged = {
         key: _sum(_kept(process, key) for process in server.processes) if is_known else None
         for key in JUDGED_RESIDUE
     }
-    grown = {key: _sum(_growth(process, key) for process in server.processes) for key in GROWN_RESIDUE}
+    grown = {key: _sum(_growth(process, key) for process in grew) if grew else None for key in GROWN_RESIDUE}
     return Residue(**judged, **grown)
 
 

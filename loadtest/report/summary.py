@@ -17,7 +17,7 @@ from loadtest.report.client_figures import (
     count_points,
     time_phases,
 )
-from loadtest.report.exits import Exit, find_exits, unknown_boots
+from loadtest.report.exits import Exit, find_exits, living, unknown_boots
 from loadtest.report.finding import Finding
 from loadtest.report.info import SCHEMA, RunInfo
 from loadtest.report.join import find
@@ -62,6 +62,7 @@ def summarize(run: Run) -> dict[str, Any]:
             has_hooks=run.server is not None,
             running_calls=run.server.running_calls(info.silent_boots) if run.server else 0,
             skipped_lines=run.skipped_lines,
+            journal_lost=_journal_lost(run.server),
             assertions=assertions,
             missing=parts.missing,
             exits=exits,
@@ -117,7 +118,7 @@ def _figures(run: Run, parts: _Parts) -> Figures:
         numbers={
             **{f"navigations.{name}": count for name, count in counts.items()},
             **{f"server.residue.{name}": value for name, value in residue.items()},
-            **(vital_numbers(server, info.t0_at, info.gauges) if server else {}),
+            **(vital_numbers(server, living(server, info), info.t0_at, info.gauges) if server else {}),
             **{
                 f"phases.{phase}.from_due_p99_ms": times.from_due.percentile_ms(99)
                 for phase, times in parts.phases.items()
@@ -140,7 +141,8 @@ def _figures(run: Run, parts: _Parts) -> Figures:
 
 def _residue(server: ServerSide, info: RunInfo) -> dict[str, int | None]:
     is_quiet = info.quiet is not None
-    return asdict(merge_residue(server, is_quiet=is_quiet, silent_boots=unknown_boots(server, info)))
+    unknown = unknown_boots(server, info)
+    return asdict(merge_residue(server, is_quiet=is_quiet, silent_boots=unknown, living=living(server, info)))
 
 
 def _phase_json(times: PhaseTimes) -> dict[str, Any]:
@@ -160,6 +162,8 @@ def _server_json(run: Run, errors: ServerErrors, exits: Sequence[Exit]) -> dict[
     if server is None:
         return None
     visits = visits_of(run.records) if errors.known else {}
+    there = living(server, run.info)
+    gauges = merge_gauges(there, run.info.t0_at, run.info.gauges)
     return {
         "processes": len(server.processes),
         "alive": not run.info.silent_boots,
@@ -170,10 +174,10 @@ def _server_json(run: Run, errors: ServerErrors, exits: Sequence[Exit]) -> dict[
         "known_errors": [_known_json(error, visits) for error in errors.known],
         "loop": asdict(merge_loops(server, run.info.t0_at)),
         "residue": _residue(server, run.info),
-        "inventory": {part: grown_names(server, part) for part in ("tasks", "threads")},
-        "gauges": {name: asdict(gauge) for name, gauge in merge_gauges(server, run.info.gauges).items()},
+        "inventory": {part: grown_names(there, part) for part in ("tasks", "threads")},
+        "gauges": {name: asdict(gauge) for name, gauge in gauges.items()},
         "problems": sorted({problem for process in server.processes for problem in process.problems}),
-        "journal_lost": sum(process.journal_lost for process in server.processes),
+        "journal_lost": _journal_lost(server),
         "exits": [asdict(one) for one in exits],
     }
 
@@ -228,3 +232,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         tallies = getattr(finding, aspect)
         data[aspect] = {key: {"count": tally.hit, "of": tally.of} for key, tally in tallies.items()}
     return data
+
+
+def _journal_lost(server: ServerSide | None) -> int:
+    return sum(process.journal_lost for process in server.processes) if server else 0

@@ -11,10 +11,12 @@ from loadtest.report.finding import Finding
 from loadtest.report.info import Ended, RunInfo, RunVerdict
 from loadtest.report.limits import ThresholdResult, ThresholdVerdict
 from loadtest.report.missing import Missing
-from loadtest.report.wording import amount
+from loadtest.report.wording import amount, listed
 
 __all__ = ["FINDING_REASON", "Evidence", "Verdict", "judge"]
 
+_NAMED = 3
+"""So many thresholds without data are named, the others counted."""
 FINDING_REASON = "finding"
 """How a reason begins that is a finding; no other begins so."""
 
@@ -50,6 +52,8 @@ class Evidence:
     running_calls: int
     """Handler calls that had not ended when the server last reported."""
     skipped_lines: int
+    journal_lost: int = 0
+    """What the hooks had noted of visits and had no room for."""
     assertions: Sequence[AssertionCounts] = ()
     missing: Sequence[Missing] = ()
     exits: Sequence[Exit] = ()
@@ -91,9 +95,20 @@ def _blind_reasons(thresholds: Sequence[ThresholdResult]) -> Iterator[tuple[Exit
     """Yield why thresholds had no data: once for each reason, however many share it."""
     blind = [result for result in thresholds if result.verdict is ThresholdVerdict.NO_DATA]
     for reason in dict.fromkeys(result.reason for result in blind):
-        names = [f"{result.metric} {result.expression}" for result in blind if result.reason == reason]
-        which = f"the threshold {names[0]} has" if len(names) == 1 else f"{len(names)} thresholds have"
-        yield ExitCode.INCONCLUSIVE, f"{which} no data: {reason}"
+        same = [result for result in blind if result.reason == reason]
+        yield ExitCode.INCONCLUSIVE, f"{_named(same)} no data: {reason}"
+
+
+def _named(thresholds: Sequence[ThresholdResult]) -> str:
+    """Return which thresholds have something; of several, the profile's own by their names."""
+    names = [f"{result.metric} {result.expression}" for result in thresholds]
+    if len(names) == 1:
+        return f"the threshold {names[0]} has"
+    own = [name for name, result in zip(names, thresholds, strict=True) if not result.is_default][:_NAMED]
+    if not own:
+        return f"{len(names)} thresholds have"
+    more = [amount(len(names) - len(own), "more", "more")] if len(names) > len(own) else []
+    return f"the thresholds {listed([*own, *more])} have"
 
 
 def _end_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
@@ -142,6 +157,9 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     if info.lost_numbers:
         lost = amount(info.lost_numbers, "navigation")
         gaps.append(f"a worker died, and nobody knows what became of its {lost}: run it again")
+    if evidence.journal_lost:
+        entries = amount(evidence.journal_lost, "entry", "entries")
+        gaps.append(f"the hooks lost {entries} of their journal: findings may count too few visits")
     if evidence.skipped_lines and info.ended is Ended.FINISHED:
         gaps.append(f"{amount(evidence.skipped_lines, 'line')} of the run's files cannot be read")
     return ((ExitCode.INCONCLUSIVE, gap) for gap in gaps if gap)

@@ -57,11 +57,11 @@ def merge_loops(server: ServerSide, t0_at: datetime | None) -> LoopFigures:
 
 
 def vital_numbers(
-    server: ServerSide, t0_at: datetime | None, gauges: Iterable[str]
+    server: ServerSide, living: ServerSide, t0_at: datetime | None, gauges: Iterable[str]
 ) -> Mapping[str, float | None]:
-    """Return what thresholds may name of these figures, by metric."""
+    """Return what thresholds may name of these figures, by metric; gauges are read in living processes."""
     loop = merge_loops(server, t0_at)
-    named = merge_gauges(server, gauges).items()
+    named = merge_gauges(living, t0_at, gauges).items()
     return {
         "server.loop.lag_p99_ms": loop.lag_p99_ms,
         "server.loop.longest_stall_ms": loop.longest_stall_ms,
@@ -92,19 +92,26 @@ def grown_names(server: ServerSide, part: str) -> Mapping[str, int]:
     return dict(rows[:_MOST_NAMES])
 
 
-def merge_gauges(server: ServerSide, names: Iterable[str]) -> Mapping[str, GaugeFigures]:
+def merge_gauges(
+    server: ServerSide, t0_at: datetime | None, names: Iterable[str]
+) -> Mapping[str, GaugeFigures]:
     """Add each gauge up over the processes; one that a process could not read is not known."""
+    there = server.processes
     return {
         name: GaugeFigures(
-            value=_sum(process.gauges.get(name) for process in server.processes),
-            growth=_sum(_growth(process, name) for process in server.processes),
+            value=_sum(process.gauges.get(name) for process in there) if there else None,
+            growth=_sum(_growth(process, name, t0_at) for process in there) if there else None,
         )
         for name in names
     }
 
 
-def _growth(process: Process, name: str) -> float | None:
+def _growth(process: Process, name: str, t0_at: datetime | None) -> float | None:
+    """Return the growth since the first snapshot; from 0 on in a process that began while the run was on."""
     first, last = process.first_gauges.get(name), process.gauges.get(name)
+    if process.began_at is not None and t0_at is not None:
+        is_new = process.began_at - process.clock_ahead_s > t0_at.timestamp()
+        first = 0.0 if is_new else first
     return None if first is None or last is None else last - first
 
 

@@ -1,6 +1,6 @@
 """Server processes that ended while a run was on without dying."""
 
-from loadtest.report.exits import Exit, find_exits, unknown_boots
+from loadtest.report.exits import Exit, find_exits, living, unknown_boots
 from loadtest.report.finding import Finding
 from loadtest.report.liveness import find_lifeless
 from loadtest.report.placing import visits_of
@@ -43,3 +43,11 @@ def test_what_would_have_stayed_is_unknown_of_those_who_fell_silent_or_held_some
     server = hooked(HELD, {**EXITED, "boot": "b"}, snapshot(boot="c"), unreadable, snapshot(boot="e"))
 
     assert unknown_boots(server, info(silent_boots=("a", "b", "c"))) == {"a", "c", "d"}
+
+
+def test_what_had_a_last_word_or_is_known_to_be_dead_lives_no_more() -> None:
+    server = hooked(EXITED, snapshot(boot="b"), snapshot(boot="c"), snapshot(boot="d"))
+
+    there = living(server, info(silent_boots=("b", "c"), dead_boots=("b",)))
+
+    assert [process.boot for process in there.processes] == ["c", "d"]

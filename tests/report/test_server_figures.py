@@ -1,5 +1,6 @@
 """What the hooks told, all server processes together."""
 
+from loadtest.report.server import ServerSide
 from loadtest.report.server_figures import Residue, merge_handlers, merge_residue
 from tests.report.building import handler, histogram, hooked, snapshot
 
@@ -117,3 +118,18 @@ def test_what_node_does_not_keep_is_not_unknown_but_what_it_cannot_read_is() -> 
     assert (both.sids, both.environs, both.pending_disconnects) == (1, 2, 0)
     assert merge_residue(hooked(python, blind), is_quiet=True).sids is None
     assert merge_residue(hooked(snapshot((), {}, unread)), is_quiet=True).environs is None
+
+
+def test_what_grew_in_a_process_that_has_ended_is_no_more() -> None:
+    grown = {"threads": 9, "rss_bytes": 900, "tasks": 9, "open_files": 9}
+    ended = [
+        snapshot(boot="a", residue=dict.fromkeys(grown, 1)),
+        snapshot((), {}, grown, boot="a", sequence=2),
+    ]
+    there = [snapshot(boot="b", residue=grown), snapshot((), {}, grown, boot="b", sequence=2)]
+
+    residue = merge_residue(hooked(*ended, *there), is_quiet=True, living=hooked(*there))
+    nobody = merge_residue(hooked(*ended), is_quiet=True, living=ServerSide(()))
+
+    assert (residue.tasks, residue.open_files, residue.threads, residue.rss_bytes) == (0, 0, 0, 0)
+    assert (nobody.tasks, nobody.sids) == (None, 0)

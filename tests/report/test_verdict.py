@@ -70,6 +70,20 @@ def test_a_threshold_without_data_leaves_the_run_open() -> None:
     )
 
 
+def test_default_thresholds_without_data_are_counted_and_the_profiles_own_are_named() -> None:
+    def blind(name: str, *, is_default: bool) -> ThresholdResult:
+        verdict = ThresholdVerdict.NO_DATA
+        return ThresholdResult(name, "value==0", None, verdict, "no quiet", is_default=is_default)
+
+    default = [blind(name, is_default=True) for name in ("sids", "rooms")]
+    own = [blind(f"own.{number}", is_default=False) for number in range(4)]
+
+    assert judged(thresholds=default).reasons == ("2 thresholds have no data: no quiet",)
+    assert judged(thresholds=[*default, *own]).reasons == (
+        "the thresholds own.0 value==0, own.1 value==0, own.2 value==0 and 3 more have no data: no quiet",
+    )
+
+
 def test_default_thresholds_say_nothing_beyond_a_finding() -> None:
     default = ThresholdResult("server.errors", "count==0", 4, ThresholdVerdict.FAIL, is_default=True)
 
@@ -126,6 +140,11 @@ def test_default_thresholds_say_nothing_beyond_a_finding() -> None:
             "1 handler call was still running when the quiet ended: give the app more time with quiet_s",
         ),
         ({}, {"skipped_lines": 2}, "2 lines of the run's files cannot be read"),
+        (
+            {},
+            {"journal_lost": 3},
+            "the hooks lost 3 entries of their journal: findings may count too few visits",
+        ),
         (
             {},
             {"missing": [Missing("eventlet's hub", ("4711 (app.py)",), has_seen_run=True)]},
@@ -201,7 +220,10 @@ def test_a_reason_that_thresholds_share_is_told_once() -> None:
     verdict = judged(thresholds=[sids, UNKNOWN, rooms])
 
     assert verdict.reasons == (
-        "2 thresholds have no data: no quiet",
+        (
+            "the thresholds server.residue.sids value==0 and server.residue.rooms value==0 have no data: "
+            "no quiet"
+        ),
         "the threshold phases.page max<9 has no data: nothing was counted",
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from loadtest.report.server import ServerSide
 from loadtest.report.vital_figures import (
     GaugeFigures,
     LoopFigures,
@@ -96,17 +97,34 @@ def test_gauges_are_added_up_and_one_that_is_not_known_makes_the_sum_unknown() -
         snapshot(boot="b", gauges={"clients": 4, "share": 0.5, "queue": 1}, sequence=2),
     )
 
-    assert merge_gauges(server, ["clients", "share", "queue", "other"]) == {
+    assert merge_gauges(server, T0_AT, ["clients", "share", "queue", "other"]) == {
         "clients": GaugeFigures(value=16, growth=13),
         "share": GaugeFigures(value=1.25, growth=0.25),
         "queue": GaugeFigures(value=None, growth=None),
         "other": GaugeFigures(value=None, growth=None),
     }
-    numbers = vital_numbers(server, T0_AT, ["clients"])
+    numbers = vital_numbers(server, server, T0_AT, ["clients"])
     assert (numbers["server.gauges.clients"], numbers["server.gauges.clients.value"]) == (13, 16)
 
 
+def test_a_gauge_grows_from_nothing_in_a_process_that_began_while_the_run_was_on() -> None:
+    began_at = T0_AT.timestamp() + 3
+    server = hooked(
+        snapshot(boot="a", began_at=began_at, gauges={"clients": 1}),
+        snapshot(boot="a", began_at=began_at, gauges={"clients": 0}, sequence=2),
+    )
+
+    assert merge_gauges(server, T0_AT, ["clients"]) == {"clients": GaugeFigures(value=0, growth=0)}
+
+
+def test_where_every_process_has_ended_no_gauge_is_known() -> None:
+    nobody = ServerSide(())
+
+    assert merge_gauges(nobody, T0_AT, ["clients"]) == {"clients": GaugeFigures(value=None, growth=None)}
+
+
 def test_what_thresholds_may_name_of_the_loop_is_what_the_summary_tells() -> None:
-    numbers = vital_numbers(hooked(snapshot(loop=loop(2, longest_ms=300))), T0_AT, [])
+    server = hooked(snapshot(loop=loop(2, longest_ms=300)))
+    numbers = vital_numbers(server, server, T0_AT, [])
 
     assert numbers == {"server.loop.lag_p99_ms": 2.0, "server.loop.longest_stall_ms": 300}

@@ -61,6 +61,7 @@ _MAX_NAME_CHARACTERS = 200
 _MAX_FILES = 1024
 _MAX_TRACEBACK_CHARACTERS = 4000
 _MAX_TRACEBACK_FRAMES = 25
+_MAX_CHAIN = 20
 
 
 _traceback_of: Any = BaseException.__dict__["__traceback__"].__get__
@@ -185,11 +186,25 @@ def format_error(error: BaseException) -> str:
     """
     try:
         lines = traceback.format_exception(
-            type(error), error, _below_ours(_traceback_of(error)), limit=-_MAX_TRACEBACK_FRAMES
+            type(error),
+            error,
+            _below_ours(_traceback_of(error)),
+            limit=-_MAX_TRACEBACK_FRAMES,
+            # all of them would be formatted, in the app's own thread, to be cut off afterwards
+            chain=_is_chain_short(error),
         )
         return clip("".join(lines), _MAX_TRACEBACK_CHARACTERS)
     except Exception:
         return f"(the traceback of this {_type_name(error)} cannot be formatted)"
+
+
+def _is_chain_short(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    for _ in range(_MAX_CHAIN):
+        if cause is None:
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _below_ours(step: TracebackType | None) -> TracebackType | None:

@@ -21,6 +21,8 @@ __all__ = ["Recorder"]
 
 MAX_RUNS = 16
 MAX_CONNECTIONS = 200_000
+MAX_SESSIONS = 256
+"""Of one connection: a client may connect and disconnect as often as it likes."""
 
 
 class Recorder:
@@ -151,6 +153,8 @@ class Recorder:
         """Begin to watch a Socket.IO session, ``key`` being its (namespace, sid)."""
         session = self.sessions[key] = Session(connection, key)
         connection.sessions.append(session)
+        if len(connection.sessions) > MAX_SESSIONS:
+            self.sessions.pop(connection.sessions.pop(0).key, None)
         return session
 
     def begin(self, session: Session, event: object) -> Call:

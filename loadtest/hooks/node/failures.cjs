@@ -46,11 +46,16 @@ class Failures {
       if (isHeard && name === "unhandledRejection") failures._hooked.guard(() => failures.flush());
       return isHeard;
     }
-    process.emit = emit;
+    Object.defineProperty(process, "emit", {
+      value: emit,
+      writable: true,
+      configurable: true,
+      enumerable: before === undefined ? false : before.enumerable,
+    });
     return () => {
       if (process.emit !== emit) return; // wrapped once more since: ours passes through
       if (before === undefined) delete process.emit;
-      else process.emit = original;
+      else Object.defineProperty(process, "emit", before);
     };
   }
 

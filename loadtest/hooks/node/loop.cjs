@@ -27,6 +27,12 @@ class Loop {
     clearTimeout(this._timer);
   }
 
+  /** Begin anew to look for the longest stall. */
+  forgetLongest() {
+    this._longestMs = null;
+    this._longestAt = null;
+  }
+
   _tick() {
     const now = performance.now();
     // timers have whole milliseconds: one of 20 runs up to 1 ms late on a loop that has nothing to do

@@ -115,6 +115,7 @@ class Pusher {
       this._runOfUrl.set(collector.url, answer.run);
       return true;
     }
+    if (!this._gaugesOfRun.has(run)) this._source.loop.forgetLongest(); // the run's own stalls are what it wants
     this._gaugesOfRun.set(run, answer.gauges);
     const tally = this._source.recorder.tally(run);
     if (tally === undefined) return false;

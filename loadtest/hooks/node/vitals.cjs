@@ -56,8 +56,8 @@ function read(expression) {
     if (found === undefined || found === null) throw new Error(`there is no ${match[2]}`);
     found = found[name];
   }
-  const size = found === undefined || found === null ? undefined : sizeOf(found);
-  const number = typeof found === "number" && !match[1] ? found : size;
+  if (found === undefined || found === null) throw new Error(`there is no ${match[2]}`);
+  const number = typeof found === "number" && !match[1] ? found : sizeOf(found);
   if (typeof number !== "number" || !Number.isFinite(number)) {
     throw new Error(`${match[2]} is no number, and has no length`);
   }

@@ -142,8 +142,8 @@ class Loops:
     def _watch(self) -> None:
         sleep = original("time", "sleep")
         while not self._is_stopped:
-            sleep(self._pause_s())
             try:
+                sleep(self._pause_s())
                 for heart in list(self._hearts.values()):
                     self._look(heart)
             except Exception:

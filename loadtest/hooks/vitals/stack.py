@@ -22,11 +22,17 @@ def stack_of(thread: int) -> str | None:
 
     None when the thread is there no more, or this Python cannot tell (``sys._current_frames`` is CPython's).
     """
-    frames = [frame for frame in frames_of(thread) if not _is_ours(frame)][:_MAX_FRAMES]
-    if not frames:
+    # No frame is kept while the lines are read from their files: what it holds would be finalized in this
+    # thread when its function has returned meanwhile.
+    places = [
+        (frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+        for frame in frames_of(thread)
+        if not _is_ours(frame)
+    ][:_MAX_FRAMES]
+    if not places:
         return None
-    entries = ((frame, frame.f_lineno) for frame in reversed(frames))
-    return clip("".join(traceback.StackSummary.extract(entries).format()), _MAX_CHARACTERS)
+    lines = [traceback.FrameSummary(file, line, name) for file, line, name in reversed(places)]
+    return clip("".join(traceback.StackSummary.from_list(lines).format()), _MAX_CHARACTERS)
 
 
 def frames_of(thread: int) -> Iterator[FrameType]:

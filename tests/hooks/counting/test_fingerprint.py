@@ -228,3 +228,16 @@ def test_of_a_deep_traceback_the_deepest_frames_are_told() -> None:
     app = in_module("app", "def a(n): return b(n)\ndef b(n): return a(n - 1) if n else 1 / 0", "/a.py")
 
     assert format_error(caught(lambda: app.a(50))).count('  File "/a.py"') == 25
+
+
+def test_a_chain_of_causes_is_told_while_it_is_short() -> None:
+    def fail(causes: int) -> None:
+        try:
+            if causes:
+                fail(causes - 1)
+            raise ValueError(causes)
+        except ValueError as error:
+            raise ValueError(causes) from error
+
+    assert format_error(caught(lambda: fail(5))).count("direct cause") == 6
+    assert format_error(caught(lambda: fail(30))).count("direct cause") == 0

@@ -173,6 +173,16 @@ def test_a_failed_call_that_the_framework_never_made_again_is_an_error_after_all
     assert [error["type"] for error in told(recorder)["errors"]] == ["TypeError"]
 
 
+def test_of_a_client_that_connects_again_and_again_the_newest_sessions_are_kept() -> None:
+    recorder = Recorder()
+    connection = opened(recorder)
+    for number in range(300):
+        recorder.join(connection, ("/", f"s{number}"))
+
+    assert [session.key[1] for session in connection.sessions[:2]] == ["s44", "s45"]
+    assert len(recorder.sessions) == len(connection.sessions) == 256
+
+
 def test_forgetting_a_connection_forgets_its_sessions() -> None:
     recorder = Recorder()
     connection = opened(recorder)

@@ -158,3 +158,12 @@ def test_uninstalled_the_process_is_as_before() -> None:
     process.exit(0);
     """
     assert node(HEAD + script) == [True, False]
+
+
+def test_the_process_shows_no_property_that_it_had_not() -> None:
+    script = """
+const inside = Object.keys(process).includes("emit");
+uninstall();
+tell([inside, Object.prototype.hasOwnProperty.call(process, "emit")]);
+"""
+    assert node(HEAD + script, None) == [False, False]
