@@ -239,5 +239,7 @@ def test_a_chain_of_causes_is_told_while_it_is_short() -> None:
         except ValueError as error:
             raise ValueError(causes) from error
 
-    assert format_error(caught(lambda: fail(1))).count("direct cause") == 2
-    assert format_error(caught(lambda: fail(30))).count("direct cause") == 0
+    short, long = caught(lambda: fail(1)), caught(lambda: fail(30))
+
+    assert format_error(short).count("direct cause") == 2
+    assert format_error(long).count("direct cause") == 0
