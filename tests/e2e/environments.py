@@ -1,5 +1,6 @@
 """Environments of the apps and tools that tests start: made with uv or npm, kept."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -55,9 +56,11 @@ def _kept(contents: list[str], make: Callable[[Path], None]) -> Path:
     name = hashlib.sha256(" ".join(contents).encode()).hexdigest()[:16]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "loadtest-tests"
     folder = cache / name
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)  # half made by a run that was killed
-        cache.mkdir(parents=True, exist_ok=True)
-        make(folder)
-        (folder / "complete").write_text("\n".join(contents), encoding="utf-8")
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests of several processes may want the same one
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)  # half made by a run that was killed
+            make(folder)
+            (folder / "complete").write_text("\n".join(contents), encoding="utf-8")
     return folder
