@@ -67,7 +67,7 @@ def test_without_a_loop_nothing_is_known(loops: Loops) -> None:
     loops.meet()
 
     assert loops.read() is None
-    assert watchdogs(loops) == 0
+    assert not loops.known()
 
 
 def test_the_lag_of_a_loop_is_measured_again_and_again(loops: Loops) -> None:
@@ -183,6 +183,8 @@ def test_a_loop_is_not_kept_alive(loops: Loops) -> None:
     gc.collect()
     wait_until(lambda: remembered() is None)
 
+    assert not loops.known()
+
 
 def test_two_loops_are_watched_at_once_and_the_watchdog_is_one(loops: Loops) -> None:
     def run() -> None:
@@ -227,3 +229,5 @@ def test_what_stops_beats_no_more(loops: Loops) -> None:
             await asyncio.sleep(0.01)
 
     asyncio.run(main())
+
+    assert not loops.known()
