@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.e2e.harness import (
@@ -499,8 +500,13 @@ def test_a_script_of_npm_is_hooked_and_npm_is_left_alone(runtime: Path) -> None:
         receiving(runtime) as receiver,
         served([*LAUNCH, "npm", "start", "--silent"], port, log, cwd=folder) as app,
     ):
-        Visitor(app, 1).say("40", answers=1).leave()
-        receiver.wait_for(all_left(1))
+        started = psutil.Process(app.pid).children(recursive=True)
+        try:
+            Visitor(app, 1).say("40", answers=1).leave()
+            receiver.wait_for(all_left(1))
+        finally:
+            for process in started:
+                process.kill()  # npm's shell hands no signal on
 
     assert {snapshot["command"] for snapshot in receiver.snapshots} == {"faulty_node.cjs"}
 
