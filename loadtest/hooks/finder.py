@@ -117,11 +117,14 @@ class Finder:
                 self._process.confess()
         except Exception as error:
             # not even a process to tell it of: without this line it would be a silent zero
-            try:
-                self.uninstall()
-            finally:
-                print(f"loadtest: no hooks in this process: {error!r}", file=sys.stderr)
-                return  # noqa: B012  # whatever else goes wrong: the app's import goes on
+            print(f"loadtest: no hooks in this process: {error!r}", file=sys.stderr)
+            self._stand_back()
+
+    def _stand_back(self) -> None:
+        try:
+            self.uninstall()
+        except Exception as error:
+            print(f"loadtest: not all hooks could be taken out: {error!r}", file=sys.stderr)
 
     def _hook_server(self, process: HookedProcess, module: ModuleType) -> None:
         from .patch import hook_module

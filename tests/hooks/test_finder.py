@@ -136,6 +136,24 @@ def test_a_fault_while_hooking_is_told_and_the_import_goes_on() -> None:
     assert answers == [4, ["a fault of the hooks: LookupError in broken, line 7"]]
 
 
+def test_hooks_that_cannot_even_be_taken_out_again_let_the_apps_import_go_on() -> None:
+    source = (
+        "import sys\n"
+        "from loadtest import hooks\n"
+        "hooks.install()\n"
+        "(finder,) = [one for one in sys.meta_path if getattr(one, 'is_loadtest_hooks', False)]\n"
+        "finder._undos.append(lambda: 1 / 0)\n"
+        "sys.modules['loadtest.hooks.patch'] = None\n"
+        "import socketio.server\n"
+        "print(socketio.Server.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "Server\n")
+    assert "loadtest: no hooks in this process: " in done.stderr
+    assert "loadtest: not all hooks could be taken out: ZeroDivisionError('division by zero')" in done.stderr
+
+
 def test_hooks_that_cannot_even_be_imported_say_so_on_standard_error() -> None:
     source = (
         "import sys\n"

@@ -142,8 +142,13 @@ class Loops:
     def _watch(self) -> None:
         sleep = original("time", "sleep")
         while not self._is_stopped:
+            pause_s = _BEAT_EVERY_S
             try:
-                sleep(self._pause_s())
+                pause_s = self._pause_s()
+            except Exception:
+                self._confess()
+            sleep(pause_s)
+            try:
                 for heart in list(self._hearts.values()):
                     self._look(heart)
             except Exception:

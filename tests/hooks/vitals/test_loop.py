@@ -201,8 +201,12 @@ def test_two_loops_are_watched_at_once_and_the_watchdog_is_one(loops: Loops) -> 
         thread.start()
     wait_until(lambda: len(loops.known()) == 2)
     wait_until(lambda: watchdogs(loops) == 1)  # it may be about to start
+    counts = []
     for thread in threads:
+        counts.append(watchdogs(loops))
         thread.join()
+
+    assert max(counts) <= 1
 
 
 def test_nothing_beats_when_nobody_asks_and_a_visit_starts_it_again(
