@@ -25,6 +25,7 @@ class Stream(StrEnum):
     PREFETCH = "prefetch"
     JITTER = "jitter"
     STEP = "step"
+    ARRIVAL = "arrival"
 
 
 _STREAM_OFFSETS = {stream: index + 1 for index, stream in enumerate(Stream)}

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -17,17 +17,21 @@ from loadtest.apps.mistake import KeyPath, Mistake, mistakes_of
 from loadtest.apps.preset import PRESETS
 from loadtest.errors import ProfileError
 from loadtest.navigation.departure import STAY, Mix
+from loadtest.navigation.draw import Distribution, Law
 from loadtest.navigation.journey import Journey
 from loadtest.profile.attachments import take_in_files
 from loadtest.profile.departures_table import DepartureTable, choices_of, wrong_departures
-from loadtest.profile.model import Profile, Stage
+from loadtest.profile.model import Profile, Turn
 from loadtest.profile.settings import Setting, put, read_setting
+from loadtest.profile.stages_table import wrong_users
 from loadtest.profile.table import ProfileTable
-from loadtest.profile.text import write_text
+from loadtest.profile.text import inline_value, write_text
+from loadtest.profile.turns_table import wrong_turns
 
-__all__ = ["load_profile", "parse_profile", "shipped_profiles"]
+__all__ = ["add_turn", "load_profile", "parse_profile", "shipped_profiles"]
 
 _STAY = DepartureTable(at=STAY)
+_NO_WAIT = Distribution(Law.CONSTANT, 0.0)
 _MARGIN_S = 0.1
 """So much longer than an assertion needs stays who stays, so that it can be judged."""
 _WHERE = re.compile(r"(?P<what>.*) \(at (?P<where>.*)\)", re.DOTALL)
@@ -82,6 +86,29 @@ def parse_profile(text: str, *, name: str, source: str) -> Profile:
         ProfileError: with all mistakes.
     """
     return _make(text, name, _Ledger(source))
+
+
+def add_turn(profile: Profile, turn: Turn) -> Profile:
+    """Return a profile with one turn more in it, and in its text.
+
+    Raises:
+        ProfileError: it has no such rate or weights to turn, or the turn is earlier than the last one.
+    """
+    row: dict[str, Any] = {"at_s": turn.at_s}
+    if turn.rate is not None:
+        row["rate"] = f"x{turn.rate.value!r}" if turn.rate.is_factor else turn.rate.value
+    if turn.weights is not None:
+        row["weights"] = list(turn.weights)
+    data = _decode(profile.text, profile.source)
+    data["turns"] = [*data.get("turns", []), row]
+    rows = "".join(f"{key} = {inline_value(value)}\n" for key, value in row.items())
+    text = f"{profile.text.rstrip()}\n\n[[turns]]\n{rows}"
+    try:  # its comments stay, unless its turns are written as one list
+        is_readable = tomllib.loads(text) == data
+    except tomllib.TOMLDecodeError:
+        is_readable = False
+    ledger = _Ledger(profile.source)
+    return _make(text if is_readable else write_text(data), profile.name, ledger, finds_app=True)
 
 
 def _find(name_or_path: str) -> Path:
@@ -185,9 +212,25 @@ def _make(text: str, name: str, ledger: _Ledger, *, finds_app: bool = False) -> 
     elif not finds_app:
         missing = 'is missing; write [app] with preset = "nicegui" or the keys of your app, or give --app'
         ledger.add(Mistake(("app",), missing))
+    for wrong in _wrong_together(table):
+        ledger.add(wrong)
     if ledger.mistakes:
         raise ProfileError(ledger.mistakes)
     return _build(table, app, name, ledger.source, text)
+
+
+def _wrong_together(table: ProfileTable) -> Iterator[Mistake]:
+    """Yield what the pool, the stages and the turns have to say against each other."""
+    is_closed = not table.stages[0].has_rate
+    if table.users.wait_s is not None and not is_closed:
+        yield Mistake(
+            ("users", "wait_s"),
+            "only a closed model has it, whose stages have no rate_per_s: here a tab waits until one is due",
+        )
+    for wrong in wrong_users(table.stages, table.users.max):
+        yield Mistake(("stages", *wrong.path), wrong.text)
+    for wrong in wrong_turns(table.turns, len(table.departures), is_closed=is_closed):
+        yield Mistake(("turns", *wrong.path), wrong.text)
 
 
 def _source_of(path: KeyPath, changes: Sequence[Setting]) -> str | None:
@@ -200,8 +243,19 @@ def _source_of(path: KeyPath, changes: Sequence[Setting]) -> str | None:
     return sources[-1] if sources else None
 
 
+def _weighed(rows: Sequence[DepartureTable], weights: Sequence[float]) -> Iterator[DepartureTable]:
+    for row, weight in zip(rows, weights, strict=True):
+        yield row.model_copy(update={"weight": weight})
+
+
 def _build(table: ProfileTable, app: App, name: str, source: str, text: str) -> Profile:
     assertions = tuple(row.build(app.namespaces[0]) for row in table.assertions)
+    least_dwell_s = max((assertion.needs_s + _MARGIN_S for assertion in assertions), default=0.0)
+
+    def mix(rows: Iterable[DepartureTable]) -> Mix:
+        choices = tuple(choice for row in rows for choice in choices_of(row, app))
+        return Mix(choices, table.dwell_s, least_dwell_s=least_dwell_s)
+
     rows = table.departures or [_STAY]
     return Profile(
         name=name,
@@ -210,13 +264,14 @@ def _build(table: ProfileTable, app: App, name: str, source: str, text: str) -> 
         description=table.description,
         seed=table.seed,
         app=app,
-        stages=tuple(Stage(row.duration_s, *row.rate_per_s, row.arrivals) for row in table.stages),
+        stages=tuple(row.build(table.users.max) for row in table.stages),
+        turns=tuple(row.build() for row in table.turns),
         max_users=table.users.max,
+        wait_s=table.users.wait_s or _NO_WAIT,
         journey=Journey(table.users.journey),
-        mix=Mix(
-            tuple(choice for row in rows for choice in choices_of(row, app)),
-            table.dwell_s,
-            least_dwell_s=max((assertion.needs_s + _MARGIN_S for assertion in assertions), default=0.0),
+        mix=mix(rows),
+        later_mixes=tuple(
+            (turn.at_s, mix(_weighed(rows, turn.weights))) for turn in table.turns if turn.weights
         ),
         assertions=assertions,
         gauges=tuple(row.build() for row in table.gauges),

@@ -22,14 +22,11 @@ _MOST_MANNERS = 3
 
 def outline(profile: Profile) -> Iterator[str]:
     """Yield the lines: rates, navigations, and how many visits of each departure are to be expected."""
-    expected = Schedule(profile.stages, profile.seed, profile.max_visits).expected_count
+    expected = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns).expected_count
     yield f"{profile.source}: {profile.description or 'no description'}"
     yield from _app(profile)
     for index, stage in enumerate(profile.stages):
-        rate = f"{stage.from_per_s:g}"
-        if stage.from_per_s != stage.to_per_s:
-            rate = f"from {stage.from_per_s:g} to {stage.to_per_s:g}"
-        yield _row(f"stage {index}", f"{stage.duration_s:g} s, {rate} navigations a second, {stage.arrivals}")
+        yield _row(f"stage {index}", stage.text)
     yield _row("in all", f"{profile.duration_s:g} s, about {expected:.0f} navigations, seed {profile.seed}")
     yield _row("users", f"at most {profile.max_users} at once")
     yield from _journey(profile)

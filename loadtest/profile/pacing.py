@@ -1,111 +1,117 @@
-"""The schedule of a run: when each navigation is due, as a pure function of (stages, seed, number)."""
+"""The schedule of a run: when each navigation is due, as a pure function of (stages, turns, seed, number)."""
 
-import bisect
-import itertools
 import math
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from loadtest.profile.model import Arrivals, Stage
+from loadtest.navigation.draw import Stream, uniform
+from loadtest.profile.curve import Curve, Segment
+from loadtest.profile.model import Arrivals, Stage, Turn
 
-__all__ = ["Schedule"]
+__all__ = ["Arrival", "Schedule"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
-    """A stage with its place in time and among the navigations that are expected before it."""
+class Arrival:
+    """A navigation with the time it is due at, and all that it takes to go on from it."""
 
-    stage: Stage
-    start_s: float
-    end_s: float
-    first: float
-    """Navigations expected before the stage: the cumulated rate at its start."""
-    last: float
-    """The cumulated rate at its end."""
+    number: int
+    due_s: float
+    """Seconds after t0."""
+    mark: float
+    """The cumulated rate at which it stands; it may be a little beyond what is expected by then."""
+    piece: int
+    """The piece of the rate's curve that brought it."""
+    more: int = 0
+    """So many of its burst are still to come, at the same instant."""
 
-    def rate_at(self, now_s: float) -> float:
-        share = (now_s - self.start_s) / self.stage.duration_s
-        return self.stage.from_per_s + (self.stage.to_per_s - self.stage.from_per_s) * share
 
-    def when(self, mark: float) -> float:
-        """Return the time at which the cumulated rate reaches ``mark``.
-
-        With rate a + s·x after x seconds the cumulated rate is a·x + s·x²/2. Solved for x in the form
-        that subtracts no two numbers of like size (Numerical Recipes, 5.6), so a slope of 0 is no case
-        of its own.
-        """
-        mass = mark - self.first
-        a = self.stage.from_per_s
-        slope = (self.stage.to_per_s - a) / self.stage.duration_s
-        below = a + math.sqrt(max(a * a + 2 * slope * mass, 0.0))
-        elapsed_s = 2 * mass / below if below else 0.0
-        return min(self.start_s + elapsed_s, self.end_s)
+_START = Arrival(-1, 0.0, 0.0, 0)
+"""Before the first."""
 
 
 class Schedule:
     """When navigation n is due, for an open model: whatever the server does, and on any number of workers.
 
     Poisson arrivals are the points of a unit-rate Poisson process mapped through the inverse of the
-    cumulated rate (Çinlar, 1975): exact for rates that change. Constant arrivals stand where the cumulated
-    rate reaches a whole number and a half, so that the first comes half a gap after the start, and short
-    stages lose nothing.
+    cumulated rate (Çinlar, 1975): exact for rates that change. The gap before navigation n is drawn from
+    (seed, n), so that no generator is kept: whoever knows one arrival knows all that follow. Constant
+    arrivals stand where the cumulated rate reaches a whole number and a half, so that the first comes half a
+    gap after the start, and short stages lose nothing. Bursts are Poisson arrivals of their heads, at the
+    rate divided by their size.
+
+    Args:
+        turns: of the live knob, in order of time. One at T changes nothing that is due before T.
     """
 
-    def __init__(self, stages: Sequence[Stage], seed: int, max_visits: int | None = None) -> None:
+    def __init__(
+        self, stages: Sequence[Stage], seed: int, max_visits: int | None = None, turns: Sequence[Turn] = ()
+    ) -> None:
         self._seed = seed
         self._max_visits = max_visits
-        self._spans: list[_Span] = []
-        end_s = last = 0.0
-        for stage in stages:
-            start_s, first = end_s, last
-            end_s += stage.duration_s
-            last += (stage.from_per_s + stage.to_per_s) / 2 * stage.duration_s
-            self._spans.append(_Span(stage, start_s, end_s, first, last))
-        self.duration_s = end_s
-        self._mass = last
+        self._curve = Curve(stages, turns)
+        self.duration_s = sum(stage.duration_s for stage in stages)
 
     @property
     def expected_count(self) -> float:
         """How many navigations are due on average over all seeds (about, when ``max_visits`` may cut)."""
-        return self._mass if self._max_visits is None else min(self._mass, float(self._max_visits))
+        mass = self._curve.mass
+        return mass if self._max_visits is None else min(mass, float(self._max_visits))
 
     def rate_at(self, now_s: float) -> float:
         """Return the planned navigations per second at a time after t0; 0 before and after the run."""
-        index = bisect.bisect_right(self._spans, now_s, key=lambda span: span.start_s) - 1
-        if index < 0 or now_s >= self.duration_s:
-            return 0.0
-        return self._spans[index].rate_at(now_s)
+        return self._curve.rate_at(now_s)
 
-    def arrivals(self) -> Iterator[tuple[int, float]]:
-        """Yield (number, due seconds after t0) in order, from number 0; nothing is held in memory."""
-        return itertools.islice(enumerate(self._due_times()), self._max_visits)
+    def arrivals(self, after: Arrival | None = None) -> Iterator[Arrival]:
+        """Yield the navigations in order: from number 0, or those that follow one; none is held in memory.
 
-    def share(self, worker: int, workers: int) -> Iterator[tuple[int, float]]:
+        ``after`` may come from a schedule that had fewer turns, if they are all later than it.
+        """
+        return self.share(0, 1, after)
+
+    def share(self, worker: int, workers: int, after: Arrival | None = None) -> Iterator[Arrival]:
         """Yield what one of several workers runs: the numbers n with n mod ``workers`` = ``worker``."""
-        return itertools.islice(self.arrivals(), worker, None, workers)
+        most = math.inf if self._max_visits is None else self._max_visits
+        for arrival in self._walk(after or _START):
+            if arrival.number >= most:
+                return
+            if arrival.number % workers == worker:
+                yield arrival
 
-    def _due_times(self) -> Iterator[float]:
-        rng = random.Random(self._seed)
-        poisson = _exponential(rng)
-        for span in self._spans:
-            match span.stage.arrivals:
-                case Arrivals.POISSON:
-                    if poisson < span.first:  # constant stages came between; the process has no memory
-                        poisson = span.first + _exponential(rng)
-                    while poisson < span.last:
-                        yield span.when(poisson)
-                        poisson += _exponential(rng)
-                case Arrivals.CONSTANT:
-                    mark = math.ceil(span.first - 0.5) + 0.5
-                    while mark < span.last:
-                        yield span.when(mark)
-                        mark += 1
-                case _:
-                    assert_never(span.stage.arrivals)
+    def _walk(self, last: Arrival) -> Iterator[Arrival]:
+        segments = self._curve.segments
+        number, due_s, mark = last.number + 1, last.due_s, last.mark
+        for more in range(last.more - 1, -1, -1):
+            yield Arrival(number, due_s, mark, last.piece, more)
+            number += 1
+        index = 0 if last is _START else self._curve.index_of(last.piece, due_s)
+        while index < len(segments):
+            segment = segments[index]
+            next_mark = self._next_mark(segment, mark, number)
+            # a time can be reached a rounding before the one before it, or after the end of its piece
+            next_s = max(segment.when(next_mark), due_s)
+            # where a turn ends a segment, time decides: just so much is as it would be without the turn
+            is_beyond = next_mark >= segment.last or segment.brings_nobody
+            if is_beyond or (segment.is_cut and next_s >= segment.end_s):
+                index += 1
+                continue
+            mark, due_s = next_mark, next_s
+            size = segment.burst_size if segment.arrivals is Arrivals.BURSTS else 1
+            for more in range(size - 1, -1, -1):
+                yield Arrival(number, due_s, mark, segment.piece, more)
+                number += 1
 
-
-def _exponential(rng: random.Random) -> float:
-    """Draw a gap with mean 1; of ``random`` only ``random()`` keeps its sequence from release to release."""
-    return -math.log1p(-rng.random())
+    def _next_mark(self, segment: Segment, mark: float, number: int) -> float:
+        """Return where navigation ``number`` stands if this segment brings it, after one at ``mark``."""
+        match segment.arrivals:
+            case Arrivals.CONSTANT:
+                lowest = math.ceil(segment.alike_from - 0.5) + 0.5
+                return mark + 1 if mark >= lowest else lowest
+            case Arrivals.POISSON | Arrivals.BURSTS:
+                size = segment.burst_size if segment.arrivals is Arrivals.BURSTS else 1
+                gap = -math.log1p(-uniform(self._seed, number, Stream.ARRIVAL))
+                # what came before the arrivals were spread so is forgotten: the process has no memory
+                return max(mark, segment.alike_from) + size * gap
+            case _:
+                assert_never(segment.arrivals)

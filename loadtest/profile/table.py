@@ -17,40 +17,16 @@ from loadtest.navigation.draw import Distribution, Law
 from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
 from loadtest.profile.assertions_table import AssertionTable
-from loadtest.profile.departures_table import DepartureTable, read_word
+from loadtest.profile.departures_table import DepartureTable
 from loadtest.profile.gauges_table import GaugeTable
-from loadtest.profile.model import Arrivals
+from loadtest.profile.stages_table import StageTable, wrong_stages
+from loadtest.profile.turns_table import TurnTable
 
-__all__ = ["ProfileTable", "StageTable", "UsersTable"]
+__all__ = ["ProfileTable", "UsersTable"]
 
 _DEADLINE_S = 10.0
 _MOST_USERS = 1_000_000
 _GENERIC_KEYS = GenericTable.model_fields.keys() - AppTable.model_fields.keys()
-
-
-def _read_rate(value: Any) -> tuple[float, float]:
-    match value:
-        case [first, last]:
-            ends = enumerate((first, last))
-            if mistakes := [
-                Mistake((i,), wrong) for i, end in ends if (wrong := wrong_number(end, at_least=0))
-            ]:
-                raise mistaken(mistakes)
-            return float(first), float(last)
-        case list() | dict():
-            raise mistaken(f"{show(value)} is not a number or [from, to]")
-        case _:
-            if wrong := wrong_number(value, above=0):
-                raise mistaken(wrong)
-            return float(value), float(value)
-
-
-class StageTable(Table):
-    """One of ``[[stages]]``."""
-
-    duration_s: float = Field(gt=0, examples=[30])
-    rate_per_s: Annotated[tuple[float, float], PlainValidator(_read_rate)] = Field(examples=[20, [5, 200]])
-    arrivals: Annotated[Arrivals, PlainValidator(lambda value: read_word(value, Arrivals))] = Arrivals.POISSON
 
 
 def _read_journey(value: Any) -> Mapping[Move, float]:
@@ -76,6 +52,7 @@ class UsersTable(Table):
     journey: Annotated[Mapping[Move, float], PlainValidator(_read_journey)] = Field(
         default_factory=lambda: _read_journey({})
     )
+    wait_s: Seconds | None = None
 
 
 def _read_app(value: Any) -> AppTable:
@@ -145,6 +122,7 @@ class ProfileTable(Table):
     seed: int = Field(default=0, ge=0)
     app: Annotated[AppTable, PlainValidator(_read_app)] = Field(default_factory=AutoTable)
     stages: list[StageTable] = Field(default_factory=list, validate_default=True)
+    turns: list[TurnTable] = Field(default_factory=list, max_length=10_000)
     users: UsersTable = Field(default_factory=UsersTable)
     departures: list[DepartureTable] = Field(default_factory=list)
     dwell_s: Seconds = Distribution(Law.EXPONENTIAL, 2.0)
@@ -161,10 +139,8 @@ class ProfileTable(Table):
     @field_validator("stages")
     @classmethod
     def _has_visits(cls, value: list[StageTable]) -> list[StageTable]:
-        if not value:
-            raise mistaken("is missing; write [[stages]] with duration_s = 30 and rate_per_s = 20")
-        if not any(sum(stage.rate_per_s) for stage in value):
-            raise mistaken("all rates are 0, so nobody would come; give a stage more")
+        if mistakes := wrong_stages(value):
+            raise mistaken(mistakes)
         return value
 
     @field_validator("assertions", "gauges")

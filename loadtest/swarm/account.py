@@ -73,9 +73,9 @@ class Account:
         for index, member in self.members.items():
             if member in alive:
                 continue
-            schedule = Schedule(profile.stages, profile.seed, profile.max_visits)
+            schedule = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns)
             share = schedule.share(index, len(self.members))
-            expected = sum(1 for _, due_s in share if due_s <= self._time_s)
+            expected = sum(1 for arrival in share if arrival.due_s <= self._time_s)
             report = self._reports.get(index)
             lost += expected - (report.ended + report.dropped if report else 0)
         return lost

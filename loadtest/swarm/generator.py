@@ -82,8 +82,10 @@ class Generator:
 
     def start(self) -> None:
         """Begin with the schedule, and with reporting."""
-        schedule = Schedule(self._profile.stages, self._profile.seed, self._profile.max_visits)
-        arrivals = schedule.share(self._begin.index, self._begin.generators)
+        profile = self._profile
+        schedule = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns)
+        share = schedule.share(self._begin.index, self._begin.generators)
+        arrivals = ((arrival.number, arrival.due_s) for arrival in share)
         self._greenlets = [
             gevent.spawn(self._dispatcher.run, arrivals, self._t0, self._begin.time_s),
             gevent.spawn(self._watch_lag),
@@ -142,7 +144,7 @@ class Generator:
         """Return navigation n of the schedule: but for a user's own ways, a pure function of seed and n."""
         profile, number = self._profile, due.number
         move = profile.journey.draw(profile.seed, number)
-        departure = profile.mix.draw(profile.seed, number)
+        departure = profile.mix_at(due.due_s).draw(profile.seed, number)
         nobody_comes = move is Move.PREFETCH and not profile.journey.is_used(profile.seed, number)
         if move is Move.ABANDON or nobody_comes:
             departure = Departure(_PAGE_ONLY, Manner.FIN, departure.transport)

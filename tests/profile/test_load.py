@@ -11,7 +11,7 @@ from loadtest.navigation.draw import Distribution, Law
 from loadtest.navigation.opening import Caller
 from loadtest.navigation.point import Manner
 from loadtest.profile.load import load_profile, parse_profile, shipped_profiles
-from loadtest.profile.model import Arrivals, Profile, Stage
+from loadtest.profile.model import Arrivals, Piece, Profile
 
 KNOWN = "auto, generic, nicegui, flask-socketio, python-socketio, socketio-node, chainlit, reflex"
 
@@ -63,7 +63,9 @@ def test_a_profile_is_read_from_its_file() -> None:
 
     assert (profile.name, profile.source, profile.text) == ("few", "few.toml", TEXT)
     assert (profile.description, profile.seed, profile.app.preset) == ("A few", 7, "nicegui")
-    assert profile.stages == (Stage(30.0, 5.0, 200.0, Arrivals.CONSTANT),)
+    assert [(stage.pieces, stage.arrivals) for stage in profile.stages] == [
+        ((Piece(30.0, 5.0, 200.0),), Arrivals.CONSTANT)
+    ]
     assert profile.mix.choices == (
         Choice("P16", Manner.WS_CLOSE, 6.0),
         Choice(BY_CLOCK, Manner.FIN, 1.0, after_s=Distribution(Law.EXPONENTIAL, 0.12)),
@@ -87,7 +89,7 @@ def test_the_command_line_changes_the_text_that_runs() -> None:
     )
 
     assert (profile.seed, profile.max_users, profile.max_visits) == (8, 5, 11)
-    assert profile.stages == (Stage(30.0, 50.0, 50.0, Arrivals.CONSTANT),)
+    assert profile.stages[0].pieces == (Piece(30.0, 50.0, 50.0),)
     assert parsed_again(profile) == profile
 
 

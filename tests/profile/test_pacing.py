@@ -8,24 +8,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.profile.model import Arrivals, Stage
+from loadtest.profile.model import Arrivals, Piece, Rate, Stage, Turn
 from loadtest.profile.pacing import Schedule
 
 CONSTANT, POISSON = Arrivals.CONSTANT, Arrivals.POISSON
 
 rates = st.just(0.0) | st.floats(0.01, 60)
+durations = st.just(1e-9) | st.floats(0.1, 5)
+
+
+def stage(
+    duration_s: float, first: float, last: float, arrivals: Arrivals = POISSON, burst_size: int = 1
+) -> Stage:
+    return Stage(duration_s, (Piece(duration_s, first, last),), arrivals, burst_size)
+
+
+def constant(duration_s: float, first: float, last: float) -> Stage:
+    return stage(duration_s, first, last, CONSTANT)
+
+
 stage_lists = st.lists(
-    st.builds(Stage, st.floats(0.1, 5), rates, rates, st.sampled_from(Arrivals)), min_size=1, max_size=5
+    st.builds(stage, durations, rates, rates, st.sampled_from([CONSTANT, POISSON]))
+    | st.builds(stage, durations, rates, rates, st.just(Arrivals.BURSTS), st.integers(1, 12)),
+    min_size=1,
+    max_size=5,
 )
 seeds = st.integers(0, 2**64)
 
 
 def due_times(stages: Sequence[Stage], seed: int = 7) -> list[float]:
-    return [due_s for _, due_s in Schedule(stages, seed).arrivals()]
-
-
-def constant(duration_s: float, first: float, last: float) -> Stage:
-    return Stage(duration_s, first, last, CONSTANT)
+    return [arrival.due_s for arrival in Schedule(stages, seed).arrivals()]
 
 
 @pytest.mark.parametrize(
@@ -51,27 +63,27 @@ def test_constant_arrivals_stand_where_the_cumulated_rate_is_a_number_and_a_half
 
 
 def test_poisson_arrivals_of_a_seed_are_the_same_on_every_machine_and_in_every_release() -> None:
-    assert due_times([Stage(1, 0, 6)])[:3] == pytest.approx(
-        [0.3611624030981096, 0.43005166404370626, 0.7319674217047297], rel=1e-12
+    assert due_times([stage(1, 0, 6)])[:3] == pytest.approx(
+        [0.14734950664084495, 0.5080895443514318, 0.5218776853217392], rel=1e-12
     )
 
 
 def test_rounding_brings_nobody_after_the_end() -> None:
-    stages = [constant(0.8, 0, 0), constant(0.052264808362369346, 57.3, 0.1)]
+    stages = [constant(0.28, 0, 0), constant(2.5, 17.6, 3.6)]
 
     assert due_times(stages)[-1] == Schedule(stages, 7).duration_s
 
 
 def test_another_seed_is_another_schedule() -> None:
-    assert due_times([Stage(2, 5, 5)], seed=1) != due_times([Stage(2, 5, 5)], seed=2)
+    assert due_times([stage(2, 5, 5)], seed=1) != due_times([stage(2, 5, 5)], seed=2)
 
 
 def test_a_poisson_stage_cut_in_two_is_the_same_schedule() -> None:
-    assert due_times([Stage(2, 10, 10), Stage(3, 10, 10)]) == pytest.approx(due_times([Stage(5, 10, 10)]))
+    assert due_times([stage(2, 10, 10), stage(3, 10, 10)]) == pytest.approx(due_times([stage(5, 10, 10)]))
 
 
 def test_poisson_gaps_have_the_mean_and_the_variance_of_an_exponential() -> None:
-    due = due_times([Stage(1000, 10, 10)])
+    due = due_times([stage(1000, 10, 10)])
     gaps = [after - before for before, after in itertools.pairwise(due)]
 
     # 10,000 gaps of mean 0.1 and variance 0.01, whose standard errors are 1 % and 2.8 %
@@ -80,7 +92,7 @@ def test_poisson_gaps_have_the_mean_and_the_variance_of_an_exponential() -> None
 
 
 def test_a_rising_rate_brings_a_quarter_of_its_navigations_in_its_first_half() -> None:
-    due = due_times([Stage(20, 0, 1000)])
+    due = due_times([stage(20, 0, 1000)])
 
     # 2,500 of 10,000; standard deviations are 50 and 100
     assert 2300 < sum(due_s < 10 for due_s in due) < 2700
@@ -88,7 +100,7 @@ def test_a_rising_rate_brings_a_quarter_of_its_navigations_in_its_first_half() -
 
 
 def test_poisson_arrivals_begin_anew_after_constant_ones() -> None:
-    stages = [Stage(100, 10, 10), constant(100, 10, 10), Stage(100, 10, 10)]
+    stages = [stage(100, 10, 10), constant(100, 10, 10), stage(100, 10, 10)]
 
     counts = [sum(start <= due_s < start + 100 for due_s in due_times(stages)) for start in (0, 100, 200)]
 
@@ -100,10 +112,11 @@ def test_poisson_arrivals_begin_anew_after_constant_ones() -> None:
 @given(stage_lists, seeds)
 def test_navigations_are_numbered_in_order_and_due_within_the_run(stages: list[Stage], seed: int) -> None:
     schedule = Schedule(stages, seed)
-    numbers, due = zip(*schedule.arrivals(), strict=True) if list(schedule.arrivals()) else ((), ())
+    arrivals = list(schedule.arrivals())
+    due = [arrival.due_s for arrival in arrivals]
 
-    assert list(numbers) == list(range(len(numbers)))
-    assert list(due) == sorted(due)
+    assert [arrival.number for arrival in arrivals] == list(range(len(arrivals)))
+    assert due == sorted(due)
     assert all(0 <= due_s <= schedule.duration_s for due_s in due)
 
 
@@ -113,10 +126,11 @@ def test_constant_arrivals_are_as_many_as_expected(stages: list[Stage]) -> None:
 
 
 @given(stage_lists, seeds)
-def test_poisson_arrivals_are_about_as_many_as_expected(stages: list[Stage], seed: int) -> None:
+def test_random_arrivals_are_about_as_many_as_expected(stages: list[Stage], seed: int) -> None:
     expected = Schedule(stages, seed).expected_count
+    size = max(stage.burst_size for stage in stages)
 
-    assert abs(len(due_times(stages, seed)) - expected) < 7 * expected**0.5 + 10
+    assert abs(len(due_times(stages, seed)) - expected) < 7 * (size * expected) ** 0.5 + 10 * size
 
 
 @given(stage_lists, seeds)
@@ -129,8 +143,9 @@ def test_the_workers_shares_together_are_the_schedule(stages: list[Stage], seed:
     schedule = Schedule(stages, seed)
     shares = [list(schedule.share(worker, workers)) for worker in range(workers)]
 
-    assert sorted(itertools.chain(*shares)) == list(schedule.arrivals())
-    assert all(number % workers == worker for worker, share in enumerate(shares) for number, _ in share)
+    together = sorted(itertools.chain(*shares), key=lambda arrival: arrival.number)
+    assert together == list(schedule.arrivals())
+    assert all(arrival.number % workers == worker for worker, share in enumerate(shares) for arrival in share)
 
 
 @given(stage_lists, seeds, st.integers(1, 20))
@@ -143,7 +158,7 @@ def test_a_number_of_visits_cuts_the_schedule_and_changes_nothing_before(
 
 
 def test_the_expected_count_is_the_area_under_the_rate_or_the_number_of_visits() -> None:
-    stages = [Stage(2, 0, 10), Stage(3, 10, 10)]
+    stages = [stage(2, 0, 10), stage(3, 10, 10)]
 
     assert Schedule(stages, 7).expected_count == 40.0
     assert Schedule(stages, 7, max_visits=50).expected_count == 40.0
@@ -155,10 +170,70 @@ def test_the_expected_count_is_the_area_under_the_rate_or_the_number_of_visits()
     ("now_s", "rate"), [(-0.1, 0.0), (0, 0.0), (1, 5.0), (2, 20.0), (4.9, 20.0), (5, 0.0), (9, 0.0)]
 )
 def test_the_planned_rate_follows_the_stages(now_s: float, rate: float) -> None:
-    assert Schedule([Stage(2, 0, 10), Stage(3, 20, 20)], 7).rate_at(now_s) == pytest.approx(rate)
+    assert Schedule([stage(2, 0, 10), stage(3, 20, 20)], 7).rate_at(now_s) == pytest.approx(rate)
 
 
 def test_a_long_schedule_is_not_held_in_memory() -> None:
-    arrivals = Schedule([Stage(1e9, 1e6, 1e6)], 7).arrivals()
+    arrivals = Schedule([stage(1e9, 1e6, 1e6)], 7).arrivals()
 
-    assert [number for number, _ in itertools.islice(arrivals, 3)] == [0, 1, 2]
+    assert [arrival.number for arrival in itertools.islice(arrivals, 3)] == [0, 1, 2]
+
+
+turn_lists = st.lists(
+    st.builds(Turn, st.floats(0, 15), st.builds(Rate, rates, st.booleans())), min_size=1, max_size=4
+).map(lambda turns: sorted(turns, key=lambda turn: turn.at_s))
+
+
+@given(stage_lists, seeds, turn_lists)
+def test_a_turn_leaves_all_that_is_due_before_it_and_every_number_alone(
+    stages: list[Stage], seed: int, turns: list[Turn]
+) -> None:
+    plain = list(Schedule(stages, seed, turns=turns[:-1]).arrivals())
+    turned = list(itertools.islice(Schedule(stages, seed, turns=turns).arrivals(), 10_000))
+    last = turns[-1].at_s
+
+    assert [arrival for arrival in turned if arrival.due_s < last] == [
+        arrival for arrival in plain if arrival.due_s < last
+    ]
+    assert [arrival.number for arrival in turned] == list(range(len(turned)))
+    assert all(a.due_s <= b.due_s for a, b in itertools.pairwise(turned))
+
+
+@given(stage_lists, seeds, turn_lists, st.integers(0, 200), st.integers(1, 3))
+def test_whoever_knows_one_arrival_knows_all_that_follow(
+    stages: list[Stage], seed: int, turns: list[Turn], number: int, workers: int
+) -> None:
+    schedule = Schedule(stages, seed, turns=turns)
+    whole = list(itertools.islice(schedule.arrivals(), 400))
+    for after in whole[number : number + 1]:
+        rest = list(itertools.islice(schedule.arrivals(after), 399 - number))
+        assert rest == whole[number + 1 :]
+        share = itertools.islice(schedule.share(0, workers, after), 5)
+        assert list(share) == [arrival for arrival in whole[number + 1 :] if arrival.number % workers == 0][
+            :5
+        ] or (len(whole) == 400)
+
+
+def test_a_turn_holds_a_rate_or_multiplies_the_planned_one() -> None:
+    turns = [
+        Turn(1, Rate(4, False)),
+        Turn(2, Rate(0.5, True)),
+        Turn(3, Rate(0, True)),
+        Turn(4, Rate(1, True)),
+    ]
+    schedule = Schedule([constant(2, 2, 2), constant(3, 4, 4)], 7, turns=turns)
+
+    # 2, 4, 2, 0 and 4 a second
+    assert [arrival.due_s for arrival in schedule.arrivals()] == pytest.approx(
+        [0.25, 0.75, 1.125, 1.375, 1.625, 1.875, 2.25, 2.75, 4.125, 4.375, 4.625, 4.875]
+    )
+    assert [schedule.rate_at(s) for s in (0.5, 1.5, 2.5, 3.5, 4.5)] == [2, 4, 2, 0, 4]
+    assert schedule.expected_count == 12
+
+
+def test_a_burst_comes_at_one_instant() -> None:
+    due = due_times([stage(20, 20, 20, Arrivals.BURSTS, 10)])
+
+    assert len(due) % 10 == 0
+    assert all(len(set(due[n : n + 10])) == 1 for n in range(0, len(due), 10))
+    assert len(set(due)) == len(due) // 10

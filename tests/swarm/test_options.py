@@ -52,7 +52,7 @@ def test_what_is_said_is_heard(tmp_path: Path) -> None:
     profile = options.load()
 
     assert (profile.seed, profile.max_visits, profile.max_users) == (8, 5, 7)
-    assert profile.stages[0].from_per_s == 2
+    assert profile.stages[0].pieces[0].from_per_s == 2
     assert (options.allow_hosts, options.time_s, options.users) == (frozenset({"a", "b"}), 4.0, 3)
     assert options.require_hooks
 
