@@ -86,9 +86,13 @@ class RunFolder:
         write_json(self.path / SUMMARY_FILE, summary)
 
     def close(self) -> None:
-        """Close the files; closing twice is allowed."""
-        self._navigations.close()
-        self._server.close()
+        """Close the files; closing twice is allowed.
+
+        What a full disk has kept in a buffer fails once more here: the append that met it has told of it.
+        """
+        for file in (self._navigations, self._server):
+            with contextlib.suppress(OSError):
+                file.close()
 
     def __enter__(self) -> "RunFolder":
         return self

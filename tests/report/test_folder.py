@@ -153,3 +153,15 @@ def test_closing_twice_is_allowed(tmp_path: Path) -> None:
     folder.close()
 
     assert (tmp_path / "navigations.jsonl").read_text() == "{}\n"
+
+
+def test_a_folder_on_a_full_disk_closes_in_order(tmp_path: Path) -> None:
+    folder = create(tmp_path)
+    folder._navigations.close()
+    folder._navigations = full = Path("/dev/full").open("w", encoding="utf-8")  # noqa: SIM115 - the folder closes it
+
+    with pytest.raises(RunFolderError, match="No space left"):
+        folder.append_navigations('{"n":1}\n')
+    folder.close()
+
+    assert full.closed
