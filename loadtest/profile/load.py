@@ -23,9 +23,10 @@ from loadtest.profile.attachments import take_in_files
 from loadtest.profile.departures_table import DepartureTable, choices_of, wrong_departures
 from loadtest.profile.model import Profile, Turn
 from loadtest.profile.settings import Setting, put, read_setting
-from loadtest.profile.stages_table import wrong_users
+from loadtest.profile.stages_together import wrong_users
 from loadtest.profile.table import ProfileTable
 from loadtest.profile.text import inline_value, write_text
+from loadtest.profile.trace_file import take_in_traces
 from loadtest.profile.turns_table import wrong_turns
 
 __all__ = ["add_turn", "load_profile", "parse_profile", "shipped_profiles"]
@@ -72,8 +73,10 @@ def load_profile(
     mistakes += [f"{change.source}: {wrong}" for change in changes if (wrong := put(data, change))]
     folder = Path(app).parent if app and Path(app).is_file() else path.parent
     has_files, wrong_files = take_in_files(data, folder)
+    has_traces, wrong_traces = take_in_traces(data, path.parent)
+    wrong_files += wrong_traces
     mistakes += [f"{_source_of(wrong.path, changes) or name_or_path}: {wrong}" for wrong in wrong_files]
-    if changes or has_files:
+    if changes or has_files or has_traces:
         text = write_text(data)
     ledger = _Ledger(name_or_path, changes, mistakes, frozenset(wrong.path for wrong in wrong_files))
     return _make(text, path.stem, ledger, finds_app=finds_app)
