@@ -1,10 +1,11 @@
 """The course of a run: its stages as they were planned, and the turns of its live knob."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["StageInfo", "TurnInfo"]
+__all__ = ["StageInfo", "TurnInfo", "is_closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,12 @@ class TurnInfo:
             rate=data["rate"],
             weights=None if weights is None else tuple(float(weight) for weight in weights),
         )
+
+
+def is_closed(profile_text: str) -> bool:
+    """Return whether a profile's stages plan users, of whom each goes on when it is done, and no rate."""
+    try:
+        stages = tomllib.loads(profile_text).get("stages", [])
+        return bool(stages) and not any({"rate_per_s", "trace"} & stage.keys() for stage in stages)
+    except (AttributeError, TypeError, tomllib.TOMLDecodeError):
+        return False  # no profile of ours: nothing is known of it

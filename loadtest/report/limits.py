@@ -68,6 +68,8 @@ class Figures:
     """Whether a server process stopped reporting before the quiet."""
     has_missing: bool = False
     """Whether something of the server could not be hooked: what it counted is the least that there was."""
+    is_blank: bool = False
+    """Whether nothing but warm-up ran, which figures leave out."""
 
 
 def judge_thresholds(written: Mapping[str, tuple[str, ...]], figures: Figures) -> tuple[ThresholdResult, ...]:
@@ -119,6 +121,9 @@ def _measure(metric: str, threshold: Threshold, figures: Figures) -> float | Non
 
 
 def _why_no_data(metric: str, figures: Figures) -> str:
+    is_left_out = not metric.startswith(("server.residue.", "server.gauges.", "generator."))
+    if figures.is_blank and is_left_out and (figures.has_hooks or not metric.startswith("server.")):
+        return "nothing but warm-up ran"
     if metric.startswith("server."):
         if not figures.has_hooks:
             return "no hooks were seen in the server"

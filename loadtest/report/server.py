@@ -192,6 +192,8 @@ class Process:
     missing: tuple[str, ...]
     """What could not be hooked: its counts are not whole."""
     journal_lost: int
+    warm: "Process | None" = None
+    """What it had told when the warm-up ended; None: there was none, or it told its first afterwards."""
 
     @property
     def is_empty(self) -> bool:
