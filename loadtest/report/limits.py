@@ -7,8 +7,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from loadtest.metrics.histogram import Histogram
-from loadtest.metrics.threshold import Aggregate, Threshold, check
+from loadtest.metrics.threshold import Aggregate, Threshold, check, parse
 from loadtest.report.server import JUDGED_RESIDUE
+from loadtest.report.wording import figure
 
 __all__ = ["LAG_LIMIT_MS", "Figures", "ThresholdResult", "ThresholdVerdict", "judge_thresholds"]
 
@@ -48,6 +49,11 @@ class ThresholdResult:
     """Why there is no data."""
     is_default: bool = False
     """Whether nobody wrote it: the profile has no thresholds of its own."""
+
+    @property
+    def told(self) -> str:
+        """The value in as few digits as show why it holds, or not."""
+        return "not known" if self.value is None else figure(self.value, parse(self.expression).holds)
 
 
 @dataclass(frozen=True, slots=True)

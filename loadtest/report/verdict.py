@@ -89,7 +89,7 @@ def _reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     for result in thresholds:
         name = f"{result.metric} {result.expression}"
         if result.verdict is ThresholdVerdict.FAIL:
-            yield ExitCode.FAIL, f"the threshold {name} does not hold: it is {result.value:,.10g}"
+            yield ExitCode.FAIL, f"the threshold {name} does not hold: it is {result.told}"
     yield from _blind_reasons(thresholds)
     yield from _gap_reasons(evidence)
 
