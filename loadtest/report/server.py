@@ -217,6 +217,10 @@ class Boot:
     """Whether it held nothing of any visit then."""
     has_uncaught: bool = False
     """Whether it told of an error that ends a Node process."""
+    last_error: ServerError | None = None
+    """The one before its end that may have brought it about."""
+    last_error_before_s: float | None = None
+    """How long before its last word that came; None: nobody knows."""
     missing: tuple[str, ...] = ()
     """What could not be hooked in it: a server that is not hooked sees no visit."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from loadtest.report.last_error import last_error
 from loadtest.report.server import (
     JUDGED_RESIDUE,
     Boot,
@@ -49,6 +50,8 @@ class _Lines:
     """The first value of each gauge and of each kind of residue, and the snapshot that told it: gauges are
     named in the answer to the first, and an event loop may be found only when a visit reaches it."""
     last: Snapshot | None = None
+    previous: Snapshot | None = None
+    """The one before the last."""
     warm: Snapshot | None = None
     """The last that was heard before the warm-up's end."""
     tracebacks: dict[int, str] = field(default_factory=dict)
@@ -111,7 +114,7 @@ class ServerLines:
                 boot.clocks_s.append(float(line["taken_at"]) - float(line["heard_at"]))
                 boot.know(line)
                 if boot.last is None or line["sequence"] >= boot.last["sequence"]:
-                    boot.last = line
+                    boot.previous, boot.last = boot.last, line
                 if self.warm_up_ends_at is not None and boot.heard_at[-1] <= self.warm_up_ends_at:
                     boot.warm = boot.last
             case "error":
@@ -144,6 +147,7 @@ class ServerLines:
 
 
 def _to_boot(name: str, boot: _Lines, last: Snapshot) -> Boot:
+    latest = last_error(last, boot.previous, boot.raised)
     return Boot(
         boot=name,
         command=last["command"],
@@ -155,6 +159,8 @@ def _to_boot(name: str, boot: _Lines, last: Snapshot) -> Boot:
         has_uncaught=any(
             error.get("channel") in _UNCAUGHT for error in (*last["errors"], *last.get("strays", ()))
         ),
+        last_error=latest.error if latest else None,
+        last_error_before_s=latest.before_s if latest else None,
         missing=texts(last["hooks"].get("missing", ())),
     )
 
