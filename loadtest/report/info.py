@@ -8,6 +8,7 @@ from typing import Any
 
 from loadtest.errors import ExitCode
 from loadtest.metrics.histogram import Histogram
+from loadtest.report.course import StageInfo, TurnInfo
 
 __all__ = [
     "SCHEMA",
