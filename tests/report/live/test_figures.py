@@ -36,7 +36,7 @@ def test_a_run_that_is_on_has_no_verdict_and_no_residue(tmp_path: Path) -> None:
 
 def test_not_even_in_its_quiet_is_residue_told(tmp_path: Path) -> None:
     run = faulty(tmp_path)
-    assert [one["kind"] for one in summarize(run)["findings"]] == ["residue", "server_error"]
+    assert [one["kind"] for one in summarize(run)["findings"]] == ["server_error", "residue"]
     assert [one["kind"] for one in sum_up(run)["findings"]] == ["server_error"]
 
 
