@@ -41,8 +41,8 @@ def test_a_pool_that_is_too_small_is_told_with_the_number_needed() -> None:
     # 500 a second of 2 s each: 1,000 at work on average, and three standard deviations more
     assert told(profile()) == [
         (
-            "users.max = 400 carries about 170 navigations a second, where a visit takes 2 s and the server no "
-            "time; the peak of 500 needs about 1,100, or visits will be dropped"
+            "users.max = 400 carries about 170 navigations a second, where a visit takes 2 s and the server "
+            "no time; the peak of 500 needs about 1,100, or visits will be dropped"
         )
     ]
     assert told(profile(users=1100)) == []
@@ -111,8 +111,8 @@ def test_open_files_are_counted_with_the_silent_sockets() -> None:
 
     assert told(silent, files=1024) == [
         (
-            "ulimit -n is 1,024, and this takes about 3,200 open files, 3,000 of them silent sockets that are "
-            "held to the end; raise it with ulimit -n, or share the load out with --workers"
+            "ulimit -n is 1,024, and this takes about 3,200 open files, 3,000 of them silent sockets that "
+            "are held to the end; raise it with ulimit -n, or share the load out with --workers"
         )
     ]
     assert told(silent, files=3200) == []
