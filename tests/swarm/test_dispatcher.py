@@ -189,10 +189,11 @@ def test_a_promise_holds_over_a_turn_if_its_navigation_still_comes_soon() -> Non
     dispatcher.turn(0.0, lambda _: iter([due(0, 0.02), due(1, 60.0)]))
 
     assert users[0].get(timeout=5) == due(0, 0.02)
-    assert not users[1].ready()  # it waits as those do who were promised nothing
-    dispatcher.turn(0.05, lambda _: iter([due(1, 0.05)]))
-    assert users[1].get(timeout=5) == due(1, 0.05)
-    dispatcher.close()
+    last = gevent.spawn(dispatcher.take)
+    gevent.idle()
+    dispatcher.turn(0.05, lambda _: iter([due(1, 0.05), due(2, 0.06)]))
+    assert last.get(timeout=5) == due(1, 0.05)  # it has been given back, and goes to whom it would go
+    assert users[1].get(timeout=5) == due(2, 0.06)
 
 
 def test_who_is_still_on_its_way_when_its_promise_becomes_void_takes_what_comes() -> None:
@@ -203,10 +204,11 @@ def test_who_is_still_on_its_way_when_its_promise_becomes_void_takes_what_comes(
     dispatcher.turn(0.0, lambda _: iter(()))
 
     user = gevent.spawn(dispatcher.take, 0, 0)
+    last = gevent.spawn(dispatcher.take)
     gevent.idle()
-    assert not user.ready()
-    dispatcher.close()
-    assert user.get(timeout=5) is None
+    dispatcher.turn(0.0, lambda _: iter([due(0, 0.0), due(1, 0.0)]))
+
+    assert (last.get(timeout=5), user.get(timeout=5)) == (due(0, 0.0), due(1, 0.0))
 
 
 def test_a_turn_wakes_nobody_once_the_run_is_ending() -> None:
