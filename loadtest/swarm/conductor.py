@@ -13,7 +13,7 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from loadtest.errors import ExitCode, RunFolderError
+from loadtest.errors import ExitCode, RunFolderError, UsageError
 from loadtest.profile.model import Profile
 from loadtest.report.folder import RunFolder
 from loadtest.report.info import Ended, QuietInfo, RunInfo, RunVerdict
@@ -85,6 +85,34 @@ class Conductor:
     def path(self) -> Path:
         """The run's folder."""
         return self._folder.path
+
+    @property
+    def run_id(self) -> str:
+        """The run's id: 16 hex digits."""
+        return self._run
+
+    @property
+    def state(self) -> str:
+        """How far the run is: hooks, load, quiet, over."""
+        if self.exit_code is not None:
+            return "over"
+        if not self._t0:
+            return "hooks"
+        return "quiet" if self._load_s else "load"
+
+    @property
+    def can_turn(self) -> bool:
+        """Whether the knob does anything now."""
+        return False
+
+    @property
+    def ticks(self) -> Sequence[Any]:
+        """The account's ticks."""
+        return ()
+
+    def turn(self, rate: Any, weights: Any) -> Any:
+        """Turn the knob."""
+        raise UsageError(f"cannot be turned yet: {rate} {weights}")
 
     @property
     def is_over(self) -> bool:
