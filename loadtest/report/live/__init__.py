@@ -1,1 +1,1 @@
-"""Following a run while it is on: its files as they grow, told in lines of JSON."""
+"""A run while it is on: follows the files that it writes, and tells what they say as lines of JSON."""
