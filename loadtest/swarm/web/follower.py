@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from gevent.subprocess import Popen
 
 __all__ = ["Follower", "follow_command"]
 
-_END_WITHIN_S = 20.0
+_END_WITHIN_S = 60.0
 """After the run's verdict, for its last summary; one that takes longer is ended."""
 _KILL_AFTER_S = 2.0
 _LAST_WORDS = 3
@@ -68,16 +67,13 @@ class Follower:
         gevent.spawn_later(_END_WITHIN_S, self.close)
 
     def close(self) -> None:
-        """End it now, by its own id."""
+        """End it, by its own id; returns at once."""
         self._is_closed = True
         process = self._process
         if process is None or process.poll() is not None:
             return
-        with suppress(OSError):
-            process.terminate()
-            process.wait(timeout=_KILL_AFTER_S)
-        if process.poll() is None:
-            process.kill()
+        process.terminate()
+        gevent.spawn_later(_KILL_AFTER_S, process.kill)
 
     def _listen(self) -> None:
         assert self._process is not None

@@ -32,7 +32,9 @@ def check_form(app: Flask, starter: Starter, base_path: str) -> None:
         is_start = request.method == "POST" and request.path == f"{base_path}/swarm"
         return _check_start(starter) if is_start else None
 
-    app.jinja_env.policies["json.dumps_kwargs"] = {}  # the fields in the options' own order: the profile first
+    app.jinja_env.policies["json.dumps_kwargs"] = {
+        "sort_keys": False
+    }  # the fields in the options' own order: the profile first
     app.before_request(before_request)
     app.after_request(_keep_polling)
 
