@@ -57,6 +57,11 @@ class Master:
         self._shape = shape
 
     @property
+    def conductor(self) -> Conductor | None:
+        """The run that is on; None before it starts and after its verdict."""
+        return self._conductor
+
+    @property
     def pool_size(self) -> int:
         """Users that the pool of the run that is on, or comes next, holds."""
         if self._next:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from loadtest.errors import ExitCode, UsageError
+from loadtest.errors import UsageError
+from loadtest.profile.model import Rate, Turn
 from loadtest.report.live.backlog import Backlog
+from loadtest.swarm.account import Tick
 from loadtest.swarm.web.follower import Follower, follow_command
 
 __all__ = ["Conducted", "Watched"]
@@ -13,8 +15,6 @@ __all__ = ["Conducted", "Watched"]
 
 class Conducted(Protocol):
     """A run as pages see it."""
-
-    exit_code: ExitCode | None
 
     @property
     def run_id(self) -> str:
@@ -33,10 +33,10 @@ class Conducted(Protocol):
         """Whether its rate or weights can be changed now."""
 
     @property
-    def ticks(self) -> Sequence[Any]:
+    def ticks(self) -> Sequence[Tick]:
         """Its account, a ``Tick`` a second; one that is out of the list does not come back."""
 
-    def turn(self, rate: Any, weights: Any) -> Any:
+    def turn(self, rate: Rate | None, weights: tuple[float, ...] | None) -> Turn:
         """Change the rate or the weights from the next second on."""
 
 
@@ -113,7 +113,7 @@ class Watched:
             "progress": self._line(),
         }
 
-    def turn(self, rate: Any, weights: Any) -> Any:
+    def turn(self, rate: Rate | None, weights: tuple[float, ...] | None) -> Turn:
         """Change the rate or the weights of the run that is on.
 
         Raises:
@@ -124,7 +124,7 @@ class Watched:
         return self._run.turn(rate, weights)
 
 
-def _row(tick: Any) -> list[float]:
+def _row(tick: Tick) -> list[float]:
     return [
         tick.t_s,
         tick.due,
