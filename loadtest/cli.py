@@ -91,6 +91,10 @@ _Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of every 
 _Set = Annotated[list[str] | None, typer.Option("--set", help="key=value over the profile; repeat it.")]
 _Visits = Annotated[int | None, typer.Option("--visits", min=1, help="End after so many navigations.")]
 
+_Rate = Annotated[
+    str | None, typer.Option("--rate", help="x2: times the planned rate; 50: so many a second at its peak.")
+]
+
 
 @app.command()
 def demo() -> None:
@@ -119,6 +123,7 @@ def run(
     seed: _Seed = None,
     settings: _Set = None,
     visits: _Visits = None,
+    rate: _Rate = None,
     out: Annotated[Path | None, typer.Option(help="Folder for this run's files.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
     require_hooks: Annotated[bool, typer.Option(help="Inconclusive (98) when no hooks are seen.")] = False,
@@ -133,6 +138,7 @@ def run(
         seed=seed,
         settings=tuple(settings or ()),
         visits=visits,
+        rate=rate,
         out=out,
         workers=workers,
         require_hooks=require_hooks,

@@ -28,6 +28,8 @@ class RunRequest:
     seed: int | None = None
     settings: tuple[str, ...] = ()
     visits: int | None = None
+    rate: str | None = None
+    """``x2`` or ``50``."""
     out: Path | None = None
     results: Path = Path("results")
     workers: int = 1
@@ -43,6 +45,7 @@ class RunRequest:
             "--nav-profile": self.profile,
             "--host": self.host,
             "--nav-app": self.app,
+            "--nav-rate": self.rate,
             "--nav-seed": None if self.seed is None else str(self.seed),
             "--nav-visits": None if self.visits is None else str(self.visits),
             "--nav-set": "".join(f"{setting}\n" for setting in self.settings),
@@ -78,6 +81,7 @@ def run_headless(request: RunRequest) -> HeadlessRun:
         seed=request.seed,
         settings=request.settings,
         max_visits=request.visits,
+        rate=request.rate,
         finds_app=True,
     )
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
