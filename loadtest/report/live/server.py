@@ -132,7 +132,7 @@ def _is_gone(boot: _Boot) -> bool:
 
 
 def _shares(from_s: float, to_s: float) -> Iterator[tuple[float, float]]:
-    """Yield the start of each second that a time touches, and the share of the time that is over by its end."""
+    """Yield each second that a time touches, and the share of the time that is over by its end."""
     start_s = math.floor(from_s)
     while start_s + 1 < to_s:
         yield float(start_s), (start_s + 1 - from_s) / (to_s - from_s)

@@ -33,11 +33,12 @@ class Follower:
     we live: it ends with us.
     """
 
-    def __init__(self, command: Sequence[str], take: Callable[[Mapping[str, Any]], None]) -> None:
+    def __init__(self, command: Sequence[str], take: Callable[[Mapping[str, Any]], object]) -> None:
         """Start it.
 
         Args:
-            take: hears each message, and a ``problem`` when it ends before it has said ``end``.
+            take: hears each message, and a ``problem`` when it ends before it has said ``end``; raises
+                KeyError or TypeError when what was said is none.
         """
         self._take = take
         self._has_said_end = False
@@ -88,13 +89,10 @@ class Follower:
     def _hear(self, line: bytes) -> None:
         try:
             message = json.loads(line)
-        except ValueError:
-            message = None
-        if not isinstance(message, dict) or "type" not in message:  # a warning, or a traceback's line
+            self._take(message)
+            self._has_said_end |= message["type"] == "end"
+        except (KeyError, TypeError, ValueError):  # no message: a warning, or a line of a traceback
             self._last_words.append(line.decode(errors="replace").strip())
-            return
-        self._has_said_end |= message["type"] == "end"
-        self._take(message)
 
     def _tell_problem(self, what: str) -> None:
         self._take({"type": "problem", "text": f"what reads this run's files for these charts {what}"})

@@ -67,7 +67,7 @@ class Watched:
         self.close()
         self._run = run
         self._backlog = Backlog()
-        self._follower = Follower(self._command(run.path), self._backlog.take)
+        self._follower = Follower(self._command(run.path), self._backlog.add)
 
     def run_ended(self) -> None:
         """Take note that the run has its verdict."""
@@ -101,14 +101,13 @@ class Watched:
                 "progress": "",
             }
         is_new = run_id != run.run_id
-        news = self._backlog.since(0 if is_new else since)
         return {
             "run": run.run_id,
-            "seq": news.seq,
+            "seq": self._backlog.sequence,
             "reset": is_new,
             "state": run.state,
             "can_turn": run.can_turn,
-            "messages": list(news.messages),
+            "messages": self._backlog.since(0 if is_new else since),
             "ticks": [_row(tick) for tick in run.ticks if is_new or tick.t_s > tick_s],
             "progress": self._line(),
         }
