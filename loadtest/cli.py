@@ -1,5 +1,7 @@
 """The command line: what a person types, and the exit code that a script reads."""
 
+import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -21,8 +23,10 @@ from loadtest.discovery.init import (
 )
 from loadtest.errors import ExitCode, LoadtestError, NotRecognisedError, ProfileError, UsageError
 from loadtest.hooks import launcher
+from loadtest.profile.catalogue import list_profiles, profiles_text
 from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
+from loadtest.profile.picture import Paper
 from loadtest.profile.points import points_text
 from loadtest.report.run import read_run
 from loadtest.report.show import show_run, show_story
@@ -31,6 +35,7 @@ from loadtest.report.summary import summarize
 from loadtest.swarm.child import run_locust, worker_options
 from loadtest.swarm.headless import RunRequest, run_headless
 from loadtest.swarm.hosts import check_host
+from loadtest.swarm.limits import open_files
 
 __all__ = ["main"]
 
@@ -225,20 +230,56 @@ def check(
         str, typer.Option("--host", "-H", help="Where to find out an app that is not said.")
     ] = "",
     allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to look at.")] = None,
+    app_name: _App = "",
+    seed: _Seed = None,
+    settings: _Set = None,
+    visits: _Visits = None,
+    rate: _Rate = None,
 ) -> None:
     """Say all that is wrong with profiles, or what they will do."""
     mistakes: list[str] = []
     for name in profiles:
         try:
-            profile = load_profile(name, finds_app=True)
+            profile = load_profile(
+                name,
+                app=app_name or None,
+                seed=seed,
+                settings=settings or (),
+                max_visits=visits,
+                rate=rate,
+                finds_app=True,
+            )
             if host:
                 check_host(host, {*(allow_host or ()), *profile.allowed_hosts})
                 profile = resolve(profile, host, lambda line: print(line, file=sys.stderr))
-            print(*outline(profile), sep="\n")
+            print(*outline(profile, _paper(), open_files()), sep="\n")
         except ProfileError as error:
             mistakes += error.mistakes
     if mistakes:
         raise ProfileError(mistakes)
+    raise _EndedError(ExitCode.PASS)
+
+
+def _paper() -> Paper:
+    """Return what standard output can show."""
+    try:
+        "▁░".encode(sys.stdout.encoding)
+        has_blocks = True
+    except UnicodeEncodeError:
+        has_blocks = False
+    return Paper(shutil.get_terminal_size().columns, has_blocks)
+
+
+@app.command("profiles")
+def list_them(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON array.")] = False,
+) -> None:
+    """List the profiles that come with loadtest, and those in ./profiles: for whom, how long, how many."""
+    entries = list_profiles()
+    if as_json:
+        print(json.dumps([entry.to_json() for entry in entries], indent=2))
+    else:
+        print(*profiles_text(entries, _paper().width), sep="\n")
     raise _EndedError(ExitCode.PASS)
 
 

@@ -11,7 +11,7 @@ from loadtest.profile.model import Profile, Rate
 from loadtest.profile.rate import read_rate
 from loadtest.profile.settings import Setting
 
-__all__ = ["CLOSED", "peak_per_s", "read_option", "rescaled"]
+__all__ = ["CLOSED", "read_option", "rescaled"]
 
 CLOSED = (
     "a closed model has no rate, since its tabs go on when they are done; "
@@ -31,13 +31,6 @@ def read_option(text: str) -> Rate:
         raise ValueError(mistakes_of(error)[0].text) from None
 
 
-def peak_per_s(profile: Profile) -> float:
-    """Return the highest navigation rate that is planned, turns and warm-up included; 0 of a closed model."""
-    segments = Curve(profile.stages, profile.turns).segments
-    ends = (rate for segment in segments for rate in (segment.from_per_s, segment.rate_at(segment.end_s)))
-    return max(ends, default=0.0)
-
-
 def rescaled(profile: Profile, data: Mapping[str, Any], rate: Rate, source: str) -> Iterator[Setting]:
     """Yield the changes that bring a schedule of the same course at another rate.
 
@@ -48,7 +41,7 @@ def rescaled(profile: Profile, data: Mapping[str, Any], rate: Rate, source: str)
         profile: what ``data`` says; of an open model.
         source: what the changes are told to come from, such as ``--rate x2``.
     """
-    peak = 1.0 if rate.is_factor else peak_per_s(profile)
+    peak = 1.0 if rate.is_factor else Curve(profile.stages, profile.turns).peak_per_s
 
     def scale(planned: float) -> float:
         return planned * rate.value / peak  # in this order, the peak becomes the number to the last bit

@@ -15,6 +15,7 @@ from locust.util.timespan import parse_timespan
 
 from loadtest.discovery.auto import resolve
 from loadtest.errors import ExitCode, LoadtestError, UsageError
+from loadtest.profile.capacity import shortages
 from loadtest.profile.model import Profile
 from loadtest.report.finding_sentences import place
 from loadtest.report.info import Ended
@@ -24,6 +25,7 @@ from loadtest.swarm.child import PARENT_VARIABLE
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
 from loadtest.swarm.hosts import check_host
+from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions
 from loadtest.swarm.progress import Progress
@@ -134,8 +136,20 @@ class Master:
         options = RunOptions.from_namespace(values, host, users)
         profile = options.load()
         check_host(options.host, options.allow_hosts | set(profile.allowed_hosts))
-        self._next = (options, resolve(profile, options.host, self._progress.say))
+        profile = resolve(profile, options.host, self._progress.say)
+        self._warn(profile, options)
+        self._next = (options, profile)
         self._has_failed = False
+
+    def _warn(self, profile: Profile, options: RunOptions) -> None:
+        """Say what the run has too little of, before it begins: it is no mistake."""
+        tabs = min(profile.max_users, options.users or profile.max_users)
+        processes = max(self._values.expect_workers, len(getattr(self._runner, "clients", ())), 1)
+        for shortage in shortages(profile, tabs=tabs, processes=processes, files=open_files()):
+            if self._web_ui:
+                _LOG.warning(shortage)  # the UI shows its log
+            else:
+                self._progress.say(f"too little: {shortage}")
 
     def _prepare_headless(self) -> None:
         self._environment.process_exit_code = int(ExitCode.INCONCLUSIVE)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ProfileError
+from loadtest.profile.curve import Curve
 from loadtest.profile.load import load_profile, parse_profile
 from loadtest.profile.model import Profile
 from loadtest.profile.pacing import Schedule
-from loadtest.profile.rescale import peak_per_s
 
 TEXT = """\
 app.preset = "generic"
@@ -38,6 +38,10 @@ CLOSED = 'app.preset = "generic"\n[[stages]]\nduration_s = 9\n'
 def loaded(folder: Path, text: str = TEXT, **options: Any) -> Profile:
     (folder / "mine.toml").write_text(text, encoding="utf-8")
     return load_profile(str(folder / "mine.toml"), **options)
+
+
+def peak_per_s(profile: Profile) -> float:
+    return Curve(profile.stages, profile.turns).peak_per_s
 
 
 def rates(profile: Profile) -> list[float]:
