@@ -89,8 +89,9 @@ class Follower:
     def _hear(self, line: bytes) -> None:
         try:
             message = json.loads(line)
+            is_end = message["type"] == "end"
             self._take(message)
-            self._has_said_end |= message["type"] == "end"
+            self._has_said_end |= is_end
         except (KeyError, TypeError, ValueError):  # no message: a warning, or a line of a traceback
             self._last_words.append(line.decode(errors="replace").strip())
 

@@ -18,7 +18,11 @@ from loadtest.swarm.account import Tick
 from loadtest.swarm.web.api import end_points
 from loadtest.swarm.web.watched import Watched
 
-SAID = [{"type": "run", "id": "a"}, {"type": "summary", "summary": {"verdict": None}}]
+SAID: list[dict[str, Any]] = [
+    {"type": "run", "id": "a"},
+    {"type": "phases", "width_s": 1, "reset": False, "rows": [{"t": 3, "phase": "page", "count": 9}]},
+    {"type": "summary", "summary": {"verdict": None}},
+]
 TICKS = (Tick(0.0, 0, 0, 0, 0, 0, 0, 0), Tick(1.0, 9, 8, 2, 1, 4, 3, 4))
 
 
@@ -94,7 +98,7 @@ def test_a_new_page_is_told_all(watched: Watched, tmp_path: Path) -> None:
 
     assert heard_all(watched) == {
         "run": "a",
-        "seq": 2,
+        "seq": 3,
         "reset": True,
         "state": "load",
         "can_turn": True,
@@ -108,15 +112,15 @@ def test_a_page_that_knows_the_run_is_told_what_is_new(watched: Watched, tmp_pat
     watched.begin(StillRun(tmp_path))
     heard_all(watched)
 
-    first = asked(watched, "/loadtest/live?run=a&since=1&tick=0")
-    second = asked(watched, "/loadtest/live?run=a&since=2&tick=1.0")
+    first = asked(watched, "/loadtest/live?run=a&since=2&tick=0")
+    second = asked(watched, "/loadtest/live?run=a&since=3&tick=1.0")
 
     assert (first["reset"], first["messages"], first["ticks"]) == (
         False,
-        SAID[1:],
+        SAID[2:],
         [[1.0, 9, 8, 2, 1, 4, 3, 4]],
     )
-    assert (second["reset"], second["messages"], second["ticks"], second["seq"]) == (False, [], [], 2)
+    assert (second["reset"], second["messages"], second["ticks"], second["seq"]) == (False, [], [], 3)
 
 
 def test_a_page_that_shows_the_run_before_begins_anew(watched: Watched, tmp_path: Path) -> None:
@@ -137,7 +141,7 @@ def test_a_page_that_asks_nonsense_gets_an_answer(watched: Watched, tmp_path: Pa
     answer = client(watched).get(f"/loadtest/live?{query}")
 
     assert answer.status_code == 200
-    assert json.loads(answer.data)["seq"] == 2
+    assert json.loads(answer.data)["seq"] == 3
 
 
 @pytest.mark.parametrize(
