@@ -1,19 +1,9 @@
-// A placeholder: shows what /loadtest/live says.
-const BASE = new URL("..", import.meta.url);
+// Defines the elements of our tabs. Plain ES modules: nothing is built, nothing comes from elsewhere.
 
-class Tab extends HTMLElement {
-  connectedCallback() {
-    this.textContent = "…";
-    this.timer = setInterval(() => this.ask(), 1000);
-  }
-  disconnectedCallback() {
-    clearInterval(this.timer);
-  }
-  async ask() {
-    const answer = await fetch(new URL("live", BASE));
-    const live = await answer.json();
-    this.textContent = `${live.state}: ${live.progress} (${live.messages.length} messages)`;
-  }
-}
-for (const name of ["navigations", "server", "findings"])
-  customElements.define(`loadtest-${name}`, class extends Tab {});
+import { FindingsTab } from "./findings.js";
+import { NavigationsTab } from "./navigations.js";
+import { ServerTab } from "./server.js";
+
+customElements.define("loadtest-navigations", NavigationsTab);
+customElements.define("loadtest-server", ServerTab);
+customElements.define("loadtest-findings", FindingsTab);
