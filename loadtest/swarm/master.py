@@ -234,8 +234,6 @@ class Master:
         if self._environment.process_exit_code == ExitCode.INCONCLUSIVE or self._web_ui:
             self._environment.process_exit_code = conductor.exit_code
         self._conductor = None
-        if self._watched:
-            self._watched.run_ended()
         self._tell_web_ui(conductor)
         if not self._values.nav_embedded:
             show_run(conductor.path)
@@ -244,6 +242,8 @@ class Master:
         """Show the verdict where Locust's UI has a place for it: its log, and its table of exceptions."""
         summary = conductor.summary
         verdict = f"{summary['verdict'].upper()}: {headline(summary)}"
+        if self._watched:
+            self._watched.run_ended(verdict)
         _LOG.info("%s; exit code %d; %s", verdict, summary["exit_code"], conductor.path)
         for finding in summary["findings"]:
             text = f"{finding['what']}: {place(finding)}"

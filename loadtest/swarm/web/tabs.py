@@ -24,9 +24,18 @@ _PAGE = """\
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>loadtest</title>
     <link rel="icon" href="data:,">
+    <style>
+      :root { color-scheme: light dark; font-family: Roboto, Helvetica, Arial, sans-serif; }
+      body { margin: 16px; background: Canvas; color: CanvasText; }
+      h1, h2 { font-weight: 500; }
+    </style>
+    <script>
+      // as the Locust web UI was switched to, here too
+      if (localStorage.theme) document.documentElement.style.colorScheme = localStorage.theme;
+    </script>
     <script type="module" src="{base}/loadtest/assets/tabs.js"></script>
   </head>
-  <body style="margin: 16px">
+  <body>
     <h1>loadtest</h1>
 {sections}
     <p><a href="{base}/">Start or stop a run in the Locust web UI</a></p>
@@ -55,4 +64,4 @@ def add_tabs(app: Flask, base_path: str) -> list[dict[str, str]]:
 def plain_page(base_path: str) -> str:
     """Return a page that shows what the tabs show, without Locust's own: the fallback where that changes."""
     sections = "\n".join(_SECTION.format(title=title, name=name) for title, name in TABS)
-    return _PAGE.format(base=base_path, sections=sections)
+    return _PAGE.replace("{base}", base_path).replace("{sections}", sections)

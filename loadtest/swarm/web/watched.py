@@ -49,6 +49,7 @@ class Watched:
         self._line = line
         self._command = command
         self._run: Conducted | None = None
+        self._verdict: str | None = None
         self._backlog = Backlog()
         self._follower: Follower | None = None
 
@@ -66,11 +67,13 @@ class Watched:
         """Look at a new run; the one before is forgotten."""
         self.close()
         self._run = run
+        self._verdict = None
         self._backlog = Backlog()
         self._follower = Follower(self._command(run.path), self._backlog.add)
 
-    def run_ended(self) -> None:
-        """Take note that the run has its verdict."""
+    def run_ended(self, verdict: str) -> None:
+        """Take note of the run's verdict, in words."""
+        self._verdict = verdict
         if self._follower:
             self._follower.run_ended()
 
@@ -109,7 +112,7 @@ class Watched:
             "can_turn": run.can_turn,
             "messages": self._backlog.since(0 if is_new else since),
             "ticks": [_row(tick) for tick in run.ticks if is_new or tick.t_s > tick_s],
-            "progress": self._line(),
+            "progress": self._verdict or self._line(),
         }
 
     def turn(self, rate: Rate | None, weights: tuple[float, ...] | None) -> Turn:
