@@ -9,21 +9,24 @@ import uPlot from "./uplot.js";
 
 const FONT = "12px Roboto, Helvetica, Arial, sans-serif";
 const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
+const WHOLE_STEPS = [1, 2, 5].flatMap((step) => [1, 10, 100, 1000, 10_000, 100_000, 1_000_000].map((power) => step * power)).sort((a, b) => a - b);
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
 
 export class Chart {
   /**
    * Args:
    *   title: what it shows, with the unit.
-   *   series: {label, colour: a token such as "--blue", dash, fill, width, format} each.
+   *   series: {label, colour: a token such as "--blue", dash, fill, width, hasPoints} each.
    *   format: how its values are written, a unit included.
    *   group: charts of one group share a cross hair.
+   *   isWhole: there is nothing between two whole numbers.
    */
-  constructor({ title, series, format, group, level = "h3" }) {
+  constructor({ title, series, format, group, isWhole = false, level = "h3" }) {
     this.title = title;
     this.series = series;
     this.format = format;
     this.group = group;
+    this.isWhole = isWhole;
     this.data = [[], ...series.map(() => [])];
     this.marks = [];
     this.bands = [];
@@ -60,16 +63,21 @@ export class Chart {
       this.legend.element,
       make("div", { class: "frame" }, this.stage, this.bubble.element),
       this.spoken,
-      make(
-        "table",
-        { class: "unseen" },
-        make("caption", { text: `${this.title}: latest values` }),
-        make("thead", {}, make("tr", {}, ...["series", "latest", "highest"].map((text) => make("th", { scope: "col", text })))),
-        this.latest,
-      ),
+      make("div", { class: "unseen" }, this.#table()),
     );
     this.observer = new ResizeObserver(() => this.#fit());
     this.observer.observe(this.stage);
+  }
+
+  #table() {
+    const head = ["series", "latest", "highest"].map((text) => make("th", { scope: "col", text }));
+    return make(
+      "table",
+      {},
+      make("caption", { text: `${this.title}: latest values` }),
+      make("thead", {}, make("tr", {}, ...head)),
+      this.latest,
+    );
   }
 
   /**
@@ -140,8 +148,8 @@ export class Chart {
       },
       scales: { x: { time: false, auto: false }, y: { range: (_, __, most) => [0, niceTop(most)] } },
       axes: [
-        { ...axis, grid: { show: false }, border: { show: true, stroke: line("--chart-axis"), width: 1 }, incrs: STEPS_S, space: 70, values: (_, splits) => splits.map((at) => clock(at)) },
-        { ...axis, grid: { stroke: line("--chart-grid"), width: 1 }, size: sizeOf, values: (_, splits) => splits.map((value) => this.format(value)) },
+        { ...axis, grid: { show: false }, border: { show: true, stroke: line("--chart-axis"), width: 1 }, incrs: STEPS_S, size: 26, space: 70, values: (_, splits) => splits.map((at) => clock(at)) },
+        { ...axis, grid: { stroke: line("--chart-grid"), width: 1 }, size: sizeOf, ...(this.isWhole ? { incrs: WHOLE_STEPS } : {}), values: (_, splits) => splits.map((value) => this.format(value)) },
       ],
       series: [{}, ...this.series.map((one) => this.#seriesOptions(one))],
       hooks: {
@@ -154,14 +162,14 @@ export class Chart {
     };
   }
 
-  #seriesOptions({ label, colour, dash, fill, width = 2 }) {
+  #seriesOptions({ label, colour, dash, fill, width = 2, hasPoints = true }) {
     return {
       label,
       width,
       dash,
       stroke: () => this.#colour(colour),
       fill: fill ? () => `color-mix(in srgb, ${this.#colour(colour)} 18%, transparent)` : undefined,
-      points: { size: 5, width: 1.5, stroke: () => this.#colour(colour), fill: () => this.#colour("--chart-ground") },
+      points: hasPoints ? { size: 5, width: 1.5, stroke: () => this.#colour(colour), fill: () => this.#colour("--chart-ground") } : { show: false },
     };
   }
 

@@ -3,7 +3,7 @@
 import { make, say, scroller, table } from "./dom.js";
 import { FindingCard } from "./finding.js";
 import { amount, isKnown, number } from "./figures.js";
-import { Tab, verdictChip } from "./tab.js";
+import { Tab, VERDICTS, verdictChip } from "./tab.js";
 
 const HEAD = [{ text: "figure" }, { text: "must be" }, { text: "is", number: true }, { text: "verdict" }];
 const THRESHOLD = { pass: "holds", fail: "does not hold", no_data: "no data" };
@@ -84,6 +84,6 @@ function headline(run, findings) {
   if (run.state === "idle") return "No run yet. What a run finds is listed here as it is found, with its traceback and the story of a visit.";
   if (!run.summary) return "No findings so far: the first summary comes some seconds after the first visit.";
   const visits = amount(run.summary.navigations.started, "visit");
-  if (run.isOver) return `${found} in ${visits}.`;
+  if (run.isOver) return `${VERDICTS[run.summary.verdict] ?? "Over"}: ${found.toLowerCase()} in ${visits}. Exit code ${run.summary.exit_code}.`;
   return `${found} so far, in ${visits}.${run.state === "quiet" ? " What is left on the server is judged after the quiet." : ""}`;
 }

@@ -5,11 +5,11 @@ import { amount, isKnown, number } from "./figures.js";
 import { MANNERS, POINTS, pointText } from "./points.js";
 
 const LEVELS = [
-  { least: 1, text: "1 or more" },
-  { least: 0.5, text: "from 0.5" },
-  { least: 0.1, text: "from 0.1" },
-  { least: 0.01, text: "from 0.01" },
-  { least: Number.MIN_VALUE, text: "above 0" },
+  { least: 1, text: "1 and more" },
+  { least: 0.5, text: "0.5 to 1" },
+  { least: 0.1, text: "0.1 to 0.5" },
+  { least: 0.01, text: "0.01 to 0.1" },
+  { least: Number.MIN_VALUE, text: "below 0.01" },
   { least: 0, text: "none" },
 ];
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -24,7 +24,7 @@ export class HeatMap {
     this.hint = make("p", { class: "hint" });
     this.story = make("p", { class: "story" });
     this.grid = make("div", { class: "scroller" });
-    this.legend = make("ul", { class: "levels", "aria-label": "Server errors per visit" }, ...legendItems());
+    this.legend = make("ul", { class: "levels" }, make("li", { text: "Server errors per visit:" }), ...legendItems());
     this.element = make(
       "section",
       { class: "panel heat" },
@@ -47,6 +47,7 @@ export class HeatMap {
     const hasCells = Boolean(cells?.length);
     this.grid.hidden = this.legend.hidden = this.story.hidden = !hasCells;
     say(this.hint, hint(hasCells, hasHooks));
+    say(this.story, "Point at a cell, or move there by Tab and the arrow keys, to read what it stands for.");
     if (hasCells) this.#draw(cells);
   }
 
@@ -64,7 +65,7 @@ export class HeatMap {
       make(
         "table",
         { role: "grid", "aria-label": "Server errors per visit, by point and manner of leaving", onkeydown: (event) => this.#onKey(event) },
-        make("caption", { text: "Rows: the point at which visits left. Columns: how. Arrow keys move from cell to cell." }),
+        make("caption", { class: "unseen", text: "Rows: the point at which visits left. Columns: how. Arrow keys move from cell to cell." }),
         make("thead", {}, make("tr", {}, make("td"), ...head)),
         make("tbody", {}, ...rows),
       ),

@@ -33,8 +33,15 @@ export class Knob {
       "fieldset",
       {},
       make("legend", { text: "Rate" }),
-      make("div", { class: "choices", role: "group", "aria-label": "Times the planned rate" }, ...this.factors),
-      make("div", { class: "field" }, make("label", { for: "rate", text: "Rate" }), this.rate, make("label", { for: "unit", class: "unseen", text: "Unit of the rate" }), this.unit),
+      make(
+        "div",
+        { class: "field" },
+        make("div", { class: "choices", role: "group", "aria-label": "Times the planned rate" }, ...this.factors),
+        make("label", { for: "rate", class: "unseen", text: "New rate" }),
+        this.rate,
+        make("label", { for: "unit", class: "unseen", text: "Unit of the rate" }),
+        this.unit,
+      ),
       this.means,
     );
     this.weights = new Weights();
@@ -53,7 +60,7 @@ export class Knob {
     );
     this.log = make("ol", { class: "turns" });
     this.logged = make("div", { hidden: true }, make("h4", { text: "Turns so far" }), this.log);
-    this.element = make("section", { class: "panel knob" }, make("h3", { text: "Live knob" }), this.reason, this.form, this.logged);
+    this.element = make("section", { class: "panel knob" }, make("h3", { text: "Live knob" }), this.reason, make("div", { class: "sides" }, this.form, this.logged));
   }
 
   /** Forgets what was typed for the run before. */

@@ -21,7 +21,7 @@ const CARDS = [
 ];
 const PLACES = { due: 1, started: 2, late: 3, dropped: 4, ended: 5, failed: 6, under_way: 7 };
 const RATES = [
-  { label: "planned", colour: "--chart-text", dash: [6, 4], width: 1.5 },
+  { label: "planned", colour: "--chart-text", dash: [6, 4], width: 1.5, hasPoints: false },
   { label: "due", colour: "--blue", dash: [2, 3] },
   { label: "started", colour: "--green", fill: true },
   { label: "late", colour: "--orange", dash: [8, 3] },
@@ -67,7 +67,8 @@ export class NavigationsTab extends Tab {
       this.welcome,
       this.cards.element,
       make("div", { class: "pair" }, this.rates.element, this.latencies.element),
-      make("div", { class: "pair" }, this.knob.element, this.heat.element),
+      this.knob.element,
+      this.heat.element,
       this.stages.element,
       this.downloads.element,
     );

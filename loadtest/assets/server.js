@@ -42,11 +42,13 @@ const CHARTS = [
   {
     title: "Held by the server",
     format: count,
+    isWhole: true,
     series: RESIDUE.map((one) => ({ ...one, of: (row) => row.residue?.[one.key] })),
   },
   {
     title: "Handlers in flight, processes alive",
     format: count,
+    isWhole: true,
     series: [
       { label: "in flight", colour: "--purple", fill: true, of: (row) => row.in_flight },
       { label: "processes", colour: "--green", dash: [8, 3], of: (row) => row.processes },
@@ -71,12 +73,12 @@ export class ServerTab extends Tab {
     this.cards = new Cards("The server now", CARDS);
     this.hooks = hooksBox();
     this.waiting = make("p", { class: "note", hidden: true });
-    this.charts = CHARTS.map(({ title, format, series }) => new Chart({ title, format, series, group: "server" }));
+    this.charts = CHARTS.map((chart) => new Chart({ ...chart, group: "server" }));
     this.handlers = scroller("Handlers");
     this.left = make("section", { class: "panel", hidden: true });
     this.seen = make(
       "div",
-      {},
+      { class: "stack" },
       this.cards.element,
       make("div", { class: "pair" }, ...this.charts.map((chart) => chart.element)),
       make("section", { class: "panel" }, make("h3", { text: "Handlers" }), this.handlers),
@@ -144,7 +146,7 @@ export class ServerTab extends Tab {
     const head = [{ text: "kind" }, { text: "left", number: true }];
     this.left.replaceChildren(
       make("h3", { text: "Left on the server" }),
-      scroller("Left on the server", table("What this run's visits left behind when everybody had gone", head, rows)),
+      scroller("Left on the server", table("What this run's visits left behind when everybody had gone", head, rows, { class: "narrow" })),
     );
   }
 }

@@ -11,7 +11,7 @@ const STATES = {
   quiet: "Quiet: waiting for the server to forget everybody",
   over: "Over",
 };
-const VERDICTS = { pass: "Pass", fail: "Fail", inconclusive: "Inconclusive", interrupted: "Interrupted" };
+export const VERDICTS = { pass: "Pass", fail: "Fail", inconclusive: "Inconclusive", interrupted: "Interrupted" };
 const SIGNS = { pass: "✓", fail: "✗", inconclusive: "?", interrupted: "■" };
 
 async function readStyle(name) {

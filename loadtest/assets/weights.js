@@ -3,13 +3,16 @@
 import { make, say } from "./dom.js";
 
 const LEAST_TOP = 10;
+const MOST_OPEN = 6; // more of them are folded away at first
 
 export class Weights {
   constructor() {
     this.rows = [];
     this.shown = null;
     this.list = make("ul", { class: "weights" });
-    this.element = make("fieldset", { hidden: true }, make("legend", { text: "Weights of departures" }), this.list);
+    this.summary = make("summary");
+    this.fold = make("details", {}, this.summary, this.list);
+    this.element = make("fieldset", { hidden: true }, make("legend", { class: "unseen", text: "Weights of departures" }), this.fold);
   }
 
   /** Shows what holds now; what somebody is changing stays as it is. */
@@ -20,6 +23,8 @@ export class Weights {
       this.rows = departures.map((departure, index) => this.#row(departure, index));
       this.list.replaceChildren(...this.rows.map((row) => row.element));
       this.element.hidden = departures.length < 2;
+      this.fold.open = departures.length <= MOST_OPEN;
+      say(this.summary, `Weights of ${departures.length} departures`);
     }
     departures.forEach(({ weight }, index) => {
       const row = this.rows[index];
