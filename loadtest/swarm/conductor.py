@@ -26,6 +26,7 @@ from loadtest.swarm.crew import Crew
 from loadtest.swarm.knob import stages_of, turn_profile, turns_of
 from loadtest.swarm.messages import Begin, Report, Turned
 from loadtest.swarm.options import RunOptions
+from loadtest.swarm.pool import spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.server_side.collector import Collector
 from loadtest.swarm.server_side.rendezvous import Rendezvous
@@ -52,7 +53,8 @@ class Conductor:
         self.exit_code: ExitCode | None = None
         self.summary: Mapping[str, Any] = {}
         """The run's summary, once it is concluded."""
-        self.pool_size = min(profile.max_users, options.users or profile.max_users)
+        self._users = users_of(profile, options.users)
+        self.pool_size = spawned(profile, self._users, crew.size)
         self._options = options
         self._profile = profile
         self._crew = crew
@@ -222,7 +224,7 @@ class Conductor:
             started_at=_now(),
             duration_s=self._time_s,
             workers=self._crew.size,
-            users=self.pool_size,
+            users=self._users,
             require_hooks=self._options.require_hooks,
             assertions=tuple(assertion.name for assertion in profile.assertions),
             gauges=tuple(gauge.name for gauge in profile.gauges),
@@ -297,7 +299,7 @@ class Conductor:
                 time_s=self._time_s,
                 index=index,
                 generators=len(members),
-                users=self.pool_size,
+                users=self._users,
             )
             self._crew.begin(member, begin)
 

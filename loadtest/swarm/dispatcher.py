@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 import gevent
 from gevent.event import AsyncResult
 
-from loadtest.profile.pacing import Arrival
+from loadtest.profile.model import Profile
+from loadtest.profile.pacing import Arrival, Schedule
 
-__all__ = ["MOST_AHEAD_S", "Dispatcher", "Share"]
+__all__ = ["MOST_AHEAD_S", "Dispatcher", "Share", "share_of"]
 
 MOST_AHEAD_S = 5.0
 """A navigation that is due later is promised to nobody: the page that is asked for ahead would grow old."""
@@ -22,6 +23,12 @@ _NOT_DUE_ANY_MORE = Arrival(-1, 0.0, 0.0, 0)
 
 Share = Callable[[Arrival | None], Iterator[Arrival]]
 """The navigations of one generator that follow one; from the first on after None."""
+
+
+def share_of(profile: Profile, index: int, generators: int) -> Share:
+    """Return what one of several generators runs of a profile."""
+    schedule = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns)
+    return lambda after: schedule.share(index, generators, after)
 
 
 class Dispatcher:

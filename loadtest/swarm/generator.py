@@ -11,13 +11,15 @@ from loadtest.metrics.histogram import Histogram
 from loadtest.navigation.departure import Departure
 from loadtest.navigation.journey import Move
 from loadtest.navigation.point import Manner
-from loadtest.navigation.record import NavigationRecord, Outcome, navigation_id
+from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.profile.load import parse_profile
-from loadtest.profile.pacing import Arrival, Schedule
+from loadtest.profile.pacing import Arrival
 from loadtest.report.client_figures import LATE_S
-from loadtest.swarm.dispatcher import Dispatcher, Share
+from loadtest.swarm.closed_dispatcher import ClosedDispatcher
+from loadtest.swarm.dispatcher import Dispatcher, share_of
 from loadtest.swarm.lag import watch_lag
 from loadtest.swarm.messages import Begin, Report, Turned
+from loadtest.swarm.unvisited import record_unvisited
 from loadtest.swarm.ways import PlainWays, Ways
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
@@ -66,12 +68,7 @@ class Generator:
             self._profile.assertions,
             has_reconnects=bool(self._profile.journey.weights.get(Move.RECONNECT)),
         )
-        self._dispatcher = Dispatcher(
-            self._record_dropped,
-            index=begin.index,
-            generators=begin.generators,
-            max_visits=self._profile.max_visits,
-        )
+        self._dispatcher = self._new_dispatcher()
         self._turns = 0
         self._records: list[NavigationRecord] = []
         """Of visits that have ended: not written yet, nor told."""
@@ -87,20 +84,33 @@ class Generator:
 
     def start(self) -> None:
         """Begin with the schedule, and with reporting."""
-        self._dispatcher.start(self._share(), self._t0, self._begin.time_s)
+        begin, dispatcher = self._begin, self._dispatcher
+        if isinstance(dispatcher, ClosedDispatcher):
+            dispatcher.start(self._t0, self._profile.duration_s if begin.time_s is None else begin.time_s)
+        else:
+            dispatcher.start(share_of(self._profile, begin.index, begin.generators), self._t0, begin.time_s)
         self._greenlets = [gevent.spawn(watch_lag, self._lag), gevent.spawn(self._report_often)]
 
-    def _share(self) -> Share:
-        profile, begin = self._profile, self._begin
-        schedule = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns)
-        return lambda after: schedule.share(begin.index, begin.generators, after)
+    def _new_dispatcher(self) -> Dispatcher | ClosedDispatcher:
+        begin, profile = self._begin, self._profile
+        index, generators = begin.index, begin.generators
+        if profile.is_closed:
+            return ClosedDispatcher(profile, index=index, generators=generators, users=begin.users)
+        return Dispatcher(
+            self._record_dropped, index=index, generators=generators, max_visits=profile.max_visits
+        )
 
     def turn(self, turned: Turned) -> None:
         """Apply a turn of the live knob; one of another run is not heard."""
-        if turned.run == self._begin.run:
-            self._turns += 1
-            self._profile = turned.put_into(self._profile)
-            self._dispatcher.turn(turned.at_s, self._share())
+        if turned.run != self._begin.run:
+            return
+        self._turns += 1
+        self._profile = profile = turned.put_into(self._profile)
+        if isinstance(self._dispatcher, ClosedDispatcher):
+            self._dispatcher.turn(turned.at_s, profile)
+        else:
+            share = share_of(profile, self._begin.index, self._begin.generators)
+            self._dispatcher.turn(turned.at_s, share)
 
     @property
     def seed(self) -> int:
@@ -130,7 +140,7 @@ class Generator:
             record = self._driver.visit(tab, assignment, behaviour, lambda: self._promise(tab, ways))
         except Exception as error:  # without a record the run would wait for this visit for ever
             _LOG.exception("a fault of loadtest's own")
-            record = self._record_unvisited(assignment, Outcome.FAILED, repr(error))
+            record = record_unvisited(self._begin.run, assignment, Outcome.FAILED, repr(error))
         self._ended += 1
         self._late += record.started_s is not None and record.started_s - record.due_s > LATE_S
         if record.outcome.is_failure:
@@ -221,26 +231,4 @@ class Generator:
 
     def _record_dropped(self, due: Arrival) -> None:
         planned = self._assign(due, _OWN_WAYS)
-        self._lines.append(self._record_unvisited(planned, Outcome.DROPPED).to_line())
-
-    def _record_unvisited(
-        self, planned: Assignment, outcome: Outcome, detail: str | None = None
-    ) -> NavigationRecord:
-        """Return the record of a navigation that was due and that no visit has made."""
-        return NavigationRecord(
-            number=planned.number,
-            navigation=navigation_id(self._begin.run, planned.number),
-            page=planned.page,
-            due_s=planned.due_s,
-            started_s=None,
-            left_s=None,
-            planned_at=planned.departure.at,
-            planned_manner=planned.departure.manner,
-            actual=None,
-            outcome=outcome,
-            transport=planned.departure.transport,
-            move=planned.move,
-            planned_move=planned.move,
-            error=None if detail is None else "a fault of loadtest's own",
-            detail=detail,
-        )
+        self._lines.append(record_unvisited(self._begin.run, planned, Outcome.DROPPED).to_line())

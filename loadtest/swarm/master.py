@@ -28,6 +28,7 @@ from loadtest.swarm.hosts import check_host
 from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions
+from loadtest.swarm.pool import spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
 from loadtest.swarm.web.site import furnish
@@ -68,7 +69,7 @@ class Master:
         """Users that the pool of the run that is on, or comes next, holds."""
         if self._next:
             options, profile = self._next
-            return min(profile.max_users, options.users or profile.max_users)
+            return spawned(profile, users_of(profile, options.users), Crew(self._runner).size)
         return self._conductor.pool_size if self._conductor else 0
 
     @property
