@@ -21,7 +21,7 @@ __all__ = ["main"]
 _LOOK_EVERY_S = 0.5
 _RUN_WAIT_S = 5.0
 """A run makes its folder and its ``run.json`` at almost one time."""
-_NICE = 10
+_NICE = 5
 """Load is sent on this machine, and comes first."""
 
 

@@ -86,5 +86,6 @@ class _Rows:
 
     def since(self, seen: int) -> Iterator[Message]:
         rows = [row for number, row in self._rows.values() if number > seen]
-        if rows:
-            yield {**self._rest, "reset": self._reset_at > seen, "rows": rows}
+        is_reset = self._reset_at > seen
+        if rows or is_reset:
+            yield {**self._rest, "reset": is_reset, "rows": rows}

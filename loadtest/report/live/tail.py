@@ -6,17 +6,21 @@ from pathlib import Path
 __all__ = ["Tail"]
 
 _CHUNK_BYTES = 1 << 20
-_LONGEST_LINE = 1 << 26
-"""Bytes; as much as the collector takes at once. What is longer is skipped, and counted."""
 
 
 class Tail:
-    """Reads a file from where it stopped before; a half line waits for its other half."""
+    """Reads a file from where it stopped before; a half line waits for its other half.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        longest_bytes: a line that is longer is skipped, and counted; by default as much as the collector
+            takes at once.
+    """
+
+    def __init__(self, path: Path, longest_bytes: int = 1 << 26) -> None:
         self.path = path
         self.skipped = 0
         """Lines that were longer than any that a run writes."""
+        self._longest_bytes = longest_bytes
         self._offset = 0
         self._half = b""
         self._is_skipping = False
@@ -48,6 +52,6 @@ class Tail:
             self._is_skipping = False
         if not self._is_skipping:
             self._half += rest
-        if len(self._half) > _LONGEST_LINE:
+        if len(self._half) > self._longest_bytes:
             self._half, self._is_skipping = b"", True
             self.skipped += 1
