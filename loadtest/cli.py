@@ -29,7 +29,7 @@ from loadtest.profile.outline import outline
 from loadtest.profile.picture import Paper
 from loadtest.profile.points import points_text
 from loadtest.report.run import read_run
-from loadtest.report.show import show_run, show_story
+from loadtest.report.show import ReportFormat, show_run, show_story
 from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
 from loadtest.swarm.child import run_locust, worker_options
@@ -297,10 +297,13 @@ def report(
         str | None,
         typer.Option(help="Tell one navigation's story: its id, its number, or the end of its id."),
     ] = None,
+    form: Annotated[ReportFormat, typer.Option("--format", help="json: every figure.")] = ReportFormat.TEXT,
 ) -> None:
     """Print a run's report again, or one navigation's whole story, from its files alone; no load is sent."""
     if navigation is None:
-        show_run(folder)
+        show_run(folder, form)
+    elif form is not ReportFormat.TEXT:
+        raise UsageError(f"report: a navigation's story is told as text; leave --format {form} out")
     else:
         show_story(folder, navigation)
     raise _EndedError(ExitCode.PASS)

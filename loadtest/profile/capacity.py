@@ -1,11 +1,11 @@
 """Whether the pool of tabs, and the open files, can carry a profile: said before the run, by Little's law."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from loadtest.navigation.point import Manner
-from loadtest.profile.curve import Curve
+from loadtest.profile.curve import Curve, Segment
 from loadtest.profile.forecast import departures_of, visit_s
 from loadtest.profile.model import Profile
 
@@ -58,22 +58,41 @@ class Need:
 
 def need_of(profile: Profile) -> Need:
     """Return what a profile takes: by Little's law, in the window of a visit's time that is busiest."""
-    mixes = (profile.mix, *(mix for _, mix in profile.later_mixes))
-    longest_s = max(visit_s(profile, mix) for mix in mixes)
     silent = sum(row.visits for row in departures_of(profile) if row.choice.manner is Manner.SILENT)
     if profile.is_closed:
         users = max(max(stage.users or (0.0,)) for stage in profile.stages)
-        return Need(longest_s, 0.0, math.ceil(users), 0.0, silent)
+        return Need(visit_s(profile), 0.0, math.ceil(users), 0.0, silent)
     curve = Curve(profile.stages, profile.turns)
-    corners = {0.0, *(segment.start_s for segment in curve.segments), curve.duration_s}
-    ends = (corner + part * longest_s for corner in corners for part in _WINDOWS)
-    return Need(
-        visit_s=longest_s,
-        at_work=max(curve.mass_at(end_s) - curve.mass_at(end_s - longest_s) for end_s in ends),
-        burst_size=max(stage.burst_size for stage in profile.stages),
-        peak_per_s=curve.peak_per_s,
-        silent=silent,
+    mixes = [(0.0, profile.mix), *profile.later_mixes]
+    ends = [*(from_s for from_s, _ in mixes[1:]), math.inf]
+    needs = []
+    for (from_s, mix), until_s in zip(mixes, ends, strict=True):
+        part = [segment for segment in curve.segments if segment.end_s > from_s and segment.start_s < until_s]
+        if part:
+            needs.append(_need(curve, part, (from_s, until_s), visit_s(profile, mix)))
+    burst_size = max(stage.burst_size for stage in profile.stages)
+    return replace(max(needs, key=lambda need: need.at_work), burst_size=burst_size, silent=silent)
+
+
+def _need(curve: Curve, part: Sequence[Segment], span: tuple[float, float], lasts_s: float) -> Need:
+    """Return what it takes, of those who come one by one, in the part of a run in which visits last so long.
+
+    Args:
+        part: its segments.
+        span: its start and its end.
+    """
+    first_s, last_s = max(part[0].start_s, span[0]), min(part[-1].end_s, span[1])
+    corners = [first_s, *(segment.start_s for segment in part[1:]), last_s]
+    at_work = max(
+        curve.mass_at(min(end_s, last_s)) - curve.mass_at(max(end_s - lasts_s, first_s))
+        for end_s in (corner + share * lasts_s for corner in corners for share in _WINDOWS)
     )
+    rates = (
+        segment.rate_at(now_s)
+        for segment in part
+        for now_s in (max(segment.start_s, first_s), min(segment.end_s, last_s))
+    )
+    return Need(lasts_s, at_work, burst_size=1, peak_per_s=max(rates), silent=0.0)
 
 
 def shortages(profile: Profile, *, tabs: int | None = None, processes: int = 1, files: int) -> Iterator[str]:

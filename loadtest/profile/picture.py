@@ -52,10 +52,10 @@ def draw_picture(profile: Profile, paper: Paper) -> Iterator[str]:
     """
     ink = _BLOCK_INK if paper.has_blocks else _ASCII_INK
     course = _tabs_at_work(profile) if profile.is_closed else _rates(profile)
-    top = max((max(first, last) for _, first, _, last in course), default=0.0)
+    top = max((max(line.first, line.last) for line in course), default=0.0)
     labels = _labels(top)
     margin = max(map(len, labels)) + 1
-    width = max(min(paper.width, _MOST_WIDTH), _LEAST_WIDTH) - margin - 1
+    width = max(min(paper.width, _MOST_WIDTH), _LEAST_WIDTH) - margin - 2
     heights = _columns(course, profile.duration_s, width)
     warm_s = sum(stage.duration_s for stage in profile.stages if stage.is_warm_up)
     warm = int(warm_s / profile.duration_s * width + 1e-9)
@@ -77,13 +77,22 @@ def _labels(top: float) -> Sequence[str]:
     return labels
 
 
-_Line = tuple[float, float, float, float]
-"""A straight piece: from when, at what, to when, at what."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A straight piece of what is drawn."""
+
+    start_s: float
+    first: float
+    end_s: float
+    last: float
+
+    def at(self, now_s: float) -> float:
+        return self.first + (self.last - self.first) * (now_s - self.start_s) / (self.end_s - self.start_s)
 
 
 def _rates(profile: Profile) -> Sequence[_Line]:
     return [
-        (segment.start_s, segment.from_per_s, segment.end_s, segment.rate_at(segment.end_s))
+        _Line(segment.start_s, segment.from_per_s, segment.end_s, segment.rate_at(segment.end_s))
         for segment in Curve(profile.stages, profile.turns).segments
     ]
 
@@ -91,7 +100,7 @@ def _rates(profile: Profile) -> Sequence[_Line]:
 def _tabs_at_work(profile: Profile) -> Sequence[_Line]:
     ends = [*itertools.accumulate((stage.duration_s for stage in profile.stages), initial=0.0)]
     return [
-        (start_s, first, end_s, last)
+        _Line(start_s, first, end_s, last)
         for (start_s, end_s), (first, last) in zip(
             itertools.pairwise(ends), (stage.users or (0.0, 0.0) for stage in profile.stages), strict=True
         )
@@ -101,15 +110,13 @@ def _tabs_at_work(profile: Profile) -> Sequence[_Line]:
 def _columns(course: Sequence[_Line], duration_s: float, width: int) -> Sequence[float]:
     """Return the highest value in each column's time."""
     heights = [0.0] * width
-    for start_s, first, end_s, last in course:
-        for column in range(_column(start_s, duration_s, width), width):
-            left_s = max(column * duration_s / width, start_s)
-            right_s = min((column + 1) * duration_s / width, end_s)
-            if left_s >= end_s:
+    for line in course:
+        for column in range(_column(line.start_s, duration_s, width), width):
+            left_s = max(column * duration_s / width, line.start_s)
+            if left_s >= line.end_s:
                 break
-            slope = (last - first) / (end_s - start_s)
-            here = max(first + slope * (left_s - start_s), first + slope * (right_s - start_s))
-            heights[column] = max(heights[column], here)
+            right_s = min((column + 1) * duration_s / width, line.end_s)
+            heights[column] = max(heights[column], line.at(left_s), line.at(right_s))
     return heights
 
 

@@ -134,7 +134,7 @@ def test_an_outline_tells_who_comes_how_and_what_they_do_and_must_see() -> None:
         "  step 3     wait for ready in /chat, within 10 s",
         "  stage 0    10 s, 10 navigations a second, constant",
         "  in all     10 s, about 100 navigations, at most 10 a second, seed 0",
-        "  users      at most 200 at once; a visit takes about 1.6 s besides the server's time",
+        "  users      at most 200 at once; a visit takes about 0.85 s besides the server's time",
         "  journey    navigate 60%, reload 30%, reconnect 10%",
         "      25 leave after a stay, as a browser does, over websocket and polling",
         (
@@ -219,8 +219,8 @@ def test_turns_are_told_and_change_how_many_leave_where() -> None:
         "     145 leave at P16 (read the CONNECT reply, handshake not sent), ws_close",
         "      45 leave after a stay, as a browser does",
         (
-            "  too little users.max = 9 carries about 1.1 navigations a second, where a visit takes 2 s and the "
-            "server no time; the peak of 30 needs about 84, or visits will be dropped"
+            "  too little users.max = 9 carries about 3.4 navigations a second, where a visit takes 2 s and "
+            "the server no time; the peak of 20 needs about 34, or visits will be dropped"
         ),
     ]
 
@@ -269,13 +269,13 @@ at = "P14"
     lines = list(outline(parse_profile(text, name="c", source="c")))
 
     assert lines[4] == "  in all     10 s, 7 tabs at work, seed 0"
-    assert [line[:16] for line in lines[-2:]] == ["   75.0% leave at", "   25.0% leave at"]
+    assert [line[:17] for line in lines[-2:]] == ["   75.0% leave at", "   25.0% leave at"]
 
 
 def test_the_picture_stands_between_the_schedule_and_who_leaves() -> None:
     lines = list(outline(parse_profile(TEXT, name="few", source="few.toml"), Paper(50)))
 
-    above, below = (lines.index(line) for line in lines if not line)
+    above, below = (index for index, line in enumerate(lines) if not line)
     assert lines[above - 1].startswith("  in all")
     assert lines[above + 1] == "  navigations a second"
     assert lines[below + 1].startswith("  users")
