@@ -32,7 +32,7 @@ from loadtest.report.run import read_run
 from loadtest.report.show import ReportFormat, show_run, show_story
 from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
-from loadtest.swarm.child import run_locust
+from loadtest.swarm.child import run_locust, worker_options
 from loadtest.swarm.headless import RunRequest, run_headless
 from loadtest.swarm.hosts import check_host
 from loadtest.swarm.limits import open_files
@@ -161,9 +161,10 @@ def ui(
     profile: Annotated[str, typer.Argument(help="The profile that the form starts with.")] = "",
     host: Annotated[str, typer.Option("--host", "-H", help="Where the app listens.")] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where the web UI listens.")] = 8089,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
 ) -> None:
     """Open the Locust web UI on 127.0.0.1, with profiles to choose from in its form."""
-    arguments = ["--web-host", "127.0.0.1", "--web-port", str(port)]
+    arguments = ["--web-host", "127.0.0.1", "--web-port", str(port), *worker_options(workers)]
     if profile:
         load_profile(profile, finds_app=True)  # its mistakes are told before anything starts
         arguments += ["--nav-profile", profile]

@@ -6,6 +6,7 @@ come to an end even when Locust does not. Nothing here imports locust.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from types import FrameType
 
 from loadtest.errors import ExitCode, UsageError
 
-__all__ = ["PARENT_VARIABLE", "LocustEnd", "locustfile", "run_locust"]
+__all__ = ["PARENT_VARIABLE", "LocustEnd", "locustfile", "run_locust", "worker_options"]
 
 PARENT_VARIABLE = "LOADTEST_PARENT"
 """Environment variable that tells Locust whose death is its own end: a process id."""
@@ -35,6 +36,24 @@ def locustfile() -> Path:
         if path.is_file():
             return path
     raise UsageError(f"{package}: the locustfile is missing; install loadtest again")
+
+
+def worker_options(workers: int) -> list[str]:
+    """Return Locust's options for so many processes that send load, all children of one master.
+
+    They meet at a port of their own, on loopback: Locust's is one for all runs, and open to every interface.
+    """
+    if workers == 1:
+        return []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    return [
+        f"--processes={workers}",
+        "--master-bind-host=127.0.0.1",
+        f"--master-bind-port={port}",
+        "--master-host=127.0.0.1",
+        f"--master-port={port}",
+    ]
 
 
 @dataclass(frozen=True, slots=True)

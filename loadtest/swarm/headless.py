@@ -1,6 +1,5 @@
 """One headless run as a command: checked first, run by Locust in a child, its folder found again."""
 
-import socket
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from loadtest.errors import ExitCode
 from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
 from loadtest.report.seal import seal_run
-from loadtest.swarm.child import run_locust
+from loadtest.swarm.child import run_locust, worker_options
 
 __all__ = ["HeadlessRun", "RunRequest", "run_headless"]
 
@@ -55,18 +54,9 @@ class RunRequest:
             "--allow-host": ",".join(self.allow_hosts),
             "--collector-bind": self.collector_bind,
         }
-        if self.workers > 1:
-            # a port of its own, on loopback: Locust's own is one for all runs, and open to every interface
-            port = str(_free_port())
-            pairs |= {
-                "--processes": str(self.workers),
-                "--master-bind-host": "127.0.0.1",
-                "--master-bind-port": port,
-                "--master-host": "127.0.0.1",
-                "--master-port": port,
-            }
         flags = ["--headless", "--only-summary", *(["--require-hooks"] if self.require_hooks else [])]
-        return flags + [f"{name}={value}" for name, value in pairs.items() if value]
+        options = [f"{name}={value}" for name, value in pairs.items() if value]
+        return flags + options + worker_options(self.workers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +92,6 @@ def run_headless(request: RunRequest) -> HeadlessRun:
         path = Path(told.read_text(encoding="utf-8"))
     # the run's own account counts, not Locust's status: there a crash after the load does not pass
     return HeadlessRun(seal_run(path, was_interrupted=end.was_interrupted), path)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def _limit_s(profile: Profile) -> float:
