@@ -26,6 +26,7 @@ class Stream(StrEnum):
     JITTER = "jitter"
     STEP = "step"
     ARRIVAL = "arrival"
+    WAIT = "wait"
 
 
 _STREAM_OFFSETS = {stream: index + 1 for index, stream in enumerate(Stream)}

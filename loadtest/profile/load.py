@@ -1,5 +1,6 @@
 """Reading profiles: files, what the command line changes in them, and all that is wrong with them."""
 
+import bisect
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -92,7 +93,7 @@ def add_turn(profile: Profile, turn: Turn) -> Profile:
     """Return a profile with one turn more in it, and in its text.
 
     Raises:
-        ProfileError: it has no such rate or weights to turn, or the turn is earlier than the last one.
+        ProfileError: it has no such rate or weights to turn.
     """
     row: dict[str, Any] = {"at_s": turn.at_s}
     if turn.rate is not None:
@@ -100,10 +101,12 @@ def add_turn(profile: Profile, turn: Turn) -> Profile:
     if turn.weights is not None:
         row["weights"] = list(turn.weights)
     data = _decode(profile.text, profile.source)
-    data["turns"] = [*data.get("turns", []), row]
+    turns = data.get("turns", [])
+    bisect.insort(turns, row, key=lambda turn: turn["at_s"])
+    data["turns"] = turns
     rows = "".join(f"{key} = {inline_value(value)}\n" for key, value in row.items())
     text = f"{profile.text.rstrip()}\n\n[[turns]]\n{rows}"
-    try:  # its comments stay, unless its turns are written as one list
+    try:  # its comments stay, unless its turns are written as one list, or one of them comes later
         is_readable = tomllib.loads(text) == data
     except tomllib.TOMLDecodeError:
         is_readable = False

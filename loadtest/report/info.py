@@ -1,7 +1,7 @@
 """What ``run.json`` holds: what ran, when, on what, and how it ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,16 @@ from typing import Any
 from loadtest.errors import ExitCode
 from loadtest.metrics.histogram import Histogram
 
-__all__ = ["SCHEMA", "Ended", "GeneratorInfo", "QuietInfo", "RunInfo", "RunVerdict"]
+__all__ = [
+    "SCHEMA",
+    "Ended",
+    "GeneratorInfo",
+    "QuietInfo",
+    "RunInfo",
+    "RunVerdict",
+    "StageInfo",
+    "TurnInfo",
+]
 
 SCHEMA = 1
 """Version of ``run.json`` and of ``summary.json``."""
@@ -52,6 +61,31 @@ class QuietInfo:
     limit_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class StageInfo:
+    """One stage of the schedule, as planned."""
+
+    index: int
+    start_s: float
+    """Seconds after t0."""
+    duration_s: float
+    is_warm_up: bool
+    text: str
+    """What it does, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnInfo:
+    """One turn of the live knob."""
+
+    at_s: float
+    """Seconds after t0: what was due before it stayed as it was."""
+    rate: str | float | None
+    """``x2`` is a factor of the planned rate, a number so many a second; None: it stayed."""
+    weights: tuple[float, ...] | None
+    """One for each row of ``[[departures]]``; None: they stayed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
     """One run, without its figures."""
@@ -78,6 +112,9 @@ class RunInfo:
     """Visits that had not ended when the run was cut off: they have no record."""
     lost_numbers: int = 0
     """Navigations of a worker that died: nobody knows what became of them."""
+    astray: int = 0
+    """Navigations that came as they were before a turn of the live knob, because their worker heard of it too
+    late: where ``profile_text`` has them otherwise."""
     silent_boots: tuple[str, ...] = ()
     """Boot ids of hooked server processes that saw this run and had stopped pushing at its end."""
     dead_boots: tuple[str, ...] = ()
@@ -93,9 +130,22 @@ class RunInfo:
     gauges: tuple[str, ...] = ()
     """The names of what the hooks had to read."""
     thresholds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stages: tuple[StageInfo, ...] = ()
+    """In order of time; none in the files of an older release."""
+    turns: tuple[TurnInfo, ...] = ()
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     """What a killed run leaves behind; only a finished verdict replaces it."""
     exit_code: ExitCode = ExitCode.INCONCLUSIVE
+
+    @property
+    def warm_up_s(self) -> float:
+        """When the warm-up ends, in seconds after t0; 0 without one. It comes before all other stages."""
+        return max((one.start_s + one.duration_s for one in self.stages if one.is_warm_up), default=0.0)
+
+    @property
+    def warm_up_ends_at(self) -> float | None:
+        """The same in wall time, seconds; None where nothing is to be left out of the figures."""
+        return self.t0_at.timestamp() + self.warm_up_s if self.t0_at and self.warm_up_s else None
 
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``run.json``."""
@@ -119,6 +169,7 @@ class RunInfo:
             "ended": self.ended,
             "under_way": self.under_way,
             "lost_numbers": self.lost_numbers,
+            "astray": self.astray,
             "silent_boots": list(self.silent_boots),
             "dead_boots": list(self.dead_boots),
             "refused": list(self.refused),
@@ -132,6 +183,8 @@ class RunInfo:
             "assertions": list(self.assertions),
             "gauges": list(self.gauges),
             "thresholds": {metric: list(texts) for metric, texts in self.thresholds.items()},
+            "stages": [_from_stage(stage) for stage in self.stages],
+            "turns": [asdict(turn) for turn in self.turns],
             "verdict": self.verdict,
             "exit_code": int(self.exit_code),
             "profile_text": self.profile_text,
@@ -163,6 +216,7 @@ class RunInfo:
             ended=Ended(data["ended"]),
             under_way=data["under_way"],
             lost_numbers=data["lost_numbers"],
+            astray=data.get("astray", 0),
             silent_boots=tuple(data["silent_boots"]),
             dead_boots=tuple(data["dead_boots"]),
             refused=tuple(data.get("refused", ())),
@@ -171,6 +225,8 @@ class RunInfo:
             assertions=tuple(data["assertions"]),
             gauges=tuple(data.get("gauges", ())),
             thresholds={metric: tuple(texts) for metric, texts in data["thresholds"].items()},
+            stages=tuple(_to_stage(stage) for stage in data.get("stages", ())),
+            turns=tuple(_to_turn(turn) for turn in data.get("turns", ())),
             verdict=RunVerdict(data["verdict"]),
             exit_code=ExitCode(data["exit_code"]),
         )
@@ -199,3 +255,24 @@ def _to_generator(data: Mapping[str, Any] | None) -> GeneratorInfo | None:
 
 def _to_quiet(data: Mapping[str, Any] | None) -> QuietInfo | None:
     return None if data is None else QuietInfo(waited_s=data["waited_s"], limit_s=data["limit_s"])
+
+
+def _from_stage(stage: StageInfo) -> dict[str, Any]:
+    return {
+        "index": stage.index,
+        "start_s": stage.start_s,
+        "duration_s": stage.duration_s,
+        "warm_up": stage.is_warm_up,
+        "text": stage.text,
+    }
+
+
+def _to_stage(data: Mapping[str, Any]) -> StageInfo:
+    return StageInfo(
+        data["index"], data["start_s"], data["duration_s"], bool(data["warm_up"]), str(data["text"])
+    )
+
+
+def _to_turn(data: Mapping[str, Any]) -> TurnInfo:
+    weights = data["weights"]
+    return TurnInfo(data["at_s"], data["rate"], None if weights is None else tuple(weights))

@@ -26,6 +26,7 @@ from loadtest.swarm.crew import Crew
 from loadtest.swarm.hosts import check_host
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions
+from loadtest.swarm.pool import spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
 from loadtest.swarm.web import guard_form
@@ -55,11 +56,16 @@ class Master:
         self._shape = shape
 
     @property
+    def conductor(self) -> Conductor | None:
+        """The run that is on; None before it starts and after its verdict."""
+        return self._conductor
+
+    @property
     def pool_size(self) -> int:
         """Users that the pool of the run that is on, or comes next, holds."""
         if self._next:
             options, profile = self._next
-            return min(profile.max_users, options.users or profile.max_users)
+            return spawned(profile, users_of(profile, options.users), Crew(self._runner).size)
         return self._conductor.pool_size if self._conductor else 0
 
     @property

@@ -31,6 +31,7 @@ def report(index: int, **changes: Any) -> Report:
         "index": index,
         "lines": "",
         "due": 0,
+        "late": 0,
         "dropped": 0,
         "ended": 0,
         "failed": 0,

@@ -1,14 +1,26 @@
 """Handing out what is due."""
 
 import time
+from collections.abc import Sequence
 
 import gevent
 
-from loadtest.swarm.dispatcher import Dispatcher, Due
+from loadtest.profile.pacing import Arrival
+from loadtest.swarm.dispatcher import Dispatcher
 
 
-def forget(due: Due) -> None:
-    del due
+def due(number: int, due_s: float) -> Arrival:
+    return Arrival(number, due_s, mark=float(number), piece=0)
+
+
+def run(dispatcher: Dispatcher, arrivals: Sequence[Arrival], t0: float, time_s: float | None) -> None:
+    """Let all of this come due."""
+    dispatcher.start(lambda _: iter(arrivals), t0, time_s)
+    dispatcher.join()
+
+
+def forget(arrival: Arrival) -> None:
+    del arrival
 
 
 def test_a_navigation_that_is_due_goes_to_a_waiting_user() -> None:
@@ -16,22 +28,22 @@ def test_a_navigation_that_is_due_goes_to_a_waiting_user() -> None:
     user = gevent.spawn(dispatcher.take)
     gevent.idle()
 
-    dispatcher.run(iter([(4, 0.0)]), time.monotonic(), None)
+    run(dispatcher, [due(4, 0.0)], time.monotonic(), None)
 
-    assert user.get(timeout=5) == Due(4, 0.0)
+    assert user.get(timeout=5) == due(4, 0.0)
     assert (dispatcher.due, dispatcher.dropped, dispatcher.is_exhausted) == (1, 0, True)
 
 
 def test_a_navigation_without_a_free_user_is_dropped_at_once() -> None:
-    dropped: list[Due] = []
+    dropped: list[Arrival] = []
     dispatcher = Dispatcher(drop=dropped.append)
     user = gevent.spawn(dispatcher.take)
     gevent.idle()
 
-    dispatcher.run(iter([(0, 0.0), (1, 0.0)]), time.monotonic(), None)
+    run(dispatcher, [due(0, 0.0), due(1, 0.0)], time.monotonic(), None)
 
-    assert user.get(timeout=5) == Due(0, 0.0)
-    assert dropped == [Due(1, 0.0)]
+    assert user.get(timeout=5) == due(0, 0.0)
+    assert dropped == [due(1, 0.0)]
     assert (dispatcher.due, dispatcher.dropped) == (2, 1)
 
 
@@ -40,13 +52,13 @@ def test_a_schedule_that_is_behind_its_time_still_meets_the_users_that_come_free
     served: list[int] = []
 
     def user() -> None:
-        while (due := dispatcher.take()) is not None:
-            served.append(due.number)
+        while (arrival := dispatcher.take()) is not None:
+            served.append(arrival.number)
 
     users = [gevent.spawn(user) for _ in range(2)]
     gevent.idle()
 
-    dispatcher.run(((number, 0.0) for number in range(100)), time.monotonic() - 9, None)
+    run(dispatcher, [due(number, 0.0) for number in range(100)], time.monotonic() - 9, None)
     gevent.idle()
     dispatcher.close()
     gevent.joinall(users, timeout=5)
@@ -60,34 +72,34 @@ def test_the_user_that_became_free_last_is_served_first() -> None:
     first, last = gevent.spawn(dispatcher.take), gevent.spawn(dispatcher.take)
     gevent.idle()
 
-    dispatcher.run(iter([(7, 0.0)]), time.monotonic(), None)
+    run(dispatcher, [due(7, 0.0)], time.monotonic(), None)
 
-    assert last.get(timeout=5) == Due(7, 0.0)
+    assert last.get(timeout=5) == due(7, 0.0)
     assert not first.ready()
     dispatcher.close()
     assert first.get(timeout=5) is None
 
 
 def test_nothing_is_started_after_the_time_is_up() -> None:
-    dropped: list[Due] = []
+    dropped: list[Arrival] = []
     dispatcher = Dispatcher(drop=dropped.append)
 
-    dispatcher.run(iter([(0, 0.0), (1, 30.0), (2, 30.1)]), time.monotonic() - 60, 30.0)
+    run(dispatcher, [due(0, 0.0), due(1, 30.0), due(2, 30.1)], time.monotonic() - 60, 30.0)
 
-    assert dropped == [Due(0, 0.0), Due(1, 30.0)]
+    assert dropped == [due(0, 0.0), due(1, 30.0)]
     assert dispatcher.is_exhausted
 
 
 def test_a_user_that_was_killed_while_it_waited_is_not_served() -> None:
-    dropped: list[Due] = []
+    dropped: list[Arrival] = []
     dispatcher = Dispatcher(drop=dropped.append)
     user = gevent.spawn(dispatcher.take)
     gevent.idle()
     user.kill()
 
-    dispatcher.run(iter([(0, 0.0)]), time.monotonic(), None)
+    run(dispatcher, [due(0, 0.0)], time.monotonic(), None)
 
-    assert dropped == [Due(0, 0.0)]
+    assert dropped == [due(0, 0.0)]
 
 
 def test_a_closed_dispatcher_lets_users_go() -> None:

@@ -42,6 +42,7 @@ def serve_all(tab: Callable[[], Tab]) -> tuple[list[Report], list[NavigationReco
             time_s=None,
             index=0,
             generators=1,
+            users=200,
         )
         generator = Generator(begin, send=sent.append, tell=told.append)
         users = [gevent.spawn(generator.serve, tab(), PlainWays()) for _ in range(VISITS)]

@@ -16,12 +16,14 @@ BEGIN = Begin(
     time_s=None,
     index=1,
     generators=2,
+    users=200,
 )
 REPORT = Report(
     run="00112233445566ff",
     index=0,
     lines="{}\n",
     due=10,
+    late=3,
     dropped=2,
     ended=8,
     failed=1,
