@@ -170,7 +170,7 @@ def _stretches(stages: Sequence[Stage]) -> Iterator[_Stretch]:
     for stage in stages:
         start_s = stage_s
         stage_s += stage.duration_s
-        for number, piece in enumerate(stage.pieces, start=1):
+        for number, piece in enumerate(stage.pieces, 1):
             is_last = number == len(stage.pieces)  # sums of pieces may differ from their stage by rounding
             end_s = stage_s if is_last else min(start_s + piece.duration_s, stage_s)
             if end_s > start_s:
