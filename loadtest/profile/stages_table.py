@@ -32,7 +32,7 @@ def _read_users(value: Any) -> tuple[float, float] | None:
     ends = _read_ends(
         value, lambda users: wrong_number(users, at_least=0), lambda users: wrong_number(users, at_least=1)
     )
-    return ends and (ends[0], ends[-1])
+    return None if ends is None else (ends[0], ends[-1])
 
 
 def _read_ends(
