@@ -31,7 +31,8 @@ from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions
 from loadtest.swarm.pool import spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
-from loadtest.swarm.web import guard_form
+from loadtest.swarm.web.site import furnish
+from loadtest.swarm.web.watched import Watched
 
 __all__ = ["Master"]
 
@@ -52,6 +53,7 @@ class Master:
         self._progress = Progress()
         self._next: tuple[RunOptions, Profile] | None = None
         self._conductor: Conductor | None = None
+        self._watched = Watched(lambda: self._progress.line) if web_ui else None
         self._has_failed = False
         shape = environment.shape_class
         assert isinstance(shape, PoolShape), "the locustfile names PoolShape"
@@ -94,8 +96,8 @@ class Master:
         if PARENT_VARIABLE in os.environ:
             gevent.spawn(self._watch_parent, int(os.environ[PARENT_VARIABLE]))
         logging.getLogger("locust.runners").addFilter(_is_no_spawn_rate_warning)
-        if self._web_ui:
-            guard_form(self._web_ui.app, self)
+        if self._watched:
+            furnish(self._web_ui, self._values, self, self._watched, self.is_own_host)
             self._prepare_web()
         else:
             self._prepare_headless()
@@ -206,6 +208,9 @@ class Master:
             self._progress.say(str(error))
             self._environment.process_exit_code = int(ExitCode.USAGE)
             self._has_failed = True
+        else:
+            if self._watched:
+                self._watched.begin(self._conductor)
         self._next = None
 
     def _spawning_complete(self, **_: object) -> None:
@@ -218,6 +223,8 @@ class Master:
 
     def _quitting(self, **_: object) -> None:
         self._conclude()
+        if self._watched:
+            self._watched.close()
 
     def _conclude(self) -> None:
         conductor = self._conductor
@@ -236,6 +243,8 @@ class Master:
         """Show the verdict where Locust's UI has a place for it: its log, and its table of exceptions."""
         summary = conductor.summary
         verdict = f"{summary['verdict'].upper()}: {headline(summary)}"
+        if self._watched:
+            self._watched.run_ended(verdict)
         _LOG.info("%s; exit code %d; %s", verdict, summary["exit_code"], conductor.path)
         for finding in summary["findings"]:
             text = f"{finding['what']}: {place(finding)}"

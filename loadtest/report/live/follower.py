@@ -25,6 +25,8 @@ _TIMES_ITS_COST = 20
 """A summary reads the whole run: at most a twentieth of the time goes into it, however long the run is."""
 _VERDICT_WAIT_S = 60.0
 """A run that has ended writes its summary next; one that was killed just then never does."""
+_AT_ONCE = 1000
+"""Records: by the second they cost half as much; of a long run that was there before, no more are held."""
 _WRONG_FORM = (AttributeError, KeyError, TypeError, ValueError)
 Message = dict[str, Any]
 
@@ -102,8 +104,13 @@ class Follower:
         yield tell_run(info, self.folder)
 
     def _read_lines(self) -> None:
+        records: list[NavigationRecord] = []
         for line in self._navigations.lines():
-            self._take(line, lambda text: self._phases.add([NavigationRecord.from_line(text)]))
+            self._take(line, lambda text: records.append(NavigationRecord.from_line(text)))
+            if len(records) == _AT_ONCE:
+                self._phases.add(records)
+                records.clear()
+        self._phases.add(records)
         if self._seconds is not None:  # what was told before t0 waits for it
             for line in self._server.lines():
                 self._take(line, self._seconds.add)

@@ -21,9 +21,12 @@ class PhaseSeries:
 
     def add(self, records: Iterable[NavigationRecord]) -> None:
         """Count visits; a navigation that was dropped has no phases."""
+        groups: dict[int, list[NavigationRecord]] = {}
         for record in records:
             if record.started_s is not None and record.phases_ms:
-                _merge(self._buckets.at(record.started_s), time_phases([record]))
+                groups.setdefault(int(record.started_s), []).append(record)
+        for second, group in groups.items():
+            _merge(self._buckets.at(second), time_phases(group))
 
     def take(self) -> dict[str, Any] | None:
         """Return the message with the rows that have changed, or None if none have."""
