@@ -1,5 +1,7 @@
 """How each stage of a run went."""
 
+from dataclasses import replace
+
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.report.info import StageInfo
@@ -18,6 +20,13 @@ def test_what_is_due_in_the_warm_up_is_left_out() -> None:
 
     assert [record.number for record in counted(records, info(stages=STAGES))] == [3, 4]
     assert len(counted(records, info())) == 4
+
+
+def test_it_is_left_out_though_it_began_late_and_what_was_dropped_later_counts() -> None:
+    late = visit(1, due_s=11.9, started_s=12.5)
+    never = replace(dropped(2), due_s=13.0)
+
+    assert [record.number for record in counted([late, never], info(stages=STAGES))] == [2]
 
 
 def test_a_visit_belongs_to_the_stage_in_which_it_was_due() -> None:
