@@ -88,6 +88,9 @@ class RunInfo:
     """Visits that had not ended when the run was cut off: they have no record."""
     lost_numbers: int = 0
     """Navigations of a worker that died: nobody knows what became of them."""
+    astray: int = 0
+    """Navigations that came as they were before a turn of the live knob, because their worker heard of it too
+    late: where ``profile_text`` has them otherwise."""
     silent_boots: tuple[str, ...] = ()
     """Boot ids of hooked server processes that saw this run and had stopped pushing at its end."""
     dead_boots: tuple[str, ...] = ()
@@ -142,6 +145,7 @@ class RunInfo:
             "ended": self.ended,
             "under_way": self.under_way,
             "lost_numbers": self.lost_numbers,
+            "astray": self.astray,
             "silent_boots": list(self.silent_boots),
             "dead_boots": list(self.dead_boots),
             "refused": list(self.refused),
@@ -188,6 +192,7 @@ class RunInfo:
             ended=Ended(data["ended"]),
             under_way=data["under_way"],
             lost_numbers=data["lost_numbers"],
+            astray=data.get("astray", 0),
             silent_boots=tuple(data["silent_boots"]),
             dead_boots=tuple(data["dead_boots"]),
             refused=tuple(data.get("refused", ())),

@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtest.report.attribution import Tally, fisher, guilty
@@ -65,13 +65,11 @@ def test_groups_are_guilty_when_their_counts_say_so(tallies: list[Tally], found:
     assert guilty(tallies) == found
 
 
-@settings(deadline=None)
 @given(st.permutations(groups(a=(0, 100), b=(100, 100), c=(0, 7), d=(412, 412), e=(2, 2), f=(0, 900))))
 def test_names_and_order_play_no_part(tallies: list[Tally]) -> None:
     assert guilty(tallies) == {"b", "d", "e"}
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(1, 300)), max_size=14))
 def test_a_guilty_group_had_it_and_some_group_is_always_free_of_guilt(shares: list[tuple[int, int]]) -> None:
     tallies = [Tally(str(key), min(hit, of), of) for key, (hit, of) in enumerate(shares)]
@@ -109,7 +107,6 @@ def test_the_exact_test_gives_the_upper_tail(
     assert fisher(hit_in, of_in, hit, of) == pytest.approx(chance, rel=1e-9)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_the_exact_test_agrees_with_counting_whole_numbers(data: st.DataObject) -> None:
     of = data.draw(st.integers(1, 60))

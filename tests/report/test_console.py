@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -250,7 +250,6 @@ def test_a_terminal_that_knows_ascii_alone_can_show_it_all() -> None:
 anything = st.text(st.characters(codec=None), max_size=30)
 
 
-@settings(deadline=None)
 @given(anything, anything, anything, st.integers(20, 100))
 def test_nothing_that_an_app_wrote_gets_through_to_the_terminal(
     what: str, event: str, detail: str, width: int

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtest.navigation.point import POINTS
@@ -52,7 +52,6 @@ def test_a_narrow_terminal_has_the_manners_with_the_fewest_errors_together() -> 
     ]
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from(list(POINTS)), st.sampled_from(MANNERS)),

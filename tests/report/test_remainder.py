@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtest.metrics.histogram import Histogram
@@ -40,7 +40,6 @@ def told(handled: Handler) -> tuple[Any, ...]:
     return (handled.calls, handled.errors, handled.in_flight, *buckets)
 
 
-@settings(deadline=None)
 @given(handlers(), handlers())
 def test_what_came_after_is_what_was_added(before: Handler, after: Handler) -> None:
     since = handler_since(merged(before, after), before)
@@ -49,7 +48,6 @@ def test_what_came_after_is_what_was_added(before: Handler, after: Handler) -> N
     assert (since.latency.sum_us, since.ack.sum_us) == (after.latency.sum_us, after.ack.sum_us)
 
 
-@settings(deadline=None)
 @given(handlers(), handlers())
 def test_its_maximum_is_told_too_high_by_one_bucket_at_most(before: Handler, after: Handler) -> None:
     since = handler_since(merged(before, after), before).latency
@@ -57,7 +55,6 @@ def test_its_maximum_is_told_too_high_by_one_bucket_at_most(before: Handler, aft
     assert after.latency.max_us <= since.max_us <= after.latency.max_us * 33 / 32 + 1
 
 
-@settings(deadline=None)
 @given(handlers(), handlers())
 def test_nothing_is_ever_less_than_none(later: Handler, earlier: Handler) -> None:
     """Not even of a process that forgot: what it counts is then less than it was."""
@@ -68,7 +65,6 @@ def test_nothing_is_ever_less_than_none(later: Handler, earlier: Handler) -> Non
     assert since.latency.count <= later.latency.count
 
 
-@settings(deadline=None)
 @given(handlers(), handlers(), handlers(), handlers())
 def test_processes_are_added_up_alike_before_and_after_the_subtraction(
     first_before: Handler, first_after: Handler, second_before: Handler, second_after: Handler

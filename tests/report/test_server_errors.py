@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtest.report.server import Channel
@@ -224,7 +224,6 @@ def test_what_had_overflown_by_the_end_of_the_warm_up_is_left_out() -> None:
     assert warmed(warm, snapshot(errors_overflow=5, strays_overflow=14), numbers=[]).overflow == 6
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 9), max_size=20),
     st.sets(st.integers(0, 9)),

@@ -1,7 +1,7 @@
 """Words for figures, and text of strangers made fit to be shown."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtest.report.wording import amount, clipped, figure, listed, out_of, shown
@@ -96,7 +96,6 @@ def test_a_figure_has_as_few_digits_as_show_why_it_is_too_high(value: float, lim
     assert figure(value, lambda one: one <= limit) == told
 
 
-@settings(deadline=None)
 @given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12))
 def test_a_figure_is_never_judged_otherwise_for_being_rounded(value: float, limit: float) -> None:
     value = round(value, 6)  # as thresholds are

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -187,7 +187,6 @@ def test_what_is_no_terminal_gets_plain_text_and_a_terminal_colours(monkeypatch:
 anything = st.text(st.characters(codec=None), max_size=30)
 
 
-@settings(deadline=None)
 @given(anything, anything, anything, st.integers(20, 100))
 def test_nothing_that_an_app_wrote_gets_through_to_the_terminal(
     what: str, event: str, detail: str, width: int
