@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtest.report.live.server import ServerSeries
@@ -185,6 +185,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
+@settings(max_examples=50, deadline=None)
 def test_rows_add_up_to_what_the_last_snapshots_counted(steps: list[tuple[str, float, int, int]]) -> None:
     series = ServerSeries(T0)
     counts = {"a": (0, 0), "b": (0, 0)}
