@@ -26,6 +26,7 @@ class Stream(StrEnum):
     JITTER = "jitter"
     STEP = "step"
     ARRIVAL = "arrival"
+    WAIT = "wait"
 
 
 _STREAM_OFFSETS = {stream: index + 1 for index, stream in enumerate(Stream)}
@@ -81,6 +82,19 @@ class Distribution:
     law: Law
     a: float
     b: float = 0.0
+
+    @property
+    def mean(self) -> float:
+        """The mean duration."""
+        match self.law:
+            case Law.CONSTANT | Law.EXPONENTIAL:
+                return self.a
+            case Law.UNIFORM:
+                return (self.a + self.b) / 2
+            case Law.LOGNORMAL:
+                return self.a * math.exp(self.b * self.b / 2)
+            case _:
+                assert_never(self.law)
 
     def at(self, u: float) -> float:
         """Return the duration at quantile ``u`` in [0, 1): the inverse of the distribution function."""

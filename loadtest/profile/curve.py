@@ -109,6 +109,20 @@ class Curve:
             return 0.0
         return self.segments[index].rate_at(now_s)
 
+    def mass_at(self, now_s: float) -> float:
+        """Return how many navigations are due on average by a time after t0."""
+        index = bisect.bisect_right(self.segments, now_s, key=lambda segment: segment.start_s) - 1
+        if index < 0:
+            return 0.0
+        segment = self.segments[index]
+        return segment.mark_at(min(now_s, segment.end_s))
+
+    @property
+    def peak_per_s(self) -> float:
+        """The highest rate of all."""
+        ends = ((segment.from_per_s, segment.rate_at(segment.end_s)) for segment in self.segments)
+        return max((max(pair) for pair in ends), default=0.0)
+
     def index_of(self, piece: int, due_s: float) -> int:
         """Return the index of the segment in which a navigation of a piece is due."""
         start = bisect.bisect_left(self.segments, piece, key=lambda segment: segment.piece)
@@ -170,8 +184,8 @@ def _stretches(stages: Sequence[Stage]) -> Iterator[_Stretch]:
     for stage in stages:
         start_s = stage_s
         stage_s += stage.duration_s
-        for piece in stage.pieces:
-            is_last = piece is stage.pieces[-1]  # sums of pieces may differ from their stage by rounding
+        for number, piece in enumerate(stage.pieces, 1):
+            is_last = number == len(stage.pieces)  # sums of pieces may differ from their stage by rounding
             end_s = stage_s if is_last else min(start_s + piece.duration_s, stage_s)
             if end_s > start_s:
                 yield _Stretch(index, start_s, end_s, piece, stage)

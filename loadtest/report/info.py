@@ -8,8 +8,18 @@ from typing import Any
 
 from loadtest.errors import ExitCode
 from loadtest.metrics.histogram import Histogram
+from loadtest.report.course import StageInfo, TurnInfo
 
-__all__ = ["SCHEMA", "Ended", "GeneratorInfo", "QuietInfo", "RunInfo", "RunVerdict"]
+__all__ = [
+    "SCHEMA",
+    "Ended",
+    "GeneratorInfo",
+    "QuietInfo",
+    "RunInfo",
+    "RunVerdict",
+    "StageInfo",
+    "TurnInfo",
+]
 
 SCHEMA = 1
 """Version of ``run.json`` and of ``summary.json``."""
@@ -78,6 +88,9 @@ class RunInfo:
     """Visits that had not ended when the run was cut off: they have no record."""
     lost_numbers: int = 0
     """Navigations of a worker that died: nobody knows what became of them."""
+    astray: int = 0
+    """Navigations that came as they were before a turn of the live knob, because their worker heard of it too
+    late: where ``profile_text`` has them otherwise."""
     silent_boots: tuple[str, ...] = ()
     """Boot ids of hooked server processes that saw this run and had stopped pushing at its end."""
     dead_boots: tuple[str, ...] = ()
@@ -93,9 +106,22 @@ class RunInfo:
     gauges: tuple[str, ...] = ()
     """The names of what the hooks had to read."""
     thresholds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stages: tuple[StageInfo, ...] = ()
+    """In order of time; none in the files of an older release."""
+    turns: tuple[TurnInfo, ...] = ()
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     """What a killed run leaves behind; only a finished verdict replaces it."""
     exit_code: ExitCode = ExitCode.INCONCLUSIVE
+
+    @property
+    def warm_up_s(self) -> float:
+        """When the warm-up ends, in seconds after t0; 0 without one. It comes before all other stages."""
+        return max((one.start_s + one.duration_s for one in self.stages if one.is_warm_up), default=0.0)
+
+    @property
+    def warm_up_ends_at(self) -> float | None:
+        """The same in wall time, seconds; None where nothing is to be left out of the figures."""
+        return self.t0_at.timestamp() + self.warm_up_s if self.t0_at and self.warm_up_s else None
 
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``run.json``."""
@@ -119,6 +145,7 @@ class RunInfo:
             "ended": self.ended,
             "under_way": self.under_way,
             "lost_numbers": self.lost_numbers,
+            "astray": self.astray,
             "silent_boots": list(self.silent_boots),
             "dead_boots": list(self.dead_boots),
             "refused": list(self.refused),
@@ -132,6 +159,8 @@ class RunInfo:
             "assertions": list(self.assertions),
             "gauges": list(self.gauges),
             "thresholds": {metric: list(texts) for metric, texts in self.thresholds.items()},
+            "stages": [stage.to_json() for stage in self.stages],
+            "turns": [turn.to_json() for turn in self.turns],
             "verdict": self.verdict,
             "exit_code": int(self.exit_code),
             "profile_text": self.profile_text,
@@ -163,6 +192,7 @@ class RunInfo:
             ended=Ended(data["ended"]),
             under_way=data["under_way"],
             lost_numbers=data["lost_numbers"],
+            astray=data.get("astray", 0),
             silent_boots=tuple(data["silent_boots"]),
             dead_boots=tuple(data["dead_boots"]),
             refused=tuple(data.get("refused", ())),
@@ -171,6 +201,8 @@ class RunInfo:
             assertions=tuple(data["assertions"]),
             gauges=tuple(data.get("gauges", ())),
             thresholds={metric: tuple(texts) for metric, texts in data["thresholds"].items()},
+            stages=tuple(StageInfo.from_json(stage) for stage in data.get("stages", ())),
+            turns=tuple(TurnInfo.from_json(turn) for turn in data.get("turns", ())),
             verdict=RunVerdict(data["verdict"]),
             exit_code=ExitCode(data["exit_code"]),
         )

@@ -43,7 +43,7 @@ def read_run(path: Path) -> Run:
     skipped = _read_lines(
         path / NAVIGATIONS_FILE, lambda line: records.append(NavigationRecord.from_line(line))
     )
-    lines = ServerLines()
+    lines = ServerLines(info.warm_up_ends_at)
     server_path = path / SERVER_FILE
     if server_path.exists():
         skipped += _read_lines(server_path, lambda line: lines.add(json.loads(line)))

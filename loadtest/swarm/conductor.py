@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,30 +13,29 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from loadtest.errors import ExitCode, RunFolderError
-from loadtest.profile.model import Profile
+from loadtest.errors import ExitCode, RunFolderError, UsageError
+from loadtest.profile.model import Profile, Rate, Turn
 from loadtest.report.folder import RunFolder
-from loadtest.report.info import Ended, QuietInfo, RunInfo, RunVerdict
+from loadtest.report.info import Ended, RunInfo, RunVerdict
 from loadtest.report.known_errors import known_error
 from loadtest.report.run import read_run
 from loadtest.report.server_figures import GROWN_RESIDUE
 from loadtest.report.summary import summarize
-from loadtest.swarm.account import Account
+from loadtest.swarm.account import Account, Tick
 from loadtest.swarm.crew import Crew
-from loadtest.swarm.messages import Begin, Report
+from loadtest.swarm.knob import stages_of, turn_profile, turns_of
+from loadtest.swarm.messages import Begin, Report, Turned
 from loadtest.swarm.options import RunOptions
+from loadtest.swarm.pool import spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.server_side.collector import Collector
-from loadtest.swarm.server_side.quiet import Quiet, progress, quiet_limit_s
 from loadtest.swarm.server_side.rendezvous import Rendezvous
+from loadtest.swarm.server_side.waits import await_hooks, await_quiet
 from loadtest.swarm.versions import versions
 
 __all__ = ["Conductor"]
 
 _LOG = logging.getLogger(__name__)
-_HOOKS_WAIT_S = 3.0
-_SETTLE_S = 1.2
-"""After the first hooks are seen, where growth is judged: it counts from a process's first snapshot."""
 _LOOK_EVERY_S = 0.2
 _LEAD_S = 0.3
 """Between sending t0 out and t0 itself, so that every worker has it in time."""
@@ -54,7 +53,8 @@ class Conductor:
         self.exit_code: ExitCode | None = None
         self.summary: Mapping[str, Any] = {}
         """The run's summary, once it is concluded."""
-        self.pool_size = min(profile.max_users, options.users or profile.max_users)
+        self._users = users_of(profile, options.users)
+        self.pool_size = spawned(profile, self._users, crew.size)
         self._options = options
         self._profile = profile
         self._crew = crew
@@ -82,9 +82,66 @@ class Conductor:
         self._greenlet = gevent.spawn(self._conduct)
 
     @property
+    def run_id(self) -> str:
+        """16 hex digits."""
+        return self._run
+
+    @property
     def path(self) -> Path:
         """The run's folder."""
         return self._folder.path
+
+    @property
+    def profile(self) -> Profile:
+        """What runs, with every turn so far in it."""
+        return self._profile
+
+    @property
+    def ticks(self) -> Sequence[Tick]:
+        """How the navigations stood: one a second since t0."""
+        return self._account.ticks
+
+    @property
+    def state(self) -> str:
+        """``hooks`` (they are looked for), ``load``, ``quiet`` or ``over``."""
+        if self.is_over:
+            return "over"
+        if not self._t0:
+            return "hooks"
+        return "quiet" if self._load_s else "load"
+
+    @property
+    def can_turn(self) -> bool:
+        """Whether the knob can be turned now."""
+        return self.state == "load" and self._elapsed_s() < self._time_s
+
+    def turn(self, rate: Rate | None, weights: tuple[float, ...] | None) -> Turn:
+        """Change the rate or the weights of the departures from about a second from now on.
+
+        Every worker applies it to the same navigations; the run's file has it, and a profile that does it
+        again.
+
+        Raises:
+            UsageError: no load is on, or it cannot be turned like this.
+        """
+        if not self.can_turn:
+            raise UsageError("no load is on that could be turned")
+        profile, turn = turn_profile(
+            self._profile, rate, weights, elapsed_s=self._elapsed_s, time_s=self._time_s
+        )
+        self._crew.turn(Turned.of(self._run, turn, profile.mix_at(turn.at_s)))
+        self._profile = profile
+        self._account.turn(profile)
+        self._info = replace(self._info, profile_text=profile.text, turns=turns_of(profile))
+        if not self._is_broken:
+            try:
+                self._folder.write_info(self._info)
+            except RunFolderError as error:
+                self._break_off(error)
+        return turn
+
+    def _elapsed_s(self) -> float:
+        return time.monotonic() - self._t0
 
     @property
     def is_over(self) -> bool:
@@ -167,22 +224,25 @@ class Conductor:
             started_at=_now(),
             duration_s=self._time_s,
             workers=self._crew.size,
-            users=self.pool_size,
+            users=self._users,
             require_hooks=self._options.require_hooks,
             assertions=tuple(assertion.name for assertion in profile.assertions),
             gauges=tuple(gauge.name for gauge in profile.gauges),
             thresholds=profile.thresholds,
+            stages=stages_of(profile),
+            turns=turns_of(profile),
         )
 
     def _final_info(self, ended: Ended) -> RunInfo:
         """Return what the run's account, and the last snapshots, say at its end."""
         alive = self._crew.members()
-        elapsed_s = max(self._load_s or time.monotonic() - self._t0, 1e-9)
+        elapsed_s = max(self._load_s or self._elapsed_s(), 1e-9)
         return replace(
             self._info,
             ended=ended,
             finished_at=_now(),
             under_way=self._account.count_under_way(alive),
+            astray=self._account.astray,
             lost_numbers=0 if self._is_called_off else self._account.count_lost(alive),
             silent_boots=self._collector.silent_boots(),
             dead_boots=self._collector.dead_boots(),
@@ -209,28 +269,14 @@ class Conductor:
 
     def _lead(self) -> None:
         self._pool_spawned.wait()
-        self._await_hooks()
+        await_hooks(self._collector, self._progress, judges_growth=_judges_growth(self._profile))
         self._begin()
         self._await_visits()
-        quiet = self._await_quiet()
+        app_quiet_s = self._profile.app.access.quiet_s
+        quiet = await_quiet(self._collector, self._progress, app_quiet_s, self._account.ping_s)
         self._info = replace(self._info, quiet=quiet)
         self._crew.release()
         self.conclude(Ended.FINISHED)
-
-    def _await_hooks(self) -> None:
-        deadline = time.monotonic() + _HOOKS_WAIT_S
-        while not self._collector.processes and time.monotonic() < deadline:
-            self._progress.show("looking for hooks in the server …")
-            gevent.sleep(_LOOK_EVERY_S)
-        if self._collector.processes and _judges_growth(self._profile):
-            # the other processes push within a second: what they are before the first visit is measured from
-            gevent.sleep(max(min(_SETTLE_S, deadline - time.monotonic()), 0.0))
-        count = len(self._collector.processes)
-        if count:
-            where = f"{count} hooked process{'es' if count > 1 else ''}"
-            self._progress.say(f"hooks: {where} on this machine; what the visits reach of them counts")
-        else:
-            self._progress.say("hooks: none seen; start the app with: loadtest instrument -- python app.py")
 
     def _begin(self) -> None:
         self._account.members = members = dict(enumerate(self._crew.members()))
@@ -253,19 +299,25 @@ class Conductor:
                 time_s=self._time_s,
                 index=index,
                 generators=len(members),
+                users=self._users,
             )
             self._crew.begin(member, begin)
 
     def _await_visits(self) -> None:
         while not self._account.is_done(self._crew.members()):
-            is_past = time.monotonic() - self._t0 > self._time_s
+            elapsed_s = self._elapsed_s()
+            self._account.tick(elapsed_s)
+            is_past = elapsed_s > self._time_s
             self._progress.show(self._standing() + (" · load is over, visits finish" if is_past else ""))
             gevent.sleep(_LOOK_EVERY_S)
-        self._load_s = time.monotonic() - self._t0
+        self._load_s = self._elapsed_s()
+        self._account.tick(self._load_s, is_last=True)
         self._progress.say(self._standing())
+        if astray := self._account.astray:
+            self._progress.say(f"a turn was heard of late: {astray} navigations came as before it")
 
     def _standing(self) -> str:
-        elapsed_s = max(min(time.monotonic() - self._t0, self._time_s), 0)
+        elapsed_s = max(min(self._elapsed_s(), self._time_s), 0)
         parts = [f"{elapsed_s:3.0f} of {self._time_s:.0f} s", self._account.standing]
         visited = self._collector.visited()
         if visited:
@@ -273,35 +325,6 @@ class Conductor:
             count = sum(int(error["count"]) for error in errors if not known_error(error["traceback"]))
             parts.append(f"{count} server errors")
         return " · ".join(parts)
-
-    def _await_quiet(self) -> QuietInfo | None:
-        """Wait until the server has forgotten everybody; None when there is nobody to ask."""
-        if not self._collector.processes:
-            return None
-        app_quiet_s = self._profile.app.access.quiet_s
-        limit_s = quiet_limit_s(app_quiet_s, self._account.ping_s)
-        is_apps = app_quiet_s >= limit_s
-        quiet = Quiet(limit_s, self._sequences())
-        began = time.monotonic()
-        while True:
-            waited_s = time.monotonic() - began
-            dead = self._collector.dead_boots()  # nothing is left in them, and they say no more
-            left = [
-                {**process.left_behind, "handlers": process.in_flight}
-                for boot, process in self._collector.processes.items()
-                if process.has_seen_run and boot not in dead
-            ]
-            if quiet.is_over(waited_s, self._sequences(dead), left):
-                return QuietInfo(waited_s=round(waited_s, 3), limit_s=limit_s)
-            self._progress.show(progress(quiet, waited_s, left, is_apps=is_apps))
-            gevent.sleep(_LOOK_EVERY_S)
-
-    def _sequences(self, dead: Collection[str] = ()) -> Mapping[str, int]:
-        return {
-            boot: int(process.snapshot["sequence"])
-            for boot, process in self._collector.processes.items()
-            if process.has_seen_run and boot not in dead
-        }
 
 
 def _judges_growth(profile: Profile) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from locust.runners import STATE_MISSING, MasterRunner
 
-from loadtest.swarm.messages import BEGIN, RELEASE, Begin
+from loadtest.swarm.messages import BEGIN, RELEASE, TURN, Begin, Turned
 
 __all__ = ["Crew"]
 
@@ -31,6 +31,10 @@ class Crew:
     def begin(self, member: str, begin: Begin) -> None:
         """Send a generator its share."""
         self._runner.send_message(BEGIN, begin.to_wire(), member)
+
+    def turn(self, turned: Turned) -> None:
+        """Tell every generator of a turn of the live knob."""
+        self._runner.send_message(TURN, turned.to_wire())
 
     def release(self) -> None:
         """Tell every generator that the quiet is over."""

@@ -11,11 +11,15 @@ from loadtest.metrics.histogram import Histogram
 from loadtest.navigation.departure import Departure
 from loadtest.navigation.journey import Move
 from loadtest.navigation.point import Manner
-from loadtest.navigation.record import NavigationRecord, Outcome, navigation_id
+from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.profile.load import parse_profile
-from loadtest.profile.pacing import Schedule
-from loadtest.swarm.dispatcher import Dispatcher, Due
-from loadtest.swarm.messages import Begin, Report
+from loadtest.profile.pacing import Arrival
+from loadtest.report.client_figures import LATE_S
+from loadtest.swarm.closed_dispatcher import ClosedDispatcher
+from loadtest.swarm.dispatcher import Dispatcher, share_of
+from loadtest.swarm.lag import watch_lag
+from loadtest.swarm.messages import Begin, Report, Turned
+from loadtest.swarm.unvisited import record_unvisited
 from loadtest.swarm.ways import PlainWays, Ways
 from loadtest.transport.driver import Assignment, Driver
 from loadtest.transport.keeper import Keeper
@@ -26,12 +30,8 @@ __all__ = ["Generator"]
 
 _LOG = logging.getLogger(__name__)
 _REPORT_EVERY_S = 1.0
-_LAG_SLEEP_S = 0.02
-"""A loop's lag is how late a sleep of this length ends."""
 _PAGE_ONLY = "P03"
 _OWN_WAYS = PlainWays()
-_MOST_LAGS = 5000
-"""Of one stall: a hundred seconds of it."""
 _TOGETHER = 16
 """Records are written and told so many at a time: their code is in the processor's caches then, which makes
 a whole navigation 7 % cheaper; other visits wait 0.3 ms for it."""
@@ -68,13 +68,15 @@ class Generator:
             self._profile.assertions,
             has_reconnects=bool(self._profile.journey.weights.get(Move.RECONNECT)),
         )
-        self._dispatcher = Dispatcher(self._record_dropped)
+        self._dispatcher = self._new_dispatcher()
+        self._turns = 0
         self._records: list[NavigationRecord] = []
         """Of visits that have ended: not written yet, nor told."""
         self._lines: list[str] = []
         self._tabs = 0
         self._ended = 0
         self._failed = 0
+        self._late = 0
         self._last_error: str | None = None
         self._lag = Histogram()
         self._cpu_began_s = time.process_time()
@@ -82,15 +84,33 @@ class Generator:
 
     def start(self) -> None:
         """Begin with the schedule, and with reporting."""
-        profile = self._profile
-        schedule = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns)
-        share = schedule.share(self._begin.index, self._begin.generators)
-        arrivals = ((arrival.number, arrival.due_s) for arrival in share)
-        self._greenlets = [
-            gevent.spawn(self._dispatcher.run, arrivals, self._t0, self._begin.time_s),
-            gevent.spawn(self._watch_lag),
-            gevent.spawn(self._report_often),
-        ]
+        begin, dispatcher = self._begin, self._dispatcher
+        if isinstance(dispatcher, ClosedDispatcher):
+            dispatcher.start(self._t0, self._profile.duration_s if begin.time_s is None else begin.time_s)
+        else:
+            dispatcher.start(share_of(self._profile, begin.index, begin.generators), self._t0, begin.time_s)
+        self._greenlets = [gevent.spawn(watch_lag, self._lag), gevent.spawn(self._report_often)]
+
+    def _new_dispatcher(self) -> Dispatcher | ClosedDispatcher:
+        begin, profile = self._begin, self._profile
+        index, generators = begin.index, begin.generators
+        if profile.is_closed:
+            return ClosedDispatcher(profile, index=index, generators=generators, users=begin.users)
+        return Dispatcher(
+            self._record_dropped, index=index, generators=generators, max_visits=profile.max_visits
+        )
+
+    def turn(self, turned: Turned) -> None:
+        """Apply a turn of the live knob; one of another run is not heard."""
+        if turned.run != self._begin.run:
+            return
+        self._turns += 1
+        self._profile = profile = turned.put_into(self._profile)
+        if isinstance(self._dispatcher, ClosedDispatcher):
+            self._dispatcher.turn(turned.at_s, profile)
+        else:
+            share = share_of(profile, self._begin.index, self._begin.generators)
+            self._dispatcher.turn(turned.at_s, share)
 
     @property
     def seed(self) -> int:
@@ -111,7 +131,7 @@ class Generator:
     def serve(self, tab: Tab, ways: Ways) -> bool:
         """Run one visit in this tab, once one is due; False when there will be no more."""
         promised, tab.promised = tab.promised, None
-        due = self._dispatcher.take(promised)
+        due = self._dispatcher.take(tab.index, promised)
         if due is None:
             return False
         assignment = self._assign(due, ways)
@@ -120,8 +140,9 @@ class Generator:
             record = self._driver.visit(tab, assignment, behaviour, lambda: self._promise(tab, ways))
         except Exception as error:  # without a record the run would wait for this visit for ever
             _LOG.exception("a fault of loadtest's own")
-            record = self._record_unvisited(assignment, Outcome.FAILED, repr(error))
+            record = record_unvisited(self._begin.run, assignment, Outcome.FAILED, repr(error))
         self._ended += 1
+        self._late += record.started_s is not None and record.started_s - record.due_s > LATE_S
         if record.outcome.is_failure:
             self._failed += 1
             self._last_error = record.error
@@ -134,13 +155,13 @@ class Generator:
         """Return the navigation that a tab goes on to, which is its own from now on."""
         if not self._profile.journey.goes_on:
             return None
-        due = self._dispatcher.promise()
+        due = self._dispatcher.promise(tab.index)
         if due is None:
             return None
         tab.promised = due.number
         return self._assign(due, ways)
 
-    def _assign(self, due: Due, ways: Ways) -> Assignment:
+    def _assign(self, due: Arrival, ways: Ways) -> Assignment:
         """Return navigation n of the schedule: but for a user's own ways, a pure function of seed and n."""
         profile, number = self._profile, due.number
         move = profile.journey.draw(profile.seed, number)
@@ -169,6 +190,7 @@ class Generator:
         Nothing here waits, and users go a little later: Locust is about to count and stop them, and logs
         errors about those that end meanwhile.
         """
+        self._dispatcher.rest()
         gevent.killall(self._greenlets, block=False)
         self.report()
         gevent.spawn(self._dispatcher.close)
@@ -187,6 +209,7 @@ class Generator:
                 index=self._begin.index,
                 lines="".join(lines),
                 due=self._dispatcher.due,
+                late=self._late,
                 dropped=self._dispatcher.dropped,
                 ended=self._ended,
                 failed=self._failed,
@@ -196,6 +219,8 @@ class Generator:
                 ping_s=self._driver.ping_s,
                 cpu_s=time.process_time() - self._cpu_began_s,
                 loop_lag=self._lag.to_json(),
+                turns=self._turns,
+                astray=self._dispatcher.astray,
             )
         )
 
@@ -204,40 +229,6 @@ class Generator:
             gevent.sleep(_REPORT_EVERY_S)
             self.report()
 
-    def _watch_lag(self) -> None:
-        while True:
-            began = time.monotonic()
-            gevent.sleep(_LAG_SLEEP_S)
-            lag_s = time.monotonic() - began - _LAG_SLEEP_S
-            # what else would have been late in this stall counts too (HdrHistogram: expected interval)
-            for _ in range(_MOST_LAGS):
-                self._lag.record(lag_s)
-                lag_s -= _LAG_SLEEP_S
-                if lag_s <= 0:
-                    break
-
-    def _record_dropped(self, due: Due) -> None:
+    def _record_dropped(self, due: Arrival) -> None:
         planned = self._assign(due, _OWN_WAYS)
-        self._lines.append(self._record_unvisited(planned, Outcome.DROPPED).to_line())
-
-    def _record_unvisited(
-        self, planned: Assignment, outcome: Outcome, detail: str | None = None
-    ) -> NavigationRecord:
-        """Return the record of a navigation that was due and that no visit has made."""
-        return NavigationRecord(
-            number=planned.number,
-            navigation=navigation_id(self._begin.run, planned.number),
-            page=planned.page,
-            due_s=planned.due_s,
-            started_s=None,
-            left_s=None,
-            planned_at=planned.departure.at,
-            planned_manner=planned.departure.manner,
-            actual=None,
-            outcome=outcome,
-            transport=planned.departure.transport,
-            move=planned.move,
-            planned_move=planned.move,
-            error=None if detail is None else "a fault of loadtest's own",
-            detail=detail,
-        )
+        self._lines.append(record_unvisited(self._begin.run, planned, Outcome.DROPPED).to_line())

@@ -1,15 +1,21 @@
 """What the master and its generators tell each other: plain data, the same on one machine and on many."""
 
+import bisect
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-__all__ = ["BEGIN", "RELEASE", "REPORT", "Begin", "Report"]
+from loadtest.navigation.departure import Mix
+from loadtest.profile.model import Profile, Rate, Turn
+
+__all__ = ["BEGIN", "RELEASE", "REPORT", "TURN", "Begin", "Report", "Turned"]
 
 BEGIN = "loadtest_begin"
 """Master to one generator: a ``Begin``."""
 REPORT = "loadtest_report"
 """Generator to master, once a second: a ``Report``."""
+TURN = "loadtest_turn"
+"""Master to all: a ``Turned``."""
 RELEASE = "loadtest_release"
 """Master to all: the quiet is over, close the silent sockets."""
 
@@ -29,6 +35,8 @@ class Begin:
     """Nothing is started later than this after t0."""
     index: int
     generators: int
+    users: int
+    """Tabs at work at once in a closed model, all generators together, at most."""
 
     def to_wire(self) -> dict[str, Any]:
         """Return the message's data."""
@@ -50,6 +58,8 @@ class Report:
     """New lines of ``navigations.jsonl``."""
     due: int
     """Navigations that have come due, since t0."""
+    late: int
+    """Of these, those whose visit started late and has ended."""
     dropped: int
     """Of these, those without a free user."""
     ended: int
@@ -68,6 +78,10 @@ class Report:
     """CPU seconds since t0."""
     loop_lag: Mapping[str, Any]
     """Histogram of the loop's lag since t0, in its wire form."""
+    turns: int = 0
+    """Turns of the live knob that it has heard of."""
+    astray: int = 0
+    """Of those that have come due, those that came as they were before a turn that was heard of too late."""
 
     @property
     def under_way(self) -> int:
@@ -87,3 +101,59 @@ class Report:
     def from_wire(cls, data: Mapping[str, Any]) -> "Report":
         """Read the message's data."""
         return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A turn of the live knob, as a generator applies it to the profile that it runs."""
+
+    run: str
+    at_s: float
+    """Seconds after t0; what is due before stays as it was."""
+    rate: float | None
+    is_factor: bool
+    weights: tuple[float, ...] | None
+    """One for each row of ``[[departures]]``."""
+    mix_weights: tuple[float, ...] | None
+    """One for each choice that the rows stand for."""
+
+    @classmethod
+    def of(cls, run: str, turn: Turn, mix: Mix) -> "Turned":
+        """Return the message of a turn from which on the departures are these."""
+        return cls(
+            run=run,
+            at_s=turn.at_s,
+            rate=None if turn.rate is None else turn.rate.value,
+            is_factor=turn.rate is not None and turn.rate.is_factor,
+            weights=turn.weights,
+            mix_weights=None if turn.weights is None else tuple(choice.weight for choice in mix.choices),
+        )
+
+    def put_into(self, profile: Profile) -> Profile:
+        """Return the profile with this turn in it, but not in its text: that takes too long to read again."""
+        rate = None if self.rate is None else Rate(self.rate, self.is_factor)
+        turns = [*profile.turns]
+        bisect.insort(turns, Turn(self.at_s, rate, self.weights), key=lambda turn: turn.at_s)
+        mixes = [*profile.later_mixes]
+        if self.mix_weights is not None:
+            pairs = zip(profile.mix.choices, self.mix_weights, strict=True)
+            choices = tuple(replace(choice, weight=weight) for choice, weight in pairs)
+            later = (self.at_s, replace(profile.mix, choices=choices))
+            bisect.insort(mixes, later, key=lambda mix: mix[0])
+        return replace(profile, turns=tuple(turns), later_mixes=tuple(mixes))
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the message's data."""
+        return asdict(self)
+
+    @classmethod
+    def from_wire(cls, data: Mapping[str, Any]) -> "Turned":
+        """Read the message's data."""
+        weights, mix_weights = data["weights"], data["mix_weights"]
+        return cls(
+            **{
+                **data,
+                "weights": None if weights is None else tuple(weights),
+                "mix_weights": None if mix_weights is None else tuple(mix_weights),
+            }
+        )

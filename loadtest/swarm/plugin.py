@@ -26,4 +26,6 @@ def _on_init(environment: Environment, runner: Any, web_ui: Any, **_: object) ->
     if not isinstance(runner, MasterRunner):
         Worker(environment, runner, work).listen()
     if not isinstance(runner, WorkerRunner):
-        Master(environment, runner, web_ui).listen()
+        master = Master(environment, runner, web_ui)
+        environment.loadtest_master = master  # type: ignore[attr-defined]  # for a locustfile of your own
+        master.listen()

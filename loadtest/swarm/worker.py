@@ -8,7 +8,7 @@ from locust.runners import WorkerRunner
 
 from loadtest.navigation.record import NavigationRecord
 from loadtest.swarm.generator import Generator
-from loadtest.swarm.messages import BEGIN, RELEASE, REPORT, Begin, Report
+from loadtest.swarm.messages import BEGIN, RELEASE, REPORT, TURN, Begin, Report, Turned
 from loadtest.swarm.rows import fire_rows
 from loadtest.swarm.user import Work
 
@@ -27,6 +27,7 @@ class Worker:
     def listen(self) -> None:
         """Hear the master, and the end of the test."""
         self._runner.register_message(BEGIN, self._begin)
+        self._runner.register_message(TURN, self._turn)
         self._runner.register_message(RELEASE, self._release)
         self._environment.events.test_stopping.add_listener(self._stop)
         self._environment.events.test_stop.add_listener(self._report)
@@ -39,6 +40,10 @@ class Worker:
         self._generator = Generator(Begin.from_wire(msg.data), send=self._send, tell=self._tell)
         self._generator.start()
         self._work.put(self._generator)
+
+    def _turn(self, msg: Any, **_: object) -> None:
+        if self._generator:
+            self._generator.turn(Turned.from_wire(msg.data))
 
     def _send(self, report: Report) -> None:
         self._runner.send_message(REPORT, report.to_wire())

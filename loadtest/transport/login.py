@@ -25,7 +25,7 @@ _SAFE = "/%?=&+:@!$'()*,;~[]"
 def new_tab(access: Access, index: int) -> Tab:
     """Return the tab with this index, with its row of the ``data`` file and its cookies."""
     row = access.rows[index % len(access.rows)] if access.rows else {}
-    tab = Tab(row=row, is_logged_in=access.login is None)
+    tab = Tab(index=index, row=row, is_logged_in=access.login is None)
     tab.cookies.take(f"{name}={filled(value, row)}".encode() for name, value in access.cookies.items())
     return tab
 

@@ -50,6 +50,8 @@ class Ahead:
 class Tab:
     """The tab's id (as an app keeps it in sessionStorage), its cookies, its history, its connection."""
 
+    index: int = 0
+    """Its place among all tabs of a run, whichever process they are in."""
     row: Mapping[str, str] = field(default_factory=dict)
     """Its row of the profile's ``data`` file."""
     tab_id: str = field(default_factory=lambda: str(uuid.uuid4()))

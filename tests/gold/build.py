@@ -24,6 +24,7 @@ from loadtest.report.story.story import tell_story
 from loadtest.report.story.text import print_story
 from loadtest.report.summary import summarize
 from tests.gold.broken import broken_records, broken_server
+from tests.gold.staged import STAGES, TURNS, staged_records, staged_server
 from tests.report.building import BOOT, T0_AT, error, handler, histogram, info, snapshot, visit, write_run
 
 GOLD = Path(__file__).parent
@@ -31,6 +32,7 @@ RUNS = {
     "faulty": "results/20260102T030405Z-demo",
     "mended": "results/20260102T030435Z-demo",
     "broken": "results/20260102T030505Z-board",
+    "staged": "results/20260102T030535Z-staged",
 }
 WIDTHS = (60, 80, 120)
 
@@ -204,6 +206,10 @@ def _write_runs() -> None:
     changes = {"profile": "board", "silent_boots": boots, "dead_boots": boots}
     broken = info(**changes, assertions=("welcome arrives once", "clock keeps ticking"))
     write_run(GOLD / RUNS["broken"], broken, broken_records(), broken_server())
+    staged = staged_records()
+    thresholds = {"phases.handshake": ("p(95)<5",), "navigations.dropped": ("rate<0.01",)}
+    course = info(profile="staged", stages=STAGES, turns=TURNS, thresholds=thresholds, duration_s=60.5)
+    write_run(GOLD / RUNS["staged"], course, staged, staged_server(staged))
 
 
 @contextlib.contextmanager
