@@ -13,7 +13,13 @@ export class Bubble {
   /** Shows rows of {label, colour, dash, value} under a title, beside `left` in a place `width` pixels wide. */
   show(title, rows, left, width) {
     const lines = rows.map((row) =>
-      make("div", { class: "row" }, lineSample(row), make("span", { text: row.label }), make("b", { text: row.value })),
+      make(
+        "div",
+        { class: "row" },
+        lineSample(row),
+        make("span", { text: row.label }),
+        make("b", { text: row.value }),
+      ),
     );
     this.element.replaceChildren(make("div", { class: "title", text: title }), ...lines);
     this.element.hidden = false;

@@ -10,7 +10,12 @@ export class Cards {
       "dl",
       { class: "cards", "aria-label": label },
       ...cards.map(({ key, label: name, hint }) =>
-        make("div", { class: "card", "data-key": key, title: hint }, make("dt", { text: name }), this.values.get(key)),
+        make(
+          "div",
+          { class: "card", "data-key": key, title: hint },
+          make("dt", { text: name }),
+          this.values.get(key),
+        ),
       ),
     );
   }

@@ -5,11 +5,9 @@ import { make, say } from "./dom.js";
 import { NO_DATA, clock, isKnown } from "./figures.js";
 import { Legend } from "./legend.js";
 import { drawBands, drawMarks } from "./marks.js";
+import { plotOptions } from "./plot.js";
 import uPlot from "./uplot.js";
 
-const FONT = "12px Roboto, Helvetica, Arial, sans-serif";
-const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
-const WHOLE_STEPS = [1, 2, 5].flatMap((step) => [1, 10, 100, 1000, 10_000, 100_000, 1_000_000].map((power) => step * power)).sort((a, b) => a - b);
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
 
 export class Chart {
@@ -39,7 +37,13 @@ export class Chart {
   }
 
   #build(level) {
-    this.reset = make("button", { class: "small", type: "button", hidden: true, text: "Whole run", onclick: () => this.#zoomOut() });
+    this.reset = make("button", {
+      class: "small",
+      type: "button",
+      hidden: true,
+      text: "Whole run",
+      onclick: () => this.#askForWhole(),
+    });
     this.empty = make("p", { class: "empty", text: "No data yet" });
     this.stage = make(
       "div",
@@ -90,7 +94,9 @@ export class Chart {
   show({ xs, columns, range, marks = [], bands = [] }) {
     this.data = [xs, ...columns];
     Object.assign(this, { range, marks, bands });
-    this.hasData = columns.some((column) => column.some(isKnown));
+    const hasValues = columns.map((column) => column.some(isKnown));
+    this.hasData = hasValues.includes(true);
+    this.legend.offer(hasValues.map((has) => has || !this.hasData));
     this.empty.hidden = this.hasData;
     this.element.classList.toggle("is-empty", !this.hasData);
     if (!this.plot) this.#fit();
@@ -133,44 +139,22 @@ export class Chart {
   }
 
   #options(width, height) {
-    const line = (token) => () => this.#colour(token);
-    const axis = { font: FONT, stroke: line("--chart-text"), ticks: { show: false } };
-    return {
-      width,
-      height,
-      legend: { show: false },
-      padding: [16, 16, 0, 0],
-      cursor: {
-        sync: { key: this.group, scales: ["x", null] },
-        drag: { x: true, y: false, dist: 8 },
-        points: { size: 8, width: 2 },
-        focus: { prox: -1 },
-      },
-      scales: { x: { time: false, auto: false }, y: { range: (_, __, most) => [0, niceTop(most)] } },
-      axes: [
-        { ...axis, grid: { show: false }, border: { show: true, stroke: line("--chart-axis"), width: 1 }, incrs: STEPS_S, size: 26, space: 70, values: (_, splits) => splits.map((at) => clock(at)) },
-        { ...axis, grid: { stroke: line("--chart-grid"), width: 1 }, size: sizeOf, ...(this.isWhole ? { incrs: WHOLE_STEPS } : {}), values: (_, splits) => splits.map((value) => this.format(value)) },
-      ],
-      series: [{}, ...this.series.map((one) => this.#seriesOptions(one))],
+    const colour = (token) => this.#colour(token);
+    return plotOptions({
+      size: { width, height },
+      series: this.series,
+      format: this.format,
+      isWhole: this.isWhole,
+      group: this.group,
+      colour,
       hooks: {
-        drawClear: [(plot) => drawBands(plot, this.bands, (token) => this.#colour(token))],
-        draw: [(plot) => drawMarks(plot, this.marks, (token) => this.#colour(token))],
+        drawClear: [(plot) => drawBands(plot, this.bands, colour)],
+        draw: [(plot) => drawMarks(plot, this.marks, colour)],
         setCursor: [(plot) => this.#point(plot)],
         setSelect: [(plot) => this.#zoomed(plot.select.width > 0)],
-        ready: [(plot) => plot.over.addEventListener("dblclick", () => this.#zoomOut())],
+        ready: [(plot) => plot.over.addEventListener("dblclick", () => this.#askForWhole())],
       },
-    };
-  }
-
-  #seriesOptions({ label, colour, dash, fill, width = 2, hasPoints = true }) {
-    return {
-      label,
-      width,
-      dash,
-      stroke: () => this.#colour(colour),
-      fill: fill ? () => `color-mix(in srgb, ${this.#colour(colour)} 18%, transparent)` : undefined,
-      points: hasPoints ? { size: 5, width: 1.5, stroke: () => this.#colour(colour), fill: () => this.#colour("--chart-ground") } : { show: false },
-    };
+    });
   }
 
   #zoomed(isZoomed) {
@@ -178,7 +162,13 @@ export class Chart {
     this.reset.hidden = !isZoomed;
   }
 
-  #zoomOut() {
+  /** Asks for the whole run in all charts of the group: they have been zoomed together. */
+  #askForWhole() {
+    this.element.dispatchEvent(new Event("zoomout", { bubbles: true }));
+  }
+
+  /** Shows the whole run. */
+  zoomOut() {
     this.#zoomed(false);
     this.plot?.setScale("x", { min: this.range[0], max: this.range[1] });
   }
@@ -227,24 +217,19 @@ export class Chart {
     const columns = this.data.slice(1).map((column) => column.filter(isKnown));
     const latest = columns.map((values) => this.#text(values.at(-1)));
     if (!isKnown(this.plot?.cursor.idx) || this.plot.cursor.left < 0) this.legend.tell(latest);
-    const highest = columns.map((values) => this.#text(values.length ? values.reduce((a, b) => Math.max(a, b)) : null));
+    const highest = columns.map((values) =>
+      this.#text(values.length ? values.reduce((a, b) => Math.max(a, b)) : null),
+    );
     this.latest.replaceChildren(
       ...this.series.map(({ label }, index) =>
-        make("tr", {}, make("th", { scope: "row", text: label }), make("td", { text: latest[index] }), make("td", { text: highest[index] })),
+        make(
+          "tr",
+          {},
+          make("th", { scope: "row", text: label }),
+          make("td", { text: latest[index] }),
+          make("td", { text: highest[index] }),
+        ),
       ),
     );
   }
-}
-
-/** The top of the scale: above the highest value, and never so low that nothing looks like much. */
-function niceTop(most) {
-  if (!isKnown(most) || most <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(most * 1.05));
-  return [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((top) => top >= most * 1.05) ?? most * 1.1;
-}
-
-/** The room that the labels of the upright axis take. */
-function sizeOf(_, labels) {
-  const longest = (labels ?? []).reduce((most, label) => Math.max(most, label.length), 3);
-  return 14 + longest * 7;
 }

@@ -20,7 +20,8 @@ export function say(element, text) {
 }
 
 // Control characters, and those that turn the direction of text around or hide in it.
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+const UNSEEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** Writes out what would not be seen, or would make other text look like what it is not. */
 export function visible(text) {
@@ -29,7 +30,9 @@ export function visible(text) {
 
 /** Makes a table of texts; a cell may be an element. `head` gives each column's text and whether it is a number. */
 export function table(caption, head, rows, attributes = {}) {
-  const columns = head.map(({ text, number }) => make("th", { scope: "col", class: number ? "number" : null, text }));
+  const columns = head.map(({ text, number }) =>
+    make("th", { scope: "col", class: number ? "number" : null, text }),
+  );
   const lines = rows.map((row) =>
     make("tr", {}, ...row.map((cell, index) => cellOf(cell, head[index].number, index === 0))),
   );
@@ -43,7 +46,10 @@ export function table(caption, head, rows, attributes = {}) {
 }
 
 function cellOf(cell, number, isHead) {
-  const holder = make(isHead ? "th" : "td", { scope: isHead ? "row" : null, class: number ? "number" : null });
+  const holder = make(isHead ? "th" : "td", {
+    scope: isHead ? "row" : null,
+    class: number ? "number" : null,
+  });
   if (cell instanceof Node) holder.append(cell);
   else say(holder, cell);
   return holder;

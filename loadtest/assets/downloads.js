@@ -10,7 +10,13 @@ export class Downloads {
   constructor() {
     this.list = make("ul", { class: "files" });
     this.hint = make("p", { class: "hint", text: "A run's files can be had here as soon as it has begun." });
-    this.element = make("section", { class: "panel" }, make("h3", { text: "Files of this run" }), this.hint, this.list);
+    this.element = make(
+      "section",
+      { class: "panel" },
+      make("h3", { text: "Files of this run" }),
+      this.hint,
+      this.list,
+    );
     this.asked = { id: null, state: null, at: 0 };
   }
 
@@ -42,9 +48,17 @@ export class Downloads {
   #list(files) {
     const items = files.map(({ name, bytes: size }) => {
       const url = new URL(`files/${encodeURIComponent(name)}`, new URL(".", FILES));
-      return make("li", {}, make("a", { href: url, download: name, text: name }), make("span", { class: "hint", text: ` ${bytes(size)}` }));
+      return make(
+        "li",
+        {},
+        make("a", { href: url, download: name, text: name }),
+        make("span", { class: "hint", text: ` ${bytes(size)}` }),
+      );
     });
     this.list.replaceChildren(...items);
-    say(this.hint, files.length ? "Each can be reported on later without new load: loadtest report RUN." : "No files yet.");
+    say(
+      this.hint,
+      files.length ? "Each can be reported on later without new load: loadtest report RUN." : "No files yet.",
+    );
   }
 }

@@ -118,8 +118,17 @@ class Feed {
     } finally {
       this.asking = false;
     }
-    for (const listener of [...this.listeners]) listener(this);
     this.#soon(this.waitMs);
+    for (const listener of [...this.listeners]) this.#tell(listener);
+  }
+
+  /** A tab that cannot show something must not keep the others from it. */
+  #tell(listener) {
+    try {
+      listener(this);
+    } catch (error) {
+      console.error(error);
+    }
   }
 
   async #fetch() {

@@ -4,7 +4,12 @@ import { make, say } from "./dom.js";
 import { amount, count, listed } from "./figures.js";
 import { pointText } from "./points.js";
 
-const KINDS = { server_error: "Server error", residue: "Left behind", client: "Client", liveness: "Liveness" };
+const KINDS = {
+  server_error: "Server error",
+  residue: "Left behind",
+  client: "Client",
+  liveness: "Liveness",
+};
 const MOST_NAMED = 4;
 
 export class FindingCard {
@@ -57,7 +62,10 @@ export function whereText(finding) {
   const { at = [], count: seen, of, elsewhere, elsewhere_of: others } = finding;
   if (finding.kind === "liveness" || !at.length) return isCounted(finding) ? `${amount(seen, "time")}` : "";
   const share = seen === of ? `all ${amount(of, "visit")}` : `${count(seen)} of ${amount(of, "visit")}`;
-  const points = listed(at.map((id) => (at.length > MOST_NAMED ? id : pointText(id))), "or");
+  const points = listed(
+    at.map((id) => (at.length > MOST_NAMED ? id : pointText(id))),
+    "or",
+  );
   const came = finding.led_by === "previous" ? "that came after one that left" : "that left";
   const rest = others ? `, ${elsewhere ? count(elsewhere) : "none"} of ${count(others)} others` : "";
   return `${share} ${came} at ${points}${rest}`;
@@ -72,7 +80,8 @@ function detailsOf(finding) {
   if (finding.events?.length) details.push(["Handler of", listed(finding.events)]);
   if (finding.file) details.push(["Raised at", `${finding.file}:${finding.line}`]);
   const left = Object.entries(finding.left_behind ?? {}).filter(([, value]) => value > 0);
-  if (left.length) details.push(["Left on the server", listed(left.map(([key, value]) => `${count(value)} ${key}`))]);
+  if (left.length)
+    details.push(["Left on the server", listed(left.map(([key, value]) => `${count(value)} ${key}`))]);
   if (finding.navigation) details.push(["One such visit", finding.navigation]);
   return details;
 }
@@ -95,9 +104,16 @@ class Fold {
 /** A command to be copied. */
 class Command {
   constructor(title) {
-    this.text = make("code", { tabindex: "0" });
+    this.text = make("code");
     this.copy = make("button", { class: "small", type: "button", text: "Copy", onclick: () => this.#copy() });
-    this.element = make("p", { class: "command", hidden: true }, make("span", { class: "hint", text: `${title}: ` }), this.text, " ", this.copy);
+    this.element = make(
+      "p",
+      { class: "command", hidden: true },
+      make("span", { class: "hint", text: `${title}: ` }),
+      this.text,
+      " ",
+      this.copy,
+    );
   }
 
   show(text) {

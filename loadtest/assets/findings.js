@@ -17,7 +17,10 @@ export class FindingsTab extends Tab {
     this.thresholds = make("section", { class: "panel", hidden: true });
     this.cards = new Map();
     this.shownThresholds = "";
-    this.root.append(make("section", { class: "panel" }, this.heading, this.count, this.reasons, this.list), this.thresholds);
+    this.root.append(
+      make("section", { class: "panel" }, this.heading, this.count, this.reasons, this.list),
+      this.thresholds,
+    );
   }
 
   clear() {
@@ -63,11 +66,21 @@ export class FindingsTab extends Tab {
     if (told === this.shownThresholds) return;
     this.shownThresholds = told;
     this.thresholds.hidden = !thresholds.length;
-    const rows = thresholds.map((row) => [row.metric, row.expression, isKnown(row.value) ? number(row.value) : "–", verdictCell(row)]);
-    const head = isOver ? HEAD : HEAD.map((column) => (column.text === "is" ? { ...column, text: "so far" } : column));
+    const rows = thresholds.map((row) => [
+      row.metric,
+      row.expression,
+      isKnown(row.value) ? number(row.value) : "–",
+      verdictCell(row),
+    ]);
+    const head = isOver
+      ? HEAD
+      : HEAD.map((column) => (column.text === "is" ? { ...column, text: "so far" } : column));
     this.thresholds.replaceChildren(
       make("h3", { text: "Thresholds" }),
-      scroller("Thresholds", table(isOver ? "How each threshold came out" : "Judged when the run has ended", head, rows)),
+      scroller(
+        "Thresholds",
+        table(isOver ? "How each threshold came out" : "Judged when the run has ended", head, rows),
+      ),
     );
   }
 }
@@ -81,9 +94,11 @@ function verdictCell({ verdict, reason }) {
 
 function headline(run, findings) {
   const found = findings.length ? amount(findings.length, "finding") : "No findings";
-  if (run.state === "idle") return "No run yet. What a run finds is listed here as it is found, with its traceback and the story of a visit.";
+  if (run.state === "idle")
+    return "No run yet. What a run finds is listed here as it is found, with its traceback and the story of a visit.";
   if (!run.summary) return "No findings so far: the first summary comes some seconds after the first visit.";
   const visits = amount(run.summary.navigations.started, "visit");
-  if (run.isOver) return `${VERDICTS[run.summary.verdict] ?? "Over"}: ${found.toLowerCase()} in ${visits}. Exit code ${run.summary.exit_code}.`;
+  if (run.isOver)
+    return `${VERDICTS[run.summary.verdict] ?? "Over"}: ${found.toLowerCase()} in ${visits}. Exit code ${run.summary.exit_code}.`;
   return `${found} so far, in ${visits}.${run.state === "quiet" ? " What is left on the server is judged after the quiet." : ""}`;
 }

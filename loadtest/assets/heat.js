@@ -24,7 +24,12 @@ export class HeatMap {
     this.hint = make("p", { class: "hint" });
     this.story = make("p", { class: "story" });
     this.grid = make("div", { class: "scroller" });
-    this.legend = make("ul", { class: "levels" }, make("li", { text: "Server errors per visit:" }), ...legendItems());
+    this.legend = make(
+      "ul",
+      { class: "levels" },
+      make("li", { text: "Server errors per visit:" }),
+      ...legendItems(),
+    );
     this.element = make(
       "section",
       { class: "panel heat" },
@@ -53,19 +58,39 @@ export class HeatMap {
 
   #draw(cells) {
     const hadFocus = this.grid.contains(this.grid.getRootNode().activeElement);
-    const points = inOrder(cells.map((cell) => cell.at), Object.keys(POINTS));
-    const manners = inOrder(cells.map((cell) => cell.manner), Object.keys(MANNERS));
+    const points = inOrder(
+      cells.map((cell) => cell.at),
+      Object.keys(POINTS),
+    );
+    const manners = inOrder(
+      cells.map((cell) => cell.manner),
+      Object.keys(MANNERS),
+    );
     const at = new Map(cells.map((cell) => [`${cell.at} ${cell.manner}`, cell]));
-    this.cells = points.map((point) => manners.map((manner) => this.#cell(point, manner, at.get(`${point} ${manner}`))));
+    this.cells = points.map((point) =>
+      manners.map((manner) => this.#cell(point, manner, at.get(`${point} ${manner}`))),
+    );
     const head = manners.map((manner) => make("th", { scope: "col", text: manner, title: MANNERS[manner] }));
     const rows = points.map((point, index) =>
-      make("tr", {}, make("th", { scope: "row", title: POINTS[point]?.clientHas }, ...pointHead(point)), ...this.cells[index]),
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row", title: POINTS[point]?.clientHas }, ...pointHead(point)),
+        ...this.cells[index],
+      ),
     );
     this.grid.replaceChildren(
       make(
         "table",
-        { role: "grid", "aria-label": "Server errors per visit, by point and manner of leaving", onkeydown: (event) => this.#onKey(event) },
-        make("caption", { class: "unseen", text: "Rows: the point at which visits left. Columns: how. Arrow keys move from cell to cell." }),
+        {
+          role: "grid",
+          "aria-label": "Server errors per visit, by point and manner of leaving",
+          onkeydown: (event) => this.#onKey(event),
+        },
+        make("caption", {
+          class: "unseen",
+          text: "Rows: the point at which visits left. Columns: how. Arrow keys move from cell to cell.",
+        }),
         make("thead", {}, make("tr", {}, make("td"), ...head)),
         make("tbody", {}, ...rows),
       ),
@@ -74,7 +99,12 @@ export class HeatMap {
   }
 
   #cell(point, manner, cell) {
-    if (!cell) return make("td", { class: "none", tabindex: "-1", "aria-label": `${pointText(point)}, ${manner}: no visits` });
+    if (!cell)
+      return make("td", {
+        class: "none",
+        tabindex: "-1",
+        "aria-label": `${pointText(point)}, ${manner}: no visits`,
+      });
     const perVisit = isKnown(cell.server_errors) && cell.visits ? cell.server_errors / cell.visits : null;
     const story = storyOf(point, manner, cell, perVisit);
     return make(
@@ -114,20 +144,25 @@ export class HeatMap {
 }
 
 function hint(hasCells, hasHooks) {
-  if (!hasCells) return "A cell appears for each way in which visits have left, some seconds after the first of them.";
+  if (!hasCells)
+    return "A cell appears for each way in which visits have left, some seconds after the first of them.";
   if (!hasHooks) return "Without hooks in the server nobody counts its errors; the cells show visits only.";
   return "By where and how visits really left.";
 }
 
 function storyOf(point, manner, cell, perVisit) {
   const where = `${pointText(point)}, ${manner}`;
-  if (perVisit === null) return `${where}: ${amount(cell.visits, "visit")}; the server's errors are not known`;
+  if (perVisit === null)
+    return `${where}: ${amount(cell.visits, "visit")}; the server's errors are not known`;
   const errors = amount(cell.server_errors, "server error");
   return `${where}: ${errors} in ${amount(cell.visits, "visit")}, ${number(perVisit)} per visit`;
 }
 
 function pointHead(point) {
-  return [make("span", { class: "id", text: point }), make("span", { class: "name", text: POINTS[point]?.name ?? "" })];
+  return [
+    make("span", { class: "id", text: point }),
+    make("span", { class: "name", text: POINTS[point]?.name ?? "" }),
+  ];
 }
 
 function inOrder(names, order) {
@@ -137,7 +172,12 @@ function inOrder(names, order) {
 
 function legendItems() {
   const items = LEVELS.map(({ text }, index) =>
-    make("li", {}, make("span", { class: "swatch", "data-level": LEVELS.length - 1 - index, "aria-hidden": "true" }), text),
+    make(
+      "li",
+      {},
+      make("span", { class: "swatch", "data-level": LEVELS.length - 1 - index, "aria-hidden": "true" }),
+      text,
+    ),
   );
   return items.reverse();
 }

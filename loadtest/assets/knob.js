@@ -17,7 +17,14 @@ const WHY_NOT = {
 
 export class Knob {
   constructor() {
-    this.rate = make("input", { type: "number", id: "rate", min: "0", step: "any", inputmode: "decimal", "aria-describedby": "rate-means" });
+    this.rate = make("input", {
+      type: "number",
+      id: "rate",
+      min: "0",
+      step: "any",
+      inputmode: "decimal",
+      "aria-describedby": "rate-means",
+    });
     this.unit = make(
       "select",
       { id: "unit", onchange: () => this.#onRate() },
@@ -26,7 +33,13 @@ export class Knob {
     );
     this.rate.addEventListener("input", () => this.#onRate());
     this.factors = FACTORS.map((factor) =>
-      make("button", { type: "button", "aria-pressed": "false", "data-factor": factor, text: `×${factor}`, onclick: () => this.#choose(factor) }),
+      make("button", {
+        type: "button",
+        "aria-pressed": "false",
+        "data-factor": factor,
+        text: `×${factor}`,
+        onclick: () => this.#choose(factor),
+      }),
     );
     this.means = make("p", { class: "hint", id: "rate-means" });
     this.rateField = make(
@@ -36,7 +49,11 @@ export class Knob {
       make(
         "div",
         { class: "field" },
-        make("div", { class: "choices", role: "group", "aria-label": "Times the planned rate" }, ...this.factors),
+        make(
+          "div",
+          { class: "choices", role: "group", "aria-label": "Times the planned rate" },
+          ...this.factors,
+        ),
         make("label", { for: "rate", class: "unseen", text: "New rate" }),
         this.rate,
         make("label", { for: "unit", class: "unseen", text: "Unit of the rate" }),
@@ -60,7 +77,13 @@ export class Knob {
     );
     this.log = make("ol", { class: "turns" });
     this.logged = make("div", { hidden: true }, make("h4", { text: "Turns so far" }), this.log);
-    this.element = make("section", { class: "panel knob" }, make("h3", { text: "Live knob" }), this.reason, make("div", { class: "sides" }, this.form, this.logged));
+    this.element = make(
+      "section",
+      { class: "panel knob" },
+      make("h3", { text: "Live knob" }),
+      this.reason,
+      make("div", { class: "sides" }, this.form, this.logged),
+    );
   }
 
   /** Forgets what was typed for the run before. */
@@ -78,7 +101,8 @@ export class Knob {
     const isClosed = Boolean(run.info?.closed);
     for (const part of this.form.querySelectorAll("input, select, button")) part.disabled = !run.canTurn;
     this.rateField.disabled = isClosed;
-    if (isClosed) say(this.means, "This profile sets users, not a rate: each goes on when its visit has ended.");
+    if (isClosed)
+      say(this.means, "This profile sets users, not a rate: each goes on when its visit has ended.");
     else this.#tellMeaning();
     this.weights.show(run.info?.departures ?? []);
     this.#showTurns(run.info?.turns ?? []);
@@ -93,7 +117,8 @@ export class Knob {
   #onRate() {
     const isFactor = this.unit.value === "factor";
     for (const button of this.factors) {
-      const isChosen = isFactor && this.rate.value !== "" && Number(this.rate.value) === Number(button.dataset.factor);
+      const isChosen =
+        isFactor && this.rate.value !== "" && Number(this.rate.value) === Number(button.dataset.factor);
       button.setAttribute("aria-pressed", isChosen);
     }
     this.#refuse("");
@@ -104,7 +129,10 @@ export class Knob {
     const { info } = this.run ?? {};
     const last = (info?.turns ?? []).filter((turn) => turn.rate !== null).at(-1);
     const now = last ? turnText({ rate: last.rate }) : "as planned";
-    say(this.means, `Now: ${now}. ×1 goes back to the plan; a rate in navigations/s holds whatever was planned.`);
+    say(
+      this.means,
+      `Now: ${now}. ×1 goes back to the plan; a rate in navigations/s holds whatever was planned.`,
+    );
   }
 
   #undo() {
@@ -131,11 +159,16 @@ export class Knob {
     event.preventDefault();
     if (this.rate.validity.badInput) return this.#refuse("The rate is not a number.");
     const wanted = this.#wanted();
-    if (wanted.rate === null && wanted.weights === null) return this.#refuse("Nothing has been changed yet: choose a rate, or move a weight.");
+    if (wanted.rate === null && wanted.weights === null)
+      return this.#refuse("Nothing has been changed yet: choose a rate, or move a weight.");
     this.#refuse("");
     say(this.answer, "Asking …");
     try {
-      const answer = await fetch(TURN, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted) });
+      const answer = await fetch(TURN, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(wanted),
+      });
       this.#heard(await answer.json());
     } catch (error) {
       say(this.answer, "");

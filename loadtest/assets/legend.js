@@ -8,7 +8,14 @@ const SVG = "http://www.w3.org/2000/svg";
 export function lineSample({ colour, dash }) {
   const svg = document.createElementNS(SVG, "svg");
   const line = document.createElementNS(SVG, "line");
-  const attributes = { x1: 1, x2: 23, y1: 6, y2: 6, "stroke-width": 3, "stroke-dasharray": (dash ?? []).join(" ") };
+  const attributes = {
+    x1: 1,
+    x2: 23,
+    y1: 6,
+    y2: 6,
+    "stroke-width": 3,
+    "stroke-dasharray": (dash ?? []).join(" "),
+  };
   for (const [key, value] of Object.entries(attributes)) line.setAttribute(key, value);
   line.style.stroke = `var(${colour})`;
   svg.setAttribute("viewBox", "0 0 24 12");
@@ -22,11 +29,8 @@ export class Legend {
   /** `onSwitch(index, isShown)` hears of each series that is put on or off. */
   constructor(series, onSwitch) {
     this.values = series.map(() => make("span", { class: "value" }));
-    this.element = make(
-      "ul",
-      { class: "legend" },
-      ...series.map((one, index) => make("li", {}, this.#button(one, index, onSwitch))),
-    );
+    this.items = series.map((one, index) => make("li", {}, this.#button(one, index, onSwitch)));
+    this.element = make("ul", { class: "legend" }, ...this.items);
   }
 
   #button(one, index, onSwitch) {
@@ -46,6 +50,11 @@ export class Legend {
       make("span", { text: one.label }),
       this.values[index],
     );
+  }
+
+  /** Leaves out the series that have nothing to show. */
+  offer(isOffered) {
+    this.items.forEach((item, index) => (item.hidden = !isOffered[index]));
   }
 
   /** Shows a text for each series. */

@@ -9,7 +9,15 @@ import { HeatMap } from "./heat.js";
 import { Knob } from "./knob.js";
 import { StagesTable } from "./stages.js";
 import { Tab } from "./tab.js";
-import { bandsOf, marksOf, phaseColumns, phasesOf, rangeOf, rateColumns } from "./timeline.js";
+import {
+  bandsOf,
+  marksOf,
+  phaseColumns,
+  phasesOf,
+  rangeOf,
+  rateColumns,
+  underWayColumns,
+} from "./timeline.js";
 
 const CARDS = [
   { key: "due", label: "Due", hint: "Navigations that the schedule has asked for" },
@@ -26,6 +34,10 @@ const RATES = [
   { label: "started", colour: "--green", fill: true },
   { label: "late", colour: "--orange", dash: [8, 3] },
   { label: "dropped", colour: "--red" },
+];
+const UNDER_WAY = [
+  { label: "planned users", colour: "--chart-text", dash: [6, 4], width: 1.5, hasPoints: false },
+  { label: "under way", colour: "--purple", fill: true },
 ];
 const LATENCIES = [
   { label: "p50", colour: "--blue", fill: true },
@@ -53,12 +65,31 @@ export class NavigationsTab extends Tab {
       { class: "note", hidden: true },
       "No run yet. Choose a profile in the start form and press Start: the charts fill with the first visits.",
     );
-    this.rates = new Chart({ title: "Navigations per second", series: RATES, format: perSecond, group: "navigations" });
-    this.latencies = new Chart({ title: "Phase latency (ms)", series: LATENCIES, format: milliseconds, group: "navigations" });
-    this.charts = [this.rates, this.latencies];
+    this.rates = new Chart({
+      title: "Navigations per second",
+      series: RATES,
+      format: perSecond,
+      group: "navigations",
+    });
+    this.latencies = new Chart({
+      title: "Phase latency (ms)",
+      series: LATENCIES,
+      format: milliseconds,
+      group: "navigations",
+    });
+    this.underWay = new Chart({
+      title: "Visits under way",
+      series: UNDER_WAY,
+      format: count,
+      group: "navigations",
+      isWhole: true,
+    });
+    this.charts = [this.rates, this.latencies, this.underWay];
     this.phases = make("div", { class: "choices", role: "group", "aria-label": "Phase" });
     this.meaning = make("p", { class: "hint" });
-    this.latencies.element.querySelector("figcaption").after(make("div", { class: "chooser" }, this.phases, this.meaning));
+    this.latencies.element
+      .querySelector("figcaption")
+      .after(make("div", { class: "chooser" }, this.phases, this.meaning));
     this.heat = new HeatMap();
     this.knob = new Knob();
     this.stages = new StagesTable();
@@ -67,7 +98,7 @@ export class NavigationsTab extends Tab {
       this.welcome,
       this.cards.element,
       make("div", { class: "pair" }, this.rates.element, this.latencies.element),
-      this.knob.element,
+      make("div", { class: "pair" }, this.underWay.element, this.knob.element),
       this.heat.element,
       this.stages.element,
       this.downloads.element,
@@ -85,6 +116,7 @@ export class NavigationsTab extends Tab {
     this.#tellCards(run);
     const common = { range: rangeOf(run), marks: marksOf(run), bands: bandsOf(run) };
     this.rates.show({ ...rateColumns(run), ...common });
+    this.underWay.show({ ...underWayColumns(run), ...common });
     this.#showPhases(run, common);
     this.heat.show(run.summary?.heat, run.summary?.server !== null);
     this.knob.show(run);
@@ -97,7 +129,7 @@ export class NavigationsTab extends Tab {
     const final = run.isOver ? run.summary?.navigations : null;
     for (const { key } of CARDS) {
       const failed = final && key === "failed" ? final.failed + final.lost + final.timed_out : final?.[key];
-      const value = tick?.[PLACES[key]] ?? failed;
+      const value = key === "under_way" && final ? final.under_way : (tick?.[PLACES[key]] ?? failed);
       const isBad = value > 0 && ["failed", "dropped"].includes(key);
       this.cards.tell(key, count(value), isBad ? "bad" : value > 0 && key === "late" ? "warn" : "");
     }
@@ -105,13 +137,15 @@ export class NavigationsTab extends Tab {
 
   #showPhases(run, common) {
     const phases = phasesOf(run);
-    if (!phases.includes(chosenPhase)) chosenPhase = phases.includes("handshake") ? "handshake" : (phases.at(0) ?? null);
+    if (!phases.includes(chosenPhase))
+      chosenPhase = phases.includes("handshake") ? "handshake" : (phases.at(0) ?? null);
     const names = phases.join(" ");
     if (this.phases.dataset.names !== names) {
       this.phases.dataset.names = names;
       this.phases.replaceChildren(...phases.map((phase) => this.#phaseButton(phase, run)));
     }
-    for (const button of this.phases.children) button.setAttribute("aria-pressed", button.dataset.phase === chosenPhase);
+    for (const button of this.phases.children)
+      button.setAttribute("aria-pressed", button.dataset.phase === chosenPhase);
     say(this.meaning, chosenPhase ? PHASES[chosenPhase] : "");
     this.latencies.show({ ...phaseColumns(run, chosenPhase), ...common });
   }
@@ -121,6 +155,12 @@ export class NavigationsTab extends Tab {
       chosenPhase = phase;
       this.refresh();
     };
-    return make("button", { type: "button", "data-phase": phase, text: phase, title: PHASES[phase], onclick: choose });
+    return make("button", {
+      type: "button",
+      "data-phase": phase,
+      text: phase,
+      title: PHASES[phase],
+      onclick: choose,
+    });
   }
 }

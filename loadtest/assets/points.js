@@ -25,7 +25,10 @@ export const POINTS = {
   P18: { name: "after_handshake", clientHas: "read the handshake's acknowledgement" },
   P19: { name: "steady", clientHas: "dwelt after the handshake, between events" },
   P20: { name: "half_frame", clientHas: "after the handshake, sent half of a frame" },
-  P20b: { name: "half_binary", clientHas: "after the handshake, sent a binary event's header, no attachment" },
+  P20b: {
+    name: "half_binary",
+    clientHas: "after the handshake, sent a binary event's header, no attachment",
+  },
   P21: { name: "ping_unanswered", clientHas: "read a PING, sent no PONG" },
   P22: { name: "early_event", clientHas: "sent an event before CONNECT" },
   P23: { name: "back_to_back", clientHas: "sent CONNECT and the handshake back to back, nothing read" },

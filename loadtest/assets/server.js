@@ -54,8 +54,16 @@ const CHARTS = [
       { label: "processes", colour: "--green", dash: [8, 3], of: (row) => row.processes },
     ],
   },
-  { title: "Event loop lag p99 (ms)", format: milliseconds, series: [{ label: "lag", colour: "--orange", fill: true, of: (row) => row.loop_lag_p99_ms }] },
-  { title: "Memory", format: bytes, series: [{ label: "resident", colour: "--blue", fill: true, of: (row) => row.rss_bytes }] },
+  {
+    title: "Event loop lag p99 (ms)",
+    format: milliseconds,
+    series: [{ label: "lag", colour: "--orange", fill: true, of: (row) => row.loop_lag_p99_ms }],
+  },
+  {
+    title: "Memory",
+    format: bytes,
+    series: [{ label: "resident", colour: "--blue", fill: true, of: (row) => row.rss_bytes }],
+  },
 ];
 const HEAD = [
   { text: "event" },
@@ -97,7 +105,13 @@ export class ServerTab extends Tab {
     this.#tellCards(run);
     const common = { range: rangeOf(run), marks: marksOf(run), bands: bandsOf(run) };
     CHARTS.forEach(({ series }, index) =>
-      this.charts[index].show({ ...serverColumns(run, series.map((one) => one.of)), ...common }),
+      this.charts[index].show({
+        ...serverColumns(
+          run,
+          series.map((one) => one.of),
+        ),
+        ...common,
+      }),
     );
     this.#showHandlers(run.summary?.server?.handlers ?? []);
     this.#showLeft(run.isOver ? run.summary?.server?.residue : null);
@@ -114,7 +128,10 @@ export class ServerTab extends Tab {
     const all = now || errors !== undefined ? Math.max(Math.round(raised), errors ?? 0) : null;
     this.cards.tell("errors", count(all), all > 0 ? "bad" : "");
     this.cards.tell("in_flight", count(now?.in_flight));
-    this.cards.tell("loop_lag", now?.loop_lag_p99_ms == null ? "–" : `${milliseconds(now.loop_lag_p99_ms)} ms`);
+    this.cards.tell(
+      "loop_lag",
+      now?.loop_lag_p99_ms == null ? "–" : `${milliseconds(now.loop_lag_p99_ms)} ms`,
+    );
     this.cards.tell("rss", bytes(now?.rss_bytes));
   }
 
@@ -135,7 +152,9 @@ export class ServerTab extends Tab {
       count(one.in_flight),
       ...[one.p50_ms, one.p99_ms, one.max_ms].map(milliseconds),
     ]);
-    const shown = rows.length ? table("The app's handlers in this run", HEAD, rows) : make("p", { class: "hint", text: "No handler has run yet." });
+    const shown = rows.length
+      ? table("The app's handlers in this run", HEAD, rows)
+      : make("p", { class: "hint", text: "No handler has run yet." });
     this.handlers.replaceChildren(shown);
   }
 
@@ -146,7 +165,10 @@ export class ServerTab extends Tab {
     const head = [{ text: "kind" }, { text: "left", number: true }];
     this.left.replaceChildren(
       make("h3", { text: "Left on the server" }),
-      scroller("Left on the server", table("What this run's visits left behind when everybody had gone", head, rows, { class: "narrow" })),
+      scroller(
+        "Left on the server",
+        table("What this run's visits left behind when everybody had gone", head, rows, { class: "narrow" }),
+      ),
     );
   }
 }
@@ -168,8 +190,12 @@ function hooksBox() {
     "section",
     { class: "note is-warning", hidden: true },
     make("h3", { text: "No hooks in the server" }),
-    make("p", { text: "This run sees only what visitors see; most errors of this kind never reach one. Start the app with the hooks in, its own command after the two dashes:" }),
+    make("p", {
+      text: "This run sees only what visitors see; most errors of this kind never reach one. Start the app with the hooks in, its own command after the two dashes:",
+    }),
     make("pre", { tabindex: "0" }, "loadtest instrument -- python app.py"),
-    make("p", { text: "No line of the app changes, and its environment does not need this package. Then start a new run." }),
+    make("p", {
+      text: "No line of the app changes, and its environment does not need this package. Then start a new run.",
+    }),
   );
 }

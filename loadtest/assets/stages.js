@@ -17,7 +17,12 @@ const HEAD = [
 export class StagesTable {
   constructor() {
     this.place = scroller("Stages");
-    this.element = make("section", { class: "panel", hidden: true }, make("h3", { text: "Stages" }), this.place);
+    this.element = make(
+      "section",
+      { class: "panel", hidden: true },
+      make("h3", { text: "Stages" }),
+      this.place,
+    );
     this.shown = "";
   }
 

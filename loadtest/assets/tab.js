@@ -11,7 +11,12 @@ const STATES = {
   quiet: "Quiet: waiting for the server to forget everybody",
   over: "Over",
 };
-export const VERDICTS = { pass: "Pass", fail: "Fail", inconclusive: "Inconclusive", interrupted: "Interrupted" };
+export const VERDICTS = {
+  pass: "Pass",
+  fail: "Fail",
+  inconclusive: "Inconclusive",
+  interrupted: "Interrupted",
+};
 const SIGNS = { pass: "✓", fail: "✗", inconclusive: "?", interrupted: "■" };
 
 async function readStyle(name) {
@@ -25,7 +30,12 @@ const SHEETS = await Promise.all(["uplot.css", "style.css"].map(readStyle));
 
 /** A verdict's sign and word, in its colour. */
 export const verdictChip = (verdict) =>
-  make("span", { class: `chip is-${verdict}` }, make("span", { "aria-hidden": "true", text: `${SIGNS[verdict] ?? "·"} ` }), VERDICTS[verdict] ?? String(verdict));
+  make(
+    "span",
+    { class: `chip is-${verdict}` },
+    make("span", { "aria-hidden": "true", text: `${SIGNS[verdict] ?? "·"} ` }),
+    VERDICTS[verdict] ?? String(verdict),
+  );
 
 export class Tab extends HTMLElement {
   #unlisten = null;
@@ -35,7 +45,10 @@ export class Tab extends HTMLElement {
   connectedCallback() {
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = SHEETS;
-    this.root = make("div", { class: "tab" });
+    this.root = make("div", {
+      class: "tab",
+      onzoomout: () => this.charts.forEach((chart) => chart.zoomOut()),
+    });
     shadow.replaceChildren(this.root);
     this.charts = [];
     this.#shown = null;
@@ -67,13 +80,18 @@ export class Tab extends HTMLElement {
   clear() {}
 
   #buildStrip() {
-    this.state = make("span", { class: "state", role: "status" });
+    this.state = make("span", { class: "state" });
     this.verdict = make("span", { class: "verdict" });
     this.about = make("span", { class: "about" });
     this.progress = make("p", { class: "progress" });
     this.trouble = make("p", { class: "note is-warning", role: "alert", hidden: true });
     this.root.append(
-      make("div", { class: "strip" }, this.verdict, this.state, this.about),
+      make(
+        "div",
+        { class: "strip" },
+        make("div", { class: "standing", role: "status" }, this.verdict, this.state),
+        this.about,
+      ),
       this.progress,
       this.trouble,
     );

@@ -25,7 +25,11 @@ function newestOf(run) {
 /** The stretches of warm-up. */
 export function bandsOf(run) {
   const stages = (run.info?.stages ?? []).filter((stage) => stage.warm_up);
-  return stages.map(({ start_s, duration_s }) => ({ from: start_s, to: start_s + duration_s, text: "warm-up" }));
+  return stages.map(({ start_s, duration_s }) => ({
+    from: start_s,
+    to: start_s + duration_s,
+    text: "warm-up",
+  }));
 }
 
 /** "×2", "50/s" or "mix". */
@@ -38,7 +42,8 @@ export function turnText({ rate, weights }) {
 }
 
 /** The turns of the knob. */
-export const marksOf = (run) => (run.info?.turns ?? []).map((turn) => ({ t: turn.at_s, text: turnText(turn) }));
+export const marksOf = (run) =>
+  (run.info?.turns ?? []).map((turn) => ({ t: turn.at_s, text: turnText(turn) }));
 
 /** Planned, due, started, late and dropped navigations a second. */
 export function rateColumns(run) {
@@ -48,6 +53,14 @@ export function rateColumns(run) {
   const at = new Map(times.map((t, index) => [t, index]));
   const column = (key) => xs.map((t) => (at.has(t) ? rateAt(run.ticks, at.get(t), key) : undefined));
   return { xs, columns: [xs.map((t) => plannedAt(planned, t)), ...[1, 2, 3, 4].map(column)] };
+}
+
+/** Visits under way; and the users at work, where the profile sets those. */
+export function underWayColumns(run) {
+  const planned = run.info?.planned_users ?? [];
+  const underWay = new Map(run.ticks.map((tick) => [tick[0], tick[7]]));
+  const xs = [...new Set([...underWay.keys(), ...corners(planned)])].sort((a, b) => a - b);
+  return { xs, columns: [xs.map((t) => plannedAt(planned, t)), xs.map((t) => underWay.get(t))] };
 }
 
 /** Where the plan bends; where it jumps, just before the jump too. */
@@ -97,7 +110,11 @@ export function phasesOf(run) {
 export function phaseColumns(run, phase) {
   const rows = [...run.phases.rows.values()].filter((row) => row.phase === phase);
   const keys = ["p50_ms", "p95_ms", "p99_ms", "from_due_p99_ms"];
-  return columnsOf(run.phases, rows, keys.map((key) => (row) => row[key]));
+  return columnsOf(
+    run.phases,
+    rows,
+    keys.map((key) => (row) => row[key]),
+  );
 }
 
 /** Columns of the server's rows. */

@@ -12,7 +12,12 @@ export class Weights {
     this.list = make("ul", { class: "weights" });
     this.summary = make("summary");
     this.fold = make("details", {}, this.summary, this.list);
-    this.element = make("fieldset", { hidden: true }, make("legend", { class: "unseen", text: "Weights of departures" }), this.fold);
+    this.element = make(
+      "fieldset",
+      { hidden: true },
+      make("legend", { class: "unseen", text: "Weights of departures" }),
+      this.fold,
+    );
   }
 
   /** Shows what holds now; what somebody is changing stays as it is. */
@@ -51,12 +56,23 @@ export class Weights {
     const id = `weight-${index}`;
     const top = Math.max(LEAST_TOP, 2 * weight);
     const input = make("input", { type: "number", id, min: "0", step: "any", inputmode: "decimal" });
-    const slider = make("input", { type: "range", min: "0", max: top, step: top / 100, "aria-label": `Weight, ${text}` });
+    const slider = make("input", {
+      type: "range",
+      min: "0",
+      max: top,
+      step: top / 100,
+      "aria-label": `Weight, ${text}`,
+    });
     const share = make("span", { class: "share" });
     const row = { input, slider, share, weight, element: null };
     slider.addEventListener("input", () => this.#set(row, Number(slider.value)));
     input.addEventListener("input", () => this.#follow(row));
-    row.element = make("li", {}, make("label", { for: id, text }), make("div", { class: "field" }, slider, input, share));
+    row.element = make(
+      "li",
+      {},
+      make("label", { for: id, text }),
+      make("div", { class: "field" }, slider, input, share),
+    );
     this.#set(row, weight);
     return row;
   }
@@ -77,6 +93,8 @@ export class Weights {
   #share() {
     const values = this.rows.map(({ input }) => Math.max(Number(input.value), 0));
     const all = values.reduce((a, b) => a + b, 0);
-    this.rows.forEach(({ share }, index) => say(share, all ? `${Math.round((100 * values[index]) / all)}%` : "–"));
+    this.rows.forEach(({ share }, index) =>
+      say(share, all ? `${Math.round((100 * values[index]) / all)}%` : "–"),
+    );
   }
 }

@@ -1,6 +1,5 @@
 """A locustfile: Locust's own page with our tabs in it, which show a replayed run."""
 
-import json
 import os
 from typing import Any
 
@@ -13,7 +12,7 @@ _TABS = ("Navigations", "Server", "Findings")
 _HEAD = '<script type="module" src="{base}/loadtest/assets/tabs.js"></script></head>'
 
 
-class Idle(User):  # type: ignore[misc]
+class Idle(User):
     """Does nothing: what our tabs show has been recorded."""
 
     wait_time = constant(1)
@@ -32,22 +31,22 @@ def _furnish(environment: Any, **_: Any) -> None:
         for title in _TABS
     ]
 
-    @app.after_request
     def put_in(response: Response) -> Response:
         if response.mimetype == "text/html":
             page = response.get_data(as_text=True)
             response.set_data(page.replace("</head>", _HEAD.format(base=base), 1))
         return response
 
-    @app.get(f"{base}/loadtest/live")
     def live() -> Response:
         return jsonify(answer_live(replay, request.args))
 
-    @app.get(f"{base}/loadtest/files")
     def files() -> Response:
-        return Response(json.dumps({"run": replay.run_id, "files": []}), mimetype="application/json")
+        return jsonify({"run": replay.run_id, "files": []})
 
-    @app.get(f"{base}/loadtest/assets/<name>")
     def asset(name: str) -> Response:
         types = {"js": "text/javascript", "css": "text/css"}
         return Response((ASSETS / name).read_bytes(), content_type=types[name.rpartition(".")[2]])
+
+    app.after_request(put_in)
+    for rule, view in (("live", live), ("files", files), ("assets/<name>", asset)):
+        app.add_url_rule(f"{base}/loadtest/{rule}", view_func=view)
