@@ -92,12 +92,17 @@ function verdictCell({ verdict, reason }) {
   return make("span", {}, chip, reason ? make("span", { class: "hint", text: ` ${reason}` }) : "");
 }
 
+/** The visits that the figures are made of; while nothing but warm-up ran, those of the warm-up. */
+function visitsOf({ stages, navigations }) {
+  return navigations.started ?? stages.reduce((sum, stage) => sum + stage.navigations.started, 0);
+}
+
 function headline(run, findings) {
   const found = findings.length ? amount(findings.length, "finding") : "No findings";
   if (run.state === "idle")
     return "No run yet. What a run finds is listed here as it is found, with its traceback and the story of a visit.";
   if (!run.summary) return "No findings so far: the first summary comes some seconds after the first visit.";
-  const visits = amount(run.summary.navigations.started, "visit");
+  const visits = amount(visitsOf(run.summary), "visit");
   if (run.isOver)
     return `${VERDICTS[run.summary.verdict] ?? "Over"}: ${found.toLowerCase()} in ${visits}. Exit code ${run.summary.exit_code}.`;
   return `${found} so far, in ${visits}.${run.state === "quiet" ? " What is left on the server is judged after the quiet." : ""}`;
