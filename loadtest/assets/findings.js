@@ -92,9 +92,10 @@ function verdictCell({ verdict, reason }) {
   return make("span", {}, chip, reason ? make("span", { class: "hint", text: ` ${reason}` }) : "");
 }
 
-/** The visits that the figures are made of; while nothing but warm-up ran, those of the warm-up. */
-function visitsOf({ stages, navigations }) {
-  return navigations.started ?? stages.reduce((sum, stage) => sum + stage.navigations.started, 0);
+/** All visits; the summary's own count leaves those of the warm-up out, and findings do not. */
+function visitsOf({ navigations, stages }) {
+  const warmUp = (stages ?? []).filter((stage) => stage.warm_up);
+  return warmUp.reduce((sum, stage) => sum + (stage.navigations?.started ?? 0), navigations.started);
 }
 
 function headline(run, findings) {

@@ -5,11 +5,13 @@ import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 
 from loadtest.profile.load import shipped_profiles
-from tests.e2e.harness import Served, free_port, loadtest, only_run, plain, records, served
+from tests.e2e.harness import TOOL, Served, free_port, loadtest, only_run, plain, records, served
 
 STAGE = "stages=[{ duration_s = 2, rate_per_s = 10, arrivals = 'constant' }]"
 
@@ -136,3 +138,27 @@ def test_a_run_says_what_is_too_little_before_it_begins_and_runs(board: Served, 
     assert warning < begun
     assert "needs about 24" in said[warning]
     assert done.status != 104
+
+
+@pytest.mark.slow
+def test_the_web_form_takes_a_rate_and_its_log_says_what_is_too_little(board: Served, tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with served([*TOOL, "ui", "--port", str(port)], port, tmp_path / "ui.log", cwd=tmp_path):
+        form = urlopen(url, timeout=10).read().decode()
+        wrong, right = (
+            json.loads(
+                urlopen(
+                    f"{url}/swarm",
+                    urlencode({"nav_profile": "demo", "host": board.url, **fields}).encode(),
+                    timeout=30,
+                ).read()
+            )
+            for fields in ({"nav_rate": "fast"}, {"nav_rate": "5000", "nav_visits": "1"})
+        )
+        log = json.loads(urlopen(f"{url}/logs", timeout=10).read())["master"]
+
+    assert "nav_rate" in form
+    assert (wrong["success"], right["success"]) == (False, True)
+    assert '--rate fast: "fast" is not "x2"' in wrong["message"]
+    assert any("users.max = 100 carries about 240 navigations a second" in line for line in log)
