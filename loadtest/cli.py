@@ -28,6 +28,7 @@ from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
 from loadtest.profile.picture import Paper
 from loadtest.profile.points import points_text
+from loadtest.report.live.lines import follow_run
 from loadtest.report.run import read_run
 from loadtest.report.show import ReportFormat, show_run, show_story
 from loadtest.report.side_by_side import Half, print_side_by_side
@@ -346,8 +347,11 @@ def report(
         typer.Option(help="Tell one navigation's story: its id, its number, or the end of its id."),
     ] = None,
     form: Annotated[ReportFormat, typer.Option("--format", help="json: every figure.")] = ReportFormat.TEXT,
+    follow: Annotated[bool, typer.Option("--follow", help="Of a run that is on: how it stands.")] = False,
 ) -> None:
     """Print a run's report again, or one navigation's whole story, from its files alone; no load is sent."""
+    for line in follow_run(folder) if follow else ():
+        print(line, file=sys.stderr, flush=True)
     if navigation is None:
         show_run(folder, form)
     elif form is not ReportFormat.TEXT:

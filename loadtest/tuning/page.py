@@ -30,8 +30,8 @@ th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px soli
 td.number, th.number { text-align: right; }
 """
 _LEGEND = (
-    '<p class="dim"><span class="pass">●</span> the thresholds held, '
-    '<span class="fail">▲</span> they did not, <span class="unclear">◆</span> nothing could be said; '
+    '<p class="dim"><span class="pass">●</span> the thresholds held, <span class="fail">▲</span> '
+    'they did not, <span class="unclear">◆</span> nothing could be said; '
     "the band is where the knee lies.</p>"
 )
 

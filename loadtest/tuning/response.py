@@ -19,17 +19,17 @@ from loadtest.tuning.reading import Grade, Knee, Reading
 
 __all__ = ["NEAR", "fit"]
 
-_PLACES = 100
-_STEEPNESSES = tuple(1.5 * 1.6**step for step in range(10))
+_PLACES = 64
+_STEEPNESSES = tuple(1.5 * 1.9**step for step in range(8))
 """For one unit of the logarithm; from a response that takes several doublings to one of a percent."""
 _MARGIN = math.log(1.5)
 """So far beyond the outermost contradicting readings the knee is still looked for."""
 NEAR = math.log(1.35)
 """Counts of readings beyond this are left out: no curve is a logistic one all over."""
-_LAPSE = 0.02
-"""A reading that has nothing to do with the value: something else kept the machine busy."""
-_DISPERSION = 25.0
-_DISPERSION_WEIGHT = 6.0
+_SUREST = 3.9
+"""The largest logit of a single pass or fail, 2 %: something else may have kept the machine busy."""
+_DISPERSION = 30.0
+_DISPERSION_WEIGHT = 8.0
 """What is believed of the counts' dispersion before they are seen, and as how many readings it counts."""
 _FEWEST_GRADED = 4
 _ROUNDING = 1 + 1e-9
@@ -42,7 +42,8 @@ class _Point:
     of: float
     base: float
     """The logit of the allowed share."""
-    lapse: float
+    surest: float
+    """The largest logit that is believed."""
 
 
 def fit(readings: Sequence[Reading], confidence: float) -> Knee:
@@ -81,25 +82,25 @@ def _deciding(readings: Sequence[Reading]) -> str | None:
 
 
 def _decision(reading: Reading) -> _Point:
-    return _Point(math.log(reading.value), float(not reading.passes), 1.0, 0.0, _LAPSE)
+    return _Point(math.log(reading.value), float(not reading.passes), 1.0, 0.0, _SUREST)
 
 
 def _counted(value: float, grade: Grade) -> _Point:
     base = math.log(grade.allowed / (1 - grade.allowed))
-    return _Point(math.log(value), grade.exceeded, grade.of, base, 0.0)
+    return _Point(math.log(value), grade.exceeded, grade.of, base, 30.0)
 
 
-def _chance(point: _Point, place: float, steepness: float) -> float:
+def _lift(point: _Point, place: float, steepness: float) -> float:
+    """Return the logit of a visit's (or a probe's) chance to be beyond the limit."""
     lift = point.base + steepness * (point.place - place)
-    share = 1 / (1 + math.exp(-min(max(lift, -30.0), 30.0)))
-    return point.lapse + (1 - 2 * point.lapse) * share
+    return min(max(lift, -point.surest), point.surest)
 
 
 def _dispersion(points: Sequence[_Point], place: float, steepness: float) -> float:
     """Return Pearson's estimate, drawn to what is believed beforehand; never below a binomial law's 1."""
     total = _DISPERSION * _DISPERSION_WEIGHT
     for point in points:
-        chance = _chance(point, place, steepness)
+        chance = 1 / (1 + math.exp(-_lift(point, place, steepness)))
         expected = point.of * chance
         total += (point.exceeded - expected) ** 2 / max(expected * (1 - chance), 1e-9)
     return max(total / (_DISPERSION_WEIGHT + max(len(points) - 2, 0)), 1.0)
@@ -147,6 +148,6 @@ class _Surface:
 def _log_likelihood(points: Sequence[_Point], place: float, steepness: float) -> float:
     total = 0.0
     for point in points:
-        chance = _chance(point, place, steepness)
-        total += point.exceeded * math.log(chance) + (point.of - point.exceeded) * math.log1p(-chance)
+        lift = _lift(point, place, steepness)
+        total += point.exceeded * lift - point.of * math.log1p(math.exp(lift))
     return total

@@ -69,7 +69,7 @@ def test_a_run_is_chosen_watched_turned_stopped_and_kept(
         assert watcher.value(rates, "planned") == 10
 
         # the knob
-        page.get_by_label("Rate", exact=True).fill("40")
+        page.get_by_label("New rate").fill("40")
         page.get_by_label("Unit of the rate").select_option("rate")
         page.get_by_role("button", name="Apply").click()
         expect(page.get_by_text("Takes effect at")).to_be_visible()

@@ -14,7 +14,7 @@ from loadtest.profile.model import Turn
 from loadtest.profile.turns_table import TurnTable
 from loadtest.swarm.web.assets import read_assets
 from loadtest.swarm.web.files import list_files, open_file, read_blocks
-from loadtest.swarm.web.offer import offers
+from loadtest.swarm.web.offer import Offers
 from loadtest.swarm.web.tabs import plain_page
 from loadtest.swarm.web.watched import Watched
 
@@ -31,7 +31,7 @@ def end_points(watched: Watched, base_path: str, named_profile: str, login: Call
         login: Locust's own decorator, which asks for the log-in where ``--web-login`` wants one.
     """
     room = Blueprint("loadtest", __name__, url_prefix=f"{base_path}/loadtest")
-    assets = read_assets()
+    assets, offers = read_assets(), Offers(named_profile)
 
     @room.get("", strict_slashes=False)
     @login
@@ -81,7 +81,7 @@ def end_points(watched: Watched, base_path: str, named_profile: str, login: Call
     @room.get("/profiles")
     @login
     def profiles() -> Response:
-        return _json([asdict(offer) for offer in offers(named_profile)])
+        return _json([asdict(offer) for offer in offers.all()])
 
     @room.get("/assets/<name>")
     @login

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from loadtest.errors import ProfileError
 from loadtest.profile.load import load_profile, shipped_profiles
 
-__all__ = ["Offer", "offers"]
+__all__ = ["Offer", "Offers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,25 @@ class Offer:
     """Its stages and its pool of users, or what is wrong with it."""
 
 
-def offers(named: str = "") -> Sequence[Offer]:
-    """Return what there is to choose from: the shipped profiles, and first the one that was named."""
-    return [
-        _offer(name) for name in dict.fromkeys([*([named] if named else []), *sorted(shipped_profiles())])
-    ]
+class Offers:
+    """What there is to choose from; each file is read again only when it has changed."""
+
+    def __init__(self, named: str = "") -> None:
+        """Offer the shipped profiles, and first the one that was named, if any."""
+        self._named = named
+        self._read: dict[str, tuple[int, Offer]] = {}
+
+    def all(self) -> Sequence[Offer]:
+        """Return them by name."""
+        shipped = shipped_profiles()
+        names = dict.fromkeys([*([self._named] if self._named else []), *sorted(shipped)])
+        return [self._offer(name, shipped.get(name, Path(name))) for name in names]
+
+    def _offer(self, name: str, path: Path) -> Offer:
+        changed_ns = path.stat().st_mtime_ns if path.is_file() else 0
+        if self._read.get(name, (-1,))[0] != changed_ns:
+            self._read[name] = (changed_ns, _offer(name))
+        return self._read[name][1]
 
 
 def _offer(name: str) -> Offer:
