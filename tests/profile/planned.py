@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from loadtest.profile.model import Rate, Stage, Turn
 from loadtest.profile.stages_table import StageTable
 
-__all__ = ["Planned", "Stretch", "plans", "worst_case"]
+__all__ = ["KINDS", "LAWS", "Planned", "Stretch", "plans", "worst_case"]
 
+KINDS = ("constant", "linear", "step", "spike", "sine", "trace")
+"""Shapes of a stage, and the trace."""
+LAWS = ("poisson", "constant", "bursts")
 _MOST_PER_S = 300.0
 _SINE_ERROR = 0.0005
 """Of the height that a sine swings: its pieces are straight."""
@@ -134,9 +137,9 @@ def _brought(row: Mapping[str, Any], now_s: float) -> float:
 
 
 @st.composite
-def _row(draw: st.DrawFn) -> dict[str, Any]:
+def _row(draw: st.DrawFn, kinds: Sequence[str] = KINDS, laws: Sequence[str] = LAWS) -> dict[str, Any]:
     rate = st.floats(0.5, _MOST_PER_S)
-    kind = draw(st.sampled_from(["constant", "linear", "step", "spike", "sine", "trace"]))
+    kind = draw(st.sampled_from(kinds))
     duration_s = draw(st.floats(0.2, 5))
     row: dict[str, Any] = {"duration_s": duration_s}
     match kind:
@@ -159,8 +162,9 @@ def _row(draw: st.DrawFn) -> dict[str, Any]:
     if kind in more and draw(st.booleans()):
         key, value = draw(more[kind])
         row[key] = value
-    arrivals = draw(st.sampled_from([None, "poisson", "constant", "bursts"]))
-    if arrivals:
+    arrivals = draw(st.sampled_from(laws))
+    is_implied = arrivals == ("constant" if kind == "trace" else "poisson")
+    if not is_implied or draw(st.booleans()):
         row["arrivals"] = arrivals
     if arrivals == "bursts" and draw(st.booleans()):
         row["burst_size"] = draw(st.integers(1, 30))
@@ -179,9 +183,13 @@ _turns = st.lists(
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> Planned:
-    """Make up a schedule of every shape, law and turn; the first stages may be warm-up."""
-    rows = draw(st.lists(_row(), min_size=1, max_size=4))
+def plans(draw: st.DrawFn, kinds: Sequence[str] = KINDS, laws: Sequence[str] = LAWS) -> Planned:
+    """Make up a schedule of any shapes, laws and turns; the first stages may be warm-up.
+
+    One stage at least has one of these kinds and of these laws.
+    """
+    rows = draw(st.lists(_row(), max_size=2))
+    rows.insert(draw(st.integers(0, len(rows))), draw(_row(kinds, laws)))
     for row in rows[: draw(st.integers(0, len(rows) - 1))]:
         row["warm_up"] = True
     return Planned(rows, draw(_turns), draw(st.integers(0, 2**64)))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtest.profile.pacing import Schedule
-from tests.profile.planned import Planned, Stretch, plans, worst_case
+from tests.profile.planned import KINDS, LAWS, Planned, Stretch, plans, worst_case
 
 _SELDOM = 1e-9
 """A law that is kept fails less often than this."""
@@ -47,27 +47,26 @@ def wrong_count(planned: Planned, stretch: Stretch, from_s: float, to_s: float) 
     return None if chance > _SELDOM else f"{count} instead of {mean}: {chance:.1e}"
 
 
-@settings(deadline=None, max_examples=50)
-@given(plans(), st.floats(0, 1), st.floats(0, 1))
-def test_in_any_window_come_as_many_as_the_law_allows(planned: Planned, one: float, other: float) -> None:
-    duration_s = planned.ends[-1]
-    from_s, to_s = sorted((one * duration_s, other * duration_s))
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None, max_examples=12)
+@given(st.data())
+def test_in_any_window_come_as_many_as_the_law_allows(kind: str, law: str, data: st.DataObject) -> None:
+    planned = data.draw(plans([kind], [law]))
+    places = st.floats(0, planned.ends[-1])
+    from_s, to_s = sorted((data.draw(places), data.draw(places)))
     for stretch in planned.stretches():
+        assert wrong_count(planned, stretch, stretch.start_s, stretch.end_s) is None
         if from_s < stretch.end_s and stretch.start_s < to_s:
             assert wrong_count(planned, stretch, from_s, to_s) is None
 
 
-@settings(deadline=None, max_examples=50)
-@given(plans())
-def test_over_a_whole_stretch_come_as_many_as_the_law_allows(planned: Planned) -> None:
-    for stretch in planned.stretches():
-        assert wrong_count(planned, stretch, stretch.start_s, stretch.end_s) is None
-
-
-@settings(deadline=None, max_examples=50)
-@given(plans())
-def test_random_gaps_are_exponential_in_the_cumulated_rate(planned: Planned) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None, max_examples=15)
+@given(st.data())
+def test_random_gaps_are_exponential_in_the_cumulated_rate(kind: str, data: st.DataObject) -> None:
     """Kolmogorov's distance, held against the bound of Dvoretzky, Kiefer and Wolfowitz (Massart, 1990)."""
+    planned = data.draw(plans([kind], ["poisson", "bursts"]))
     for stretch in planned.stretches():
         if stretch.arrivals == "constant":
             continue
@@ -88,9 +87,11 @@ def test_random_gaps_are_exponential_in_the_cumulated_rate(planned: Planned) -> 
         assert distance < math.sqrt(math.log(2 / _SELDOM) / 2 / len(gaps)) + 0.01
 
 
-@settings(deadline=None, max_examples=50)
-@given(plans())
-def test_constant_arrivals_are_spread_evenly_over_the_cumulated_rate(planned: Planned) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None, max_examples=15)
+@given(st.data())
+def test_constant_arrivals_are_spread_evenly_over_the_cumulated_rate(kind: str, data: st.DataObject) -> None:
+    planned = data.draw(plans([kind], ["constant"]))
     for stretch in planned.stretches():
         if stretch.arrivals != "constant":
             continue
