@@ -75,9 +75,8 @@ class Master:
     @property
     def is_over(self) -> bool:
         """Whether there is nothing to run, or no longer."""
-        if self._has_failed:
-            return True
-        return self._next is None and (self._conductor is None or self._conductor.is_over)
+        is_over = self._next is None and (self._conductor is None or self._conductor.is_over)
+        return self._has_failed or is_over
 
     @property
     def is_busy(self) -> bool:
@@ -247,5 +246,5 @@ class Master:
             self._watched.run_ended(verdict)
         _LOG.info("%s; exit code %d; %s", verdict, summary["exit_code"], conductor.path)
         for finding in summary["findings"]:
-            text = f"{finding['what']}: {place(finding)}"
-            self._runner.log_exception("server", text, finding["traceback"] or "")
+            what = f"{finding['what']}: {place(finding)}"
+            self._runner.log_exception("server", what, finding["traceback"] or "")
