@@ -282,7 +282,7 @@ class Conductor:
         self._account.members = members = dict(enumerate(self._crew.members()))
         lead_s = _LEAD_S if len(members) > 1 else 0.0
         t0_at = time.time() + lead_s
-        self._t0 = time.monotonic() + lead_s
+        t0 = time.monotonic() + lead_s
         self._info = replace(
             self._info,
             t0_at=datetime.fromtimestamp(t0_at, UTC),
@@ -302,6 +302,7 @@ class Conductor:
                 users=self._users,
             )
             self._crew.begin(member, begin)
+        self._t0 = t0  # from here on it can be turned: everybody has begun
 
     def _await_visits(self) -> None:
         while not self._account.is_done(self._crew.members()):

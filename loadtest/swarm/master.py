@@ -28,7 +28,7 @@ from loadtest.swarm.hosts import check_host
 from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions
-from loadtest.swarm.pool import spawned, users_of
+from loadtest.swarm.pool import is_no_spawn_rate_warning, spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
 from loadtest.swarm.web.site import furnish
@@ -75,9 +75,8 @@ class Master:
     @property
     def is_over(self) -> bool:
         """Whether there is nothing to run, or no longer."""
-        if self._has_failed:
-            return True
-        return self._next is None and (self._conductor is None or self._conductor.is_over)
+        is_over = self._next is None and (self._conductor is None or self._conductor.is_over)
+        return self._has_failed or is_over
 
     @property
     def is_busy(self) -> bool:
@@ -95,7 +94,7 @@ class Master:
         self._shape.run_state = self
         if PARENT_VARIABLE in os.environ:
             gevent.spawn(self._watch_parent, int(os.environ[PARENT_VARIABLE]))
-        logging.getLogger("locust.runners").addFilter(_is_no_spawn_rate_warning)
+        logging.getLogger("locust.runners").addFilter(is_no_spawn_rate_warning)
         if self._watched:
             furnish(self._web_ui, self._values, self, self._watched, self.is_own_host)
             self._prepare_web()
@@ -247,10 +246,5 @@ class Master:
             self._watched.run_ended(verdict)
         _LOG.info("%s; exit code %d; %s", verdict, summary["exit_code"], conductor.path)
         for finding in summary["findings"]:
-            text = f"{finding['what']}: {place(finding)}"
-            self._runner.log_exception("server", text, finding["traceback"] or "")
-
-
-def _is_no_spawn_rate_warning(record: logging.LogRecord) -> bool:
-    """Drop Locust's warning of a high spawn rate: our users only wait until they are needed."""
-    return "spawn rate is very high" not in record.getMessage()
+            what = f"{finding['what']}: {place(finding)}"
+            self._runner.log_exception("server", what, finding["traceback"] or "")

@@ -1,9 +1,11 @@
 """The pool of users: how many tabs are there, and how many Locust is asked for."""
 
+import logging
+
 from loadtest.profile.attendance import most_users
 from loadtest.profile.model import Profile
 
-__all__ = ["spawned", "users_of"]
+__all__ = ["is_no_spawn_rate_warning", "spawned", "users_of"]
 
 
 def users_of(profile: Profile, cap: int | None) -> int:
@@ -25,3 +27,8 @@ def spawned(profile: Profile, users: int, generators: int) -> int:
     if not profile.is_closed:
         return users
     return -(-users // generators) * generators
+
+
+def is_no_spawn_rate_warning(record: logging.LogRecord) -> bool:
+    """Drop Locust's warning of a high spawn rate: our users only wait until they are needed."""
+    return "spawn rate is very high" not in record.getMessage()

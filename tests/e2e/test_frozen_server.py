@@ -77,11 +77,12 @@ def answers(app: Served, what: str) -> dict[str, float]:
     return {line["navigation"]: line["about"] for line in lines if line["what"] == what}
 
 
-def freeze(app: Served) -> None:
+def freeze(app: Served, load: "subprocess.Popen[bytes]") -> None:
     """Stop the server for three seconds, some time after the load has begun."""
     begins = app.log.stat().st_size + SOME_BYTES
     deadline = time.monotonic() + 60
     while app.log.stat().st_size < begins:
+        assert load.poll() is None, "the load ended before it had begun"
         assert time.monotonic() < deadline, "the load did not begin"
         time.sleep(0.05)
     server = psutil.Process(app.pid)
@@ -97,7 +98,7 @@ def run(app: Served, profile: str, folder: Path) -> Path:
     (folder / "freeze.toml").write_text(profile)
     command = [*TOOL, "run", "freeze.toml", "--host", app.url]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        freeze(app)
+        freeze(app, process)
         _, said = process.communicate(timeout=120)
     assert process.returncode in (0, 98), said  # 98: the generator's own lag, on a machine that is busy
     return only_run(folder / "results")
@@ -153,12 +154,12 @@ def t0_of(folder: Path) -> float:
 
 def paced_by_locust(app: Served, folder: Path) -> float:
     """Return the 99th percentile that Locust tells of its own users at the same rate, in the same freeze."""
-    command = [
+    command = [  # its time begins before its own imports: on a busy machine they take a good part of it
         *(sys.executable, "-m", "locust", "-f", str(APPS / "paced_locustfile.py"), "--headless"),
-        *("-u", "3", "-r", "3", "-t", f"{LOAD_S}s", "--host", app.url, "--csv", str(folder / "paced")),
+        *("-u", "3", "-r", "3", "-t", f"{2 * LOAD_S}s", "--host", app.url, "--csv", str(folder / "paced")),
     ]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        freeze(app)
+        freeze(app, process)
         _, said = process.communicate(timeout=120)
     assert process.returncode == 0, said
     with (folder / "paced_stats.csv").open(newline="") as rows:
