@@ -1,7 +1,8 @@
 """A run followed while it is on: what the follower tells is what the run's files say in the end."""
 
-import contextlib
 import json
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from tests.report.live.growing import final_rows
 
 pytestmark = pytest.mark.slow
 
-STAGES = "stages=[{duration_s = 4, rate_per_s = [5, 30]}, {duration_s = 21, rate_per_s = 20}]"
+STAGES = "stages=[{duration_s = 4, rate_per_s = [5, 30]}, {duration_s = 200, rate_per_s = 20}]"
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -40,80 +41,60 @@ def board(tmp_path: Path) -> Iterator[Served]:
         yield board
 
 
+def command_of(board: Served, run: Path) -> list[str]:
+    """Return the command of a run that goes on until somebody has seen enough."""
+    return [*TOOL, "run", "demo", "--host", board.url, "--out", str(run), "--set", STAGES]
+
+
 def wait_for_run(run: Path, running: "subprocess.Popen[bytes]") -> None:
     """Wait until a run has its folder."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not (run / "run.json").exists():
         assert running.poll() is None, "the run has ended"
         assert time.monotonic() < deadline, "the run does not begin"
         time.sleep(0.05)
 
 
-def messages_of(run: Path, running: "subprocess.Popen[bytes]") -> Iterator[dict[str, Any]]:
-    """Follow a run; each message has ``is_on``: whether the run's process was there when it came."""
-    wait_for_run(run, running)
+def messages_of(run: Path) -> Iterator[dict[str, Any]]:
+    """Follow a run to its end."""
     command = [sys.executable, "-m", "loadtest.report.live", str(run), "--stdin-alive"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as follower:
         assert follower.stdout is not None
-        with contextlib.closing(follower.stdout):
-            for line in follower.stdout:
-                yield json.loads(line) | {"is_on": running.poll() is None}
+        for line in follower.stdout:
+            yield json.loads(line)
         assert follower.wait(30) == 0
 
 
-@contextlib.contextmanager
-def report_followed(run: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Follow a run as people do, from another shell."""
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        [*TOOL, "report", str(run), "--follow"], stdout=pipe, stderr=pipe, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def test_from_another_shell_a_run_is_told_in_lines_and_then_as_a_report(
-    board: Served, tmp_path: Path
-) -> None:
-    run = tmp_path / "run"
-    command = [*TOOL, "run", "demo", "--host", board.url, "--out", str(run), "--set", STAGES]
-    with starting(command, tmp_path, tmp_path / "run.log") as running:
-        wait_for_run(run, running)
-        with report_followed(run) as report:
-            told, errors = report.communicate(timeout=120)
-        assert running.wait(60) == 99
-    assert report.returncode == 0
-    assert "finding: KeyError in handle_disconnect, of those who left at" in errors
-    assert " · 0 failed · page p95 " in errors
-    assert told == (tmp_path / "run.log").read_text()[-len(told) :]
+def seconds_of(messages: list[dict[str, Any]]) -> list[int]:
+    """Return the latest second that each message with phases tells of."""
+    return [max(row["t"] for row in one["rows"]) for one in messages if one["type"] == "phases"]
 
 
 def test_a_run_is_told_while_it_is_on_and_its_end_is_its_summary(board: Served, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    command = [*TOOL, "run", "demo", "--host", board.url, "--out", str(run), "--set", STAGES]
-    with starting(command, tmp_path, tmp_path / "run.log") as running:
-        messages = list(messages_of(run, running))
-        assert running.wait(60) == 99
+    messages: list[dict[str, Any]] = []
+    summaries: list[dict[str, Any]] = []
+    is_stopped = False
+    with starting(command_of(board, run), tmp_path, tmp_path / "run.log") as running:
+        wait_for_run(run, running)
+        for message in messages_of(run):
+            messages.append(message)
+            summaries += [message["summary"]] if message["type"] == "summary" else []
+            has_found = any(one["findings"] for one in summaries[1:])
+            if not is_stopped and has_found and len(set(seconds_of(messages))) >= 3:
+                is_stopped = True  # rows have grown, and a finding is told: enough was seen while it was on
+                running.send_signal(signal.SIGINT)
+        assert running.wait(60) == 105
     summary = summary_of(run)
 
-    # while it was on: rows that grow, a finding with its story, and no verdict
-    live = [message for message in messages if message["is_on"]]
-    seconds = [max(row["t"] for row in one["rows"]) for one in live if one["type"] == "phases"]
-    assert len(set(seconds)) >= 3
-    assert seconds == sorted(seconds)
-    summaries = [message["summary"] for message in messages if message["type"] == "summary"]
-    assert len(summaries) >= 2
+    assert is_stopped
     assert {(one["verdict"], one["exit_code"]) for one in summaries} == {(None, None)}
     due = [one["navigations"]["due"] for one in summaries]
     assert due == sorted(due)
-    (found,) = summaries[-1]["findings"]
-    assert found["what"] == "KeyError in handle_disconnect"
-    assert "KeyError in handle_disconnect" in found["story"]
+    found = {one["what"]: one["story"] for one in summaries[-1]["findings"]}
+    assert "KeyError in handle_disconnect" in found["KeyError in handle_disconnect"]
 
-    # in the end: the run's own files
     end = messages[-1]
     assert end["type"] == "end"
     for finding in end["summary"]["findings"]:
@@ -128,4 +109,31 @@ def test_a_run_is_told_while_it_is_on_and_its_end_is_its_summary(board: Served, 
         handler["calls"] for handler in summary["server"]["handlers"]
     )
     assert sum(row["errors_per_s"] for row in server) == summary["server"]["errors"]
-    assert server[-1]["residue"]["sids"] == summary["server"]["residue"]["sids"] > 0
+    assert max(row["residue"]["sids"] or 0 for row in server) > 0
+
+
+def test_from_another_shell_a_run_is_told_in_lines_and_then_as_a_report(
+    board: Served, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    pipe = subprocess.PIPE
+    is_stopped = False
+    lines: list[str] = []
+    with starting(command_of(board, run), tmp_path, tmp_path / "run.log") as running:
+        wait_for_run(run, running)
+        command = [*TOOL, "report", str(run), "--follow"]
+        with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as report:
+            assert report.stderr is not None
+            for line in report.stderr:
+                lines.append(line)
+                if not is_stopped and line.startswith("finding: KeyError"):
+                    is_stopped = True
+                    running.send_signal(signal.SIGINT)
+            told, _ = report.communicate(timeout=60)
+        assert running.wait(60) == 105
+    assert report.returncode == 0
+    (index,) = [index for index, line in enumerate(lines) if line.startswith("finding: KeyError")]
+    assert lines[index].startswith("finding: KeyError in handle_disconnect")
+    assert any(re.fullmatch(r"[\d,]+ visits? of .* server errors? · \d findings?\n", line) for line in lines)
+    assert "KeyError in handle_disconnect" in told
+    assert (tmp_path / "run.log").read_text().endswith(told)
