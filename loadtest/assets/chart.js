@@ -37,13 +37,9 @@ export class Chart {
   }
 
   #build(level) {
-    this.reset = make("button", {
-      class: "small",
-      type: "button",
-      hidden: true,
-      text: "Whole run",
-      onclick: () => this.#askForWhole(),
-    });
+    const whole = { class: "small", type: "button", text: "Whole run", onclick: () => this.#askForWhole() };
+    this.shownRange = make("span", { class: "hint" });
+    this.reset = make("span", { class: "reset", hidden: true }, this.shownRange, make("button", whole));
     this.empty = make("p", { class: "empty", text: "No data yet" });
     this.stage = make(
       "div",
@@ -150,6 +146,7 @@ export class Chart {
       hooks: {
         drawClear: [(plot) => drawBands(plot, this.bands, colour)],
         draw: [(plot) => drawMarks(plot, this.marks, colour)],
+        setScale: [(plot, key) => key === "x" && this.#tellRange(plot.scales.x)],
         setCursor: [(plot) => this.#point(plot)],
         setSelect: [(plot) => this.#zoomed(plot.select.width > 0)],
         ready: [(plot) => plot.over.addEventListener("dblclick", () => this.#askForWhole())],
@@ -160,6 +157,10 @@ export class Chart {
   #zoomed(isZoomed) {
     this.isZoomed = isZoomed;
     this.reset.hidden = !isZoomed;
+  }
+
+  #tellRange({ min, max }) {
+    say(this.shownRange, `${clock(min)} to ${clock(max)}`);
   }
 
   /** Asks for the whole run in all charts of the group: they have been zoomed together. */

@@ -47,10 +47,20 @@ def test_an_element_that_comes_back_goes_on(shown: Shown) -> None:
     )
     expect(shown.navigations.locator("canvas")).to_have_count(3)
     assert shown.latest("Navigations per second") == before
-    asked = shown.replay.asked
+
+
+def test_nothing_is_asked_for_when_no_tab_of_ours_is_open(shown: Shown) -> None:
+    shown.replay.until(20)
+    shown.page.goto(shown.url)
+    expect(shown.navigations.locator("[data-key=due] dd")).to_have_text("532")
     shown.page.evaluate("document.querySelectorAll('main > *').forEach((one) => one.remove())")
-    shown.page.wait_for_timeout(1500)  # nobody listens: nothing is asked, but for one that was on its way
-    assert shown.replay.asked <= asked + 1
+    feed = shown.page.evaluate_handle(
+        "url => import(url).then(({ feed }) => feed)", f"{shown.url}loadtest/assets/feed.js"
+    )
+    shown.page.wait_for_function("feed => !feed.asking", arg=feed)  # what was on its way is there
+    asked = shown.replay.asked
+    feed.evaluate("feed => { feed.hurry(); return fetch('loadtest/files'); }")
+    assert shown.replay.asked == asked
 
 
 def test_trouble_is_told_and_goes_away(shown: Shown, complaints: list[str]) -> None:

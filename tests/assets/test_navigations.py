@@ -100,8 +100,12 @@ def test_a_zoom_holds_in_all_charts_until_the_whole_run_is_asked_for(shown: Show
     shown.page.mouse.up()
     whole = shown.navigations.get_by_role("button", name="Whole run")
     expect(whole).to_have_count(3)
+    ranges = shown.navigations.locator(".reset .hint").all_text_contents()
+    assert len(set(ranges)) == 1
+    assert ranges[0] != "0 s to 24 s"
     shown.replay.until(20)
     expect(shown.navigations.locator("[data-key=due] dd")).to_have_text("532")
-    expect(whole).to_have_count(3)
+    assert shown.navigations.locator(".reset .hint").all_text_contents() == ranges
     whole.first.click()
     expect(whole).to_have_count(0)
+    expect(shown.navigations.locator(".reset .hint")).to_have_text(["0 s to 24 s"] * 3)
