@@ -81,9 +81,7 @@ def test_a_run_goes_on_when_its_follower_dies(board: Served, tmp_path: Path) -> 
         until(lambda: get(ui, "/loadtest/live")["state"] == "over", "the run does not end")
         until(lambda: len(get(ui, "/loadtest/files")["files"]) >= 4, "the summary is not there")
         files = [file["name"] for file in get(ui, "/loadtest/files")["files"]]
-        until(
-            lambda: get(ui, "/loadtest/live")["progress"].startswith("FAIL: "), "the verdict is not told"
-        )
+        until(lambda: get(ui, "/loadtest/live")["progress"].startswith("FAIL: "), "the verdict is not told")
 
     assert state in ("load", "quiet")
     summary = summary_of(only_run(tmp_path / "results"))
