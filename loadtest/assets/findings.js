@@ -92,12 +92,18 @@ function verdictCell({ verdict, reason }) {
   return make("span", {}, chip, reason ? make("span", { class: "hint", text: ` ${reason}` }) : "");
 }
 
+/** All visits; the summary's own count leaves those of the warm-up out, and findings do not. */
+function visitsOf({ navigations, stages }) {
+  const warmUp = (stages ?? []).filter((stage) => stage.warm_up);
+  return warmUp.reduce((sum, stage) => sum + (stage.navigations?.started ?? 0), navigations.started);
+}
+
 function headline(run, findings) {
   const found = findings.length ? amount(findings.length, "finding") : "No findings";
   if (run.state === "idle")
     return "No run yet. What a run finds is listed here as it is found, with its traceback and the story of a visit.";
   if (!run.summary) return "No findings so far: the first summary comes some seconds after the first visit.";
-  const visits = amount(run.summary.navigations.started, "visit");
+  const visits = amount(visitsOf(run.summary), "visit");
   if (run.isOver)
     return `${VERDICTS[run.summary.verdict] ?? "Over"}: ${found.toLowerCase()} in ${visits}. Exit code ${run.summary.exit_code}.`;
   return `${found} so far, in ${visits}.${run.state === "quiet" ? " What is left on the server is judged after the quiet." : ""}`;

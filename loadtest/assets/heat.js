@@ -84,6 +84,7 @@ export class HeatMap {
         "table",
         {
           role: "grid",
+          style: `--columns: ${manners.length}`,
           "aria-label": "Server errors per visit, by point and manner of leaving",
           onkeydown: (event) => this.#onKey(event),
         },

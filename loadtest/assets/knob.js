@@ -95,6 +95,7 @@ export class Knob {
 
   show(run) {
     this.run = run;
+    if (!run.canTurn) say(this.answer, "");
     const why = run.canTurn ? "" : (WHY_NOT[run.state] ?? "This run cannot be turned just now.");
     this.reason.hidden = !why;
     say(this.reason, why);

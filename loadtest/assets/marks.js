@@ -10,6 +10,8 @@ export function drawBands(plot, bands, colour) {
       const right = plot.valToPos(to, "x", true);
       context.fillStyle = colour("--chart-band");
       context.fillRect(left, plot.bbox.top, right - left, plot.bbox.height);
+      context.font = fontOf(ratio);
+      if (context.measureText(text).width + 8 * ratio > right - left) continue;
       label(context, ratio, text, left + 4 * ratio, plot.bbox.top + 4 * ratio, colour("--chart-text"));
     }
   });
@@ -42,8 +44,10 @@ function drawInside(plot, draw) {
   context.restore();
 }
 
+const fontOf = (ratio) => `${FONT_PX * ratio}px Roboto, Helvetica, Arial, sans-serif`;
+
 function label(context, ratio, text, left, top, colour) {
-  context.font = `${FONT_PX * ratio}px Roboto, Helvetica, Arial, sans-serif`;
+  context.font = fontOf(ratio);
   context.textBaseline = "top";
   context.textAlign = "left";
   context.fillStyle = colour;

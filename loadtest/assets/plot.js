@@ -21,7 +21,7 @@ export function plotOptions({ size, series, format, isWhole, group, colour, hook
   return {
     ...size,
     legend: { show: false },
-    padding: [16, 16, 0, 0],
+    padding: [16, 28, 0, 0],
     cursor: {
       sync: { key: group, scales: ["x", null] },
       drag: { x: true, y: false, dist: 8 },

@@ -33,7 +33,7 @@ export class StagesTable {
     if (told === this.shown) return;
     this.shown = told;
     const rows = (stages ?? []).map((stage) => [
-      `${stage.index + 1}: ${stage.text}${stage.warm_up ? " (warm-up)" : ""}`,
+      `${stage.index + 1}: ${stage.text}`,
       clock(stage.start_s),
       ...["due", "late", "dropped"].map((key) => count(stage.navigations?.[key])),
       ...["connect", "handshake"].map((phase) => milliseconds(stage.phases?.[phase]?.p99_ms)),
