@@ -28,6 +28,7 @@ from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
 from loadtest.profile.picture import Paper
 from loadtest.profile.points import points_text
+from loadtest.report.live.lines import follow_run
 from loadtest.report.run import read_run
 from loadtest.report.show import ReportFormat, show_run, show_story
 from loadtest.report.side_by_side import Half, print_side_by_side
@@ -36,6 +37,10 @@ from loadtest.swarm.child import run_locust, worker_options
 from loadtest.swarm.headless import RunRequest, run_headless
 from loadtest.swarm.hosts import check_host
 from loadtest.swarm.limits import open_files
+from loadtest.swarm.progress import Progress
+from loadtest.tuning.command import Voice
+from loadtest.tuning.command import tune as search_knee
+from loadtest.tuning.request import TuneRequest
 
 __all__ = ["main"]
 
@@ -154,6 +159,50 @@ def run(
     if ended.folder:
         show_run(ended.folder)
     raise _EndedError(ended.exit_code)
+
+
+@app.command()
+def tune(
+    profile: _Profile,
+    host: _Host,
+    app_name: _App = "",
+    seed: _Seed = None,
+    settings: _Set = None,
+    vary: Annotated[str, typer.Option(help="What to vary: rate, or a key of the profile.")] = "rate",
+    lowest: Annotated[float | None, typer.Option("--from", help="Lowest value to try.")] = None,
+    highest: Annotated[float | None, typer.Option("--to", help="Highest value to try.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The tuned profile's file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    stage_s: Annotated[float | None, typer.Option("--stage-s", help="Seconds measured by a probe.")] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Passes, and fails, near the knee at least.")] = 3,
+    confidence: Annotated[float, typer.Option(help="Of the interval.")] = 0.9,
+    width: Annotated[float, typer.Option(help="Relative width of the interval to end at.")] = 0.05,
+    budget_s: Annotated[float, typer.Option("--budget-s", help="Seconds to spend at most.")] = 1200,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
+    require_hooks: Annotated[bool, typer.Option(help="A probe without hooks says nothing.")] = False,
+    allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to load.")] = None,
+) -> None:
+    """Search the highest navigation rate at which the thresholds hold; write the profile back with it."""
+    request = TuneRequest(
+        profile=profile,
+        host=host,
+        app=app_name,
+        seed=seed,
+        settings=tuple(settings or ()),
+        vary=vary,
+        lowest=lowest,
+        highest=highest,
+        stage_s=stage_s,
+        repeats=repeats,
+        confidence=confidence,
+        width=width,
+        budget_s=budget_s,
+        workers=workers,
+        require_hooks=require_hooks,
+        allow_hosts=tuple(allow_host or ()),
+    )
+    progress = Progress()
+    raise _EndedError(search_knee(request, out, Voice(progress.say, progress.show), force=force))
 
 
 @app.command()
@@ -298,8 +347,11 @@ def report(
         typer.Option(help="Tell one navigation's story: its id, its number, or the end of its id."),
     ] = None,
     form: Annotated[ReportFormat, typer.Option("--format", help="json: every figure.")] = ReportFormat.TEXT,
+    follow: Annotated[bool, typer.Option("--follow", help="Of a run that is on: how it stands.")] = False,
 ) -> None:
     """Print a run's report again, or one navigation's whole story, from its files alone; no load is sent."""
+    for line in follow_run(folder) if follow else ():
+        print(line, file=sys.stderr, flush=True)
     if navigation is None:
         show_run(folder, form)
     elif form is not ReportFormat.TEXT:

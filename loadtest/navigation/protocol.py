@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from loadtest.errors import ProtocolError
 from loadtest.navigation import reception
+from loadtest.navigation.counterpart import counterpart
 from loadtest.navigation.departure import BY_CLOCK, STAY, Departure
 from loadtest.navigation.opening import HandshakeWay, Opening
 from loadtest.navigation.packet import Open, Packet
@@ -22,7 +23,6 @@ __all__ = ["Visit"]
 
 _LEFT_BY: Mapping[tuple[str, Manner], str] = MappingProxyType({("P07", Manner.EIO_CLOSE): "P07b"})
 """Where the manner makes another point of it."""
-_OVER_POLLING: Mapping[str, str] = MappingProxyType({"P15": "P06", "P19": "P07"})
 
 _PHASES = tuple(Phase)
 _DETAIL_CHARACTERS = 300
@@ -183,8 +183,8 @@ class Visit:
         self._route = ROUTES[self.departure.transport, opening.way]
         aim = MISSING[opening.way].get(self.aim)
         if aim is not None:
-            over_polling = self.transport is Transport.POLLING
-            self._aim_at(_OVER_POLLING.get(aim, aim) if over_polling else aim)
+            there = counterpart(POINTS[aim], self.transport)
+            self._aim_at(there.id if there else aim)
         if self.aim == "P25" and opening.way is HandshakeWay.NONE:
             self.detour = Detour(frozenset({State.CONNECTED}), Step.RECONNECT)
         if self.aim == "P26" and not opening.others:

@@ -10,6 +10,7 @@ from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 from loadtest.apps.app import App
 from loadtest.apps.distribution import Seconds
 from loadtest.apps.mistake import Mistake, Table, mistaken, near, show, wrong_number
+from loadtest.navigation.counterpart import browser_manner, counterpart
 from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
 from loadtest.navigation.draw import Distribution
 from loadtest.navigation.phase import Phase
@@ -111,16 +112,15 @@ class DepartureTable(Table):
                 f"{show(value)} cannot be had after a stay, which ends as a browser does; leave it out"
             )
         point = POINTS.get(at or "")
-        if point is None:
+        if value is None or point is None:
             return value
         transport = info.data.get("transport")
         possible = point.manners[transport] if transport else point.all_manners
-        wanted = value or Manner.WS_CLOSE
-        if wanted not in possible:
+        if value not in possible:
             where = f"{point.id} over {transport}" if transport else point.id
             words = ", ".join(manner for manner in Manner if manner in possible)
             why = point.why_not or point.why_no_transport
-            raise mistaken(f"{show(wanted)} cannot be had at {where}: {why}; possible: {words}")
+            raise mistaken(f"{show(value)} cannot be had at {where}: {why}; possible: {words}")
         return value
 
     @field_validator("jitter_s", mode="before")
@@ -150,14 +150,14 @@ def wrong_departures(rows: Sequence[DepartureTable], app: App) -> Iterator[Mista
             )
         if point is None:
             continue
-        if row.transport is None and not _transports(row, point, transports):
-            manner = row.manner or Manner.WS_CLOSE
+        if not list(_ways(row, point, app)):
+            manner = f" with {row.manner}" if row.manner else ""
             why = point.why_no_transport if not set(transports) & point.manners.keys() else point.why_not
-            ways = ", ".join(point.manners)
             yield Mistake(
                 ("departures", index, "at"),
-                f"{point.id} with {manner} cannot be had over {', '.join(transports)}, the app's transports: "
-                f"{why}; name its transport here ({ways}), or more of them under app.transports",
+                f"{point.id}{manner} cannot be had over {', '.join(transports)}, the app's transports: "
+                f"{why}; name its transport here ({', '.join(point.manners)}), or more of them under "
+                "app.transports",
             )
         if point.id == _SECOND_NAMESPACE and len(app.namespaces) < 2:
             yield Mistake(
@@ -167,39 +167,47 @@ def wrong_departures(rows: Sequence[DepartureTable], app: App) -> Iterator[Mista
             )
 
 
-def _transports(row: DepartureTable, point: Point, transports: Sequence[Transport]) -> list[Transport]:
-    manner = row.manner or Manner.WS_CLOSE
-    return [transport for transport in transports if manner in point.manners.get(transport, ())]
-
-
 def choices_of(row: DepartureTable, app: App) -> Iterator[Choice]:
     """Yield what a row stands for: one choice for each transport that it may use, its weight shared out."""
     if row.at == ANY:
         yield from _any(row, app)
         return
     point = POINTS.get(row.at or "")
-    manner = row.manner or Manner.WS_CLOSE
-    transports: Sequence[Transport] = app.access.transports
-    if row.transport is not None:
-        transports = [row.transport]
-    elif point is not None:
-        transports = _transports(row, point, transports)
-    for transport in transports:
+    ways = list(_ways(row, point, app) if point else _ways_anywhere(row, app))
+    for at, transport, manner in ways:
         yield Choice(
-            at=row.at or BY_CLOCK,
-            manner=_farewell(app, transport) if row.at == STAY else manner,
-            weight=row.weight / len(transports),
+            at=at,
+            manner=manner,
+            weight=row.weight / len(ways),
             transport=transport,
             after_s=row.jitter_s if row.after_s is None else row.after_s,
             since=row.since or Phase.PAGE,
         )
 
 
-def _farewell(app: App, transport: Transport) -> Manner:
-    """Return how a stay ends; a browser that polls has no close frame to send."""
-    farewell = app.access.farewell
-    is_frame = farewell is Manner.WS_CLOSE
-    return Manner.FIN if is_frame and transport is Transport.POLLING else farewell
+def _ways(row: DepartureTable, point: Point, app: App) -> Iterator[tuple[str, Transport, Manner]]:
+    """Yield where and how a row leaves over each transport that leads there.
+
+    A row that names neither transport nor manner says what people do, and is at home over every transport:
+    as a browser leaves, and at what stands for its point where that is another one.
+    """
+    for transport in app.access.transports if row.transport is None else (row.transport,):
+        if row.manner is not None:
+            if row.manner in point.manners.get(transport, ()):
+                yield point.id, transport, row.manner
+        elif there := counterpart(point, transport):
+            yield there.id, transport, browser_manner(there, transport)
+
+
+def _ways_anywhere(row: DepartureTable, app: App) -> Iterator[tuple[str, Transport, Manner]]:
+    """Yield how a row leaves that is at no point: after a stay as its app's pages do, or by the clock."""
+    for transport in app.access.transports if row.transport is None else (row.transport,):
+        manner = row.manner
+        if manner is None or row.at == STAY:
+            farewell = app.access.farewell if row.at == STAY else Manner.WS_CLOSE
+            has_no_frame = farewell is Manner.WS_CLOSE and transport is Transport.POLLING
+            manner = Manner.FIN if has_no_frame else farewell
+        yield row.at or BY_CLOCK, transport, manner
 
 
 def _any(row: DepartureTable, app: App) -> Iterator[Choice]:

@@ -31,7 +31,7 @@ from loadtest.profile.text import inline_value, write_text
 from loadtest.profile.trace_file import take_in_traces
 from loadtest.profile.turns_table import wrong_turns
 
-__all__ = ["add_turn", "load_profile", "parse_profile", "shipped_profiles"]
+__all__ = ["add_turn", "load_profile", "parse_profile", "profile_path", "shipped_profiles"]
 
 _STAY = DepartureTable(at=STAY)
 _NO_WAIT = Distribution(Law.CONSTANT, 0.0)
@@ -70,7 +70,7 @@ def load_profile(
     Raises:
         ProfileError: with all mistakes.
     """
-    path = _find(name_or_path)
+    path = profile_path(name_or_path)
     text = _read(path, source=name_or_path)
     data = _decode(text, source=name_or_path)
     changes, mistakes = _changes(app, seed, settings, max_visits)
@@ -136,7 +136,12 @@ def add_turn(profile: Profile, turn: Turn) -> Profile:
     return _make(text if is_readable else write_text(data), profile.name, ledger, finds_app=True)
 
 
-def _find(name_or_path: str) -> Path:
+def profile_path(name_or_path: str) -> Path:
+    """Return the file that a profile's name stands for.
+
+    Raises:
+        ProfileError: there is none.
+    """
     shipped = shipped_profiles()
     path = Path(name_or_path)
     local = Path("profiles", f"{name_or_path}.toml")

@@ -1,6 +1,6 @@
 """The keys of ``[[stages]]``, and the rate's curve that each row stands for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -25,39 +25,34 @@ _OF_SHAPE: Mapping[str, Shape] = MappingProxyType(
 
 
 def _read_rate(value: Any) -> tuple[float, ...] | None:
+    return _read_ends(value, wrong_rate, lambda rate: wrong_number(rate, above=0) or wrong_rate(rate))
+
+
+def _read_users(value: Any) -> tuple[float, float] | None:
+    ends = _read_ends(
+        value, lambda users: wrong_number(users, at_least=0), lambda users: wrong_number(users, at_least=1)
+    )
+    return None if ends is None else (ends[0], ends[-1])
+
+
+def _read_ends(
+    value: Any, wrong_end: Callable[[Any], str | None], wrong_one: Callable[[Any], str | None]
+) -> tuple[float, ...] | None:
+    """Read a number, or from and to."""
     match value:
         case None:  # TOML has none, so it was left out
             return None
         case [first, last]:
             ends = enumerate((first, last))
-            if mistakes := [Mistake((i,), wrong) for i, end in ends if (wrong := wrong_rate(end))]:
+            if mistakes := [Mistake((i,), wrong) for i, end in ends if (wrong := wrong_end(end))]:
                 raise mistaken(mistakes)
             return float(first), float(last)
         case list() | dict():
             raise mistaken(f"{show(value)} is not a number or [from, to]")
         case _:
-            if wrong := wrong_number(value, above=0) or wrong_rate(value):
+            if wrong := wrong_one(value):
                 raise mistaken(wrong)
             return (float(value),)
-
-
-def _read_users(value: Any) -> tuple[float, float] | None:
-    match value:
-        case None:
-            return None
-        case [first, last]:
-            ends = enumerate((first, last))
-            if mistakes := [
-                Mistake((i,), wrong) for i, end in ends if (wrong := wrong_number(end, at_least=0))
-            ]:
-                raise mistaken(mistakes)
-            return float(first), float(last)
-        case list() | dict():
-            raise mistaken(f"{show(value)} is not a number or [from, to]")
-        case _:
-            if wrong := wrong_number(value, at_least=1):
-                raise mistaken(wrong)
-            return float(value), float(value)
 
 
 def _read_duration(value: Any, info: ValidationInfo) -> float | None:

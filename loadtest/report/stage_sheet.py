@@ -57,7 +57,9 @@ def warm_up(summary: Mapping[str, Any]) -> str:
         return ""
     duration_s = sum(row["duration_s"] for row in rows)
     visits = amount(sum(row["navigations"]["started"] for row in rows), "visit")
-    return f"{duration_s:g} s, {visits}, left out of the figures, not of the findings"
+    # with nothing after it, the run may have ended within it
+    length = "" if summary["navigations"]["due"] is not None else "up to "
+    return f"{length}{duration_s:g} s, {visits}, left out of the figures, not of the findings"
 
 
 def turns(summary: Mapping[str, Any]) -> str:

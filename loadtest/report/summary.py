@@ -29,7 +29,7 @@ from loadtest.report.placing import visits_of
 from loadtest.report.run import Run
 from loadtest.report.server_errors import merge_errors
 from loadtest.report.server_summary import ServerFigures
-from loadtest.report.stages import counted, stage_rows
+from loadtest.report.stages import StageFigures, added_phases, counted, stage_rows, stages_of
 from loadtest.report.verdict import Evidence, judge
 
 __all__ = ["summarize"]
@@ -44,6 +44,8 @@ class _Parts:
     """Visits of the warm-up."""
     navigations: NavigationCounts
     phases: Mapping[Phase, PhaseTimes]
+    stages: Sequence[StageFigures]
+    """The warm-up's too."""
     lag_p99_ms: float | None
     findings: Sequence[Finding]
     """Of all visits."""
@@ -90,7 +92,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "users": info.users,
         "closed": is_closed(info.profile_text),
         "navigations": _navigations_json(info, parts),
-        "stages": stage_rows(run.records, info.stages, had_errors),
+        "stages": stage_rows(parts.stages, had_errors),
         "turns": [turn.to_json() for turn in info.turns],
         "points": count_points(parts.records),
         "departures": [asdict(row) for row in count_departures(parts.records)],
@@ -117,11 +119,14 @@ def _measure(run: Run) -> _Parts:
     findings = find(run.records, run.server, info, run.boots)
     is_blank = bool(info.warm_up_s) and not records
     navigations = count_navigations(records)
+    stages = stages_of(run.records, info)
+    measured = [one for one in stages if not one.stage.is_warm_up]
     return _Parts(
         records=records,
         left_out=count_navigations(run.records).started - navigations.started,
         navigations=navigations,
-        phases=time_phases(records),
+        phases=added_phases(measured) if stages else time_phases(records),
+        stages=stages,
         lag_p99_ms=lag.percentile_ms(99) if lag else None,
         findings=findings,
         server=_server_figures(run, findings, records, is_blank=is_blank),

@@ -1,6 +1,7 @@
 """One headless run as a command: checked first, run by Locust in a child, its folder found again."""
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +9,9 @@ from loadtest.errors import ExitCode
 from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
 from loadtest.report.seal import seal_run
-from loadtest.swarm.child import run_locust, worker_options
+from loadtest.swarm.child import Watch, run_locust, worker_options
 
-__all__ = ["HeadlessRun", "RunRequest", "run_headless"]
+__all__ = ["HeadlessRun", "Overseer", "RunRequest", "run_headless"]
 
 _SURELY = 1 - 1e-6
 """Draws beyond this quantile are left to the watchdog's margin."""
@@ -66,10 +67,23 @@ class HeadlessRun:
     exit_code: int
     folder: Path | None
     """None when nothing was sent."""
+    was_interrupted: bool = False
+    """Whether somebody asked this process to end."""
+    was_called_off: bool = False
+    """Whether the overseer had seen enough."""
 
 
-def run_headless(request: RunRequest) -> HeadlessRun:
-    """Run a profile to its end; what it says meanwhile goes to standard error.
+@dataclass(frozen=True, slots=True)
+class Overseer:
+    """Reads a run's folder while it grows, and may end the run; what is said goes into a file."""
+
+    is_enough: Callable[[Path], bool]
+    """Asked with the run's folder, again and again once it is there."""
+    log: Path
+
+
+def run_headless(request: RunRequest, overseer: Overseer | None = None) -> HeadlessRun:
+    """Run a profile to its end; what it says meanwhile goes to standard error, or to the overseer's file.
 
     Raises:
         ProfileError: the profile has mistakes; nothing was started.
@@ -86,12 +100,25 @@ def run_headless(request: RunRequest) -> HeadlessRun:
     )
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
         told = Path(folder) / "run-folder"
-        end = run_locust(request.locust_arguments(told), limit_s=_limit_s(profile))
+        end = run_locust(
+            request.locust_arguments(told),
+            limit_s=_limit_s(profile),
+            watch=_watch(overseer, told) if overseer else None,
+        )
         if not told.exists():
-            return HeadlessRun(end.status or ExitCode.INCONCLUSIVE, None)
+            return HeadlessRun(end.status or ExitCode.INCONCLUSIVE, None, end.was_interrupted)
         path = Path(told.read_text(encoding="utf-8"))
     # the run's own account counts, not Locust's status: there a crash after the load does not pass
-    return HeadlessRun(seal_run(path, was_interrupted=end.was_interrupted), path)
+    exit_code = seal_run(path, was_interrupted=end.was_interrupted or end.was_called_off)
+    return HeadlessRun(exit_code, path, end.was_interrupted, end.was_called_off)
+
+
+def _watch(overseer: Overseer, told: Path) -> Watch:
+    def is_enough() -> bool:
+        text = told.read_text(encoding="utf-8") if told.exists() else ""
+        return bool(text) and overseer.is_enough(Path(text))
+
+    return Watch(is_enough, overseer.log)
 
 
 def _limit_s(profile: Profile) -> float:

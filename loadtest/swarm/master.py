@@ -144,7 +144,7 @@ class Master:
 
     def _warn(self, profile: Profile, options: RunOptions) -> None:
         """Say what the run has too little of, before it begins: it is no mistake."""
-        tabs = min(profile.max_users, options.users or profile.max_users)
+        tabs = users_of(profile, options.users)
         processes = max(self._values.expect_workers, len(getattr(self._runner, "clients", ())), 1)
         for shortage in shortages(profile, tabs=tabs, processes=processes, files=open_files()):
             if self._web_ui:

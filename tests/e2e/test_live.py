@@ -40,13 +40,18 @@ def board(tmp_path: Path) -> Iterator[Served]:
         yield board
 
 
-def messages_of(run: Path, running: "subprocess.Popen[bytes]") -> Iterator[dict[str, Any]]:
-    """Follow a run; each message has ``is_on``: whether the run's process was there when it came."""
+def wait_for_run(run: Path, running: "subprocess.Popen[bytes]") -> None:
+    """Wait until a run has its folder."""
     deadline = time.monotonic() + 60
     while not (run / "run.json").exists():
         assert running.poll() is None, "the run has ended"
         assert time.monotonic() < deadline, "the run does not begin"
         time.sleep(0.05)
+
+
+def messages_of(run: Path, running: "subprocess.Popen[bytes]") -> Iterator[dict[str, Any]]:
+    """Follow a run; each message has ``is_on``: whether the run's process was there when it came."""
+    wait_for_run(run, running)
     command = [sys.executable, "-m", "loadtest.report.live", str(run), "--stdin-alive"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as follower:
@@ -55,6 +60,35 @@ def messages_of(run: Path, running: "subprocess.Popen[bytes]") -> Iterator[dict[
             for line in follower.stdout:
                 yield json.loads(line) | {"is_on": running.poll() is None}
         assert follower.wait(30) == 0
+
+
+@contextlib.contextmanager
+def report_followed(run: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Follow a run as people do, from another shell."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*TOOL, "report", str(run), "--follow"], stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_from_another_shell_a_run_is_told_in_lines_and_then_as_a_report(
+    board: Served, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    command = [*TOOL, "run", "demo", "--host", board.url, "--out", str(run), "--set", STAGES]
+    with starting(command, tmp_path, tmp_path / "run.log") as running:
+        wait_for_run(run, running)
+        with report_followed(run) as report:
+            told, errors = report.communicate(timeout=120)
+        assert running.wait(60) == 99
+    assert report.returncode == 0
+    assert "finding: KeyError in handle_disconnect, of those who left at" in errors
+    assert " · 0 failed · page p95 " in errors
+    assert told == (tmp_path / "run.log").read_text()[-len(told) :]
 
 
 def test_a_run_is_told_while_it_is_on_and_its_end_is_its_summary(board: Served, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ MISTAKES = [
         ],
     ),
     (
-        {"at": "P16", "transport": "polling"},
+        {"at": "P16", "transport": "polling", "manner": "ws_close"},
         [
             (
                 'manner: "ws_close" cannot be had at P16 over polling: long-polling has no WebSocket; '
@@ -143,7 +143,7 @@ def test_jitter_is_spread_evenly_up_to_a_number_or_by_a_law() -> None:
 
 def test_a_row_is_shared_out_over_the_transports_that_can_do_it() -> None:
     app = app_with(*EVERY)
-    assert chosen(app, at="P16", weight=3) == [
+    assert chosen(app, at="P16", manner="ws_close", weight=3) == [
         Choice("P16", Manner.WS_CLOSE, 1.5, WEBSOCKET),
         Choice("P16", Manner.WS_CLOSE, 1.5, UPGRADE),
     ]
@@ -151,6 +151,40 @@ def test_a_row_is_shared_out_over_the_transports_that_can_do_it() -> None:
         Choice("P16", Manner.FIN, 1.0, transport) for transport in EVERY
     ]
     assert chosen(app, at="P08", manner="rst") == [Choice("P08", Manner.RST, 1.0, UPGRADE)]
+
+
+HOW_A_BROWSER_LEAVES = [
+    ("P03", [("P03", Manner.FIN), ("P03", Manner.FIN), ("P03", Manner.FIN)]),
+    ("P13", [("P13", Manner.WS_CLOSE), ("P04", Manner.FIN), ("P04", Manner.FIN)]),
+    ("P14", [("P14", Manner.WS_CLOSE), ("P05", Manner.FIN), ("P05", Manner.FIN)]),
+    ("P15", [("P15", Manner.WS_CLOSE), ("P06", Manner.FIN), ("P15", Manner.WS_CLOSE)]),
+    ("P16", [("P16", Manner.WS_CLOSE), ("P16", Manner.FIN), ("P16", Manner.WS_CLOSE)]),
+    ("P16b", [("P16b", Manner.FIN), ("P16b", Manner.FIN), ("P16b", Manner.FIN)]),
+    ("P19", [("P19", Manner.WS_CLOSE), ("P07", Manner.FIN), ("P19", Manner.WS_CLOSE)]),
+]
+
+
+@pytest.mark.parametrize(("at", "ways"), HOW_A_BROWSER_LEAVES, ids=str)
+def test_a_row_that_names_only_its_point_leaves_as_a_browser_does_over_every_transport(
+    at: str, ways: list[tuple[str, Manner]]
+) -> None:
+    assert chosen(app_with(*EVERY), at=at, weight=3) == [
+        Choice(there, manner, 1.0, transport) for (there, manner), transport in zip(ways, EVERY, strict=True)
+    ]
+
+
+def test_a_row_that_names_its_transport_takes_a_manner_that_it_allows() -> None:
+    assert chosen(app_with(), at="P16", transport="polling") == [Choice("P16", Manner.FIN, 1.0, POLLING)]
+    assert chosen(app_with(), at="P07b", transport="polling") == [
+        Choice("P07b", Manner.EIO_CLOSE, 1.0, POLLING)
+    ]
+
+
+def test_by_the_clock_a_browser_that_polls_has_no_close_frame_to_send() -> None:
+    assert [choice.manner for choice in chosen(app_with(*EVERY), after_s=1)] == [
+        *(Manner.WS_CLOSE, Manner.FIN, Manner.WS_CLOSE)
+    ]
+    assert [choice.manner for choice in chosen(app_with(*EVERY), after_s=1, manner="rst")] == [Manner.RST] * 3
 
 
 def test_a_transport_that_is_named_is_taken_even_if_the_app_does_not_name_it() -> None:
@@ -214,12 +248,22 @@ WRONG = [
     ),
     (
         app_with(POLLING),
-        {"at": "P16"},
+        {"at": "P16", "manner": "ws_close"},
         [
             (
                 "departures[1].at: P16 with ws_close cannot be had over polling, the app's transports: "
                 "long-polling has no WebSocket; name its transport here (websocket, polling, upgrade), or "
                 "more of them under app.transports"
+            )
+        ],
+    ),
+    (
+        app_with(POLLING),
+        {"at": "P08"},
+        [
+            (
+                "departures[1].at: P08 cannot be had over polling, the app's transports: only a visit that "
+                "upgrades comes here; name its transport here (upgrade), or more of them under app.transports"
             )
         ],
     ),
@@ -247,6 +291,8 @@ WRONG = [
     (app_with(*EVERY), {"at": "P06", "manner": "fin"}, []),
     (app_with(), {"at": "P06", "manner": "fin", "transport": "polling"}, []),
     (app_with(), {"at": "any"}, []),
+    (app_with(POLLING), {"at": "P15"}, []),
+    (app_with(POLLING), {"at": "P07b"}, []),
     (app_with(), {"after_s": 1, "manner": "sio_disconnect"}, []),
 ]
 

@@ -195,7 +195,7 @@ def test_a_departure_is_at_a_point_after_a_stay_or_by_the_clock(
             ],
         ),
         (
-            {"at": "P03"},
+            {"at": "P03", "manner": "ws_close"},
             [
                 (
                     'manner: "ws_close" cannot be had at P03: there is no WebSocket yet; '

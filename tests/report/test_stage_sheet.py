@@ -32,7 +32,7 @@ def stage(index: int, *, warm_up: bool = False, p95_ms: float | None = 7.25, err
 
 
 def summary(*stages: Any, closed: bool = False) -> dict[str, Any]:
-    return {"stages": list(stages), "closed": closed, "turns": []}
+    return {"stages": list(stages), "closed": closed, "turns": [], "navigations": COUNTS}
 
 
 def test_one_stage_is_no_table() -> None:
@@ -70,6 +70,12 @@ def test_what_the_figures_leave_out_is_told() -> None:
 
     assert stage_sheet.warm_up(two) == "25 s, 2,780 visits, left out of the figures, not of the findings"
     assert stage_sheet.warm_up(summary(stage(0))) == ""
+
+
+def test_a_run_that_came_to_nothing_but_its_warm_up_may_have_ended_within_it() -> None:
+    cut = summary(stage(0, warm_up=True), stage(1)) | {"navigations": dict.fromkeys(COUNTS)}
+
+    assert stage_sheet.warm_up(cut).startswith("up to 12.5 s, 1,390 visits, ")
 
 
 @pytest.mark.parametrize(

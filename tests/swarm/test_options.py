@@ -76,7 +76,7 @@ def test_the_collectors_address_may_be_of_either_family(text: str, bound: tuple[
 
 def test_without_a_profile_the_shipped_ones_are_named() -> None:
     with pytest.raises(
-        UsageError, match="--nav-profile: no profile is named; shipped are demo, explore, nicegui"
+        UsageError, match="--nav-profile: no profile is named; shipped are ci_smoke, demo, explore,"
     ):
         parse().load()
 

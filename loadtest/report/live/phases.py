@@ -23,7 +23,7 @@ class PhaseSeries:
         """Count visits; a navigation that was dropped has no phases."""
         groups: dict[int, list[NavigationRecord]] = {}
         for record in records:
-            if record.started_s is not None and record.phases_ms:
+            if record.started_s is not None:
                 groups.setdefault(int(record.started_s), []).append(record)
         for second, group in groups.items():
             _merge(self._buckets.at(second), time_phases(group))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtest.report.live.backlog import Backlog
@@ -103,6 +103,7 @@ def held(messages: list[Any]) -> dict[tuple[int, str], int]:
 
 
 @given(MESSAGES, st.sets(st.integers(0, 11)))
+@settings(deadline=None)
 def test_who_asks_now_and_then_holds_the_same_as_who_heard_every_message(
     messages: list[dict[str, Any]], asks: set[int]
 ) -> None:

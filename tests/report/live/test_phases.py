@@ -68,7 +68,8 @@ def test_a_visit_that_ends_late_changes_the_row_of_its_beginning() -> None:
 
 def test_phases_stand_in_the_order_of_a_visit() -> None:
     series = PhaseSeries()
-    series.add([visit(0, phases_ms={Phase.LEAVING: 1.0, Phase.OPEN: 2.0, Phase.PAGE: 3.0})])
+    series.add([visit(0, phases_ms={Phase.LEAVING: 1.0, Phase.PAGE: 3.0})])
+    series.add([visit(1, phases_ms={Phase.OPEN: 2.0})])
     message = series.take()
     assert message is not None
     assert [row["phase"] for row in message["rows"]] == ["page", "open", "leaving"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtest.report.live.server import ServerSeries
@@ -127,9 +127,9 @@ def test_strays_of_a_process_that_began_within_the_run_all_count() -> None:
 
 def test_the_loops_lag_is_that_of_the_second() -> None:
     lines = [told(1.0, 1), told(2.0, 1)]
-    for line, lags_ms in zip(lines, [(1.0,), (1.0, 40.0)], strict=True):
+    for line, lags_ms in zip(lines, [(40.0,), (40.0, 1.0)], strict=True):
         line["loop"] = {"lag": histogram(*lags_ms).to_json(), "longest_ms": None, "longest_at": None}
-    assert column(rows_of(*lines), "loop_lag_p99_ms") == {0: 1.0, 1: 40.0}
+    assert column(rows_of(*lines), "loop_lag_p99_ms") == {0: 40.0, 1: 1.007}
     assert column(rows_of(told(1.0, 1)), "loop_lag_p99_ms") == {0: None}
 
 
@@ -142,6 +142,25 @@ def test_a_second_is_told_when_every_process_has_told_of_it() -> None:
 def test_a_process_that_has_gone_silent_holds_nobody_up() -> None:
     lines = [told(1.2, 1, boot="a"), told(6.0, 2, boot="b")]
     assert max(column(rows_of(*lines, is_over=False), "calls_per_s")) == 5
+
+
+def test_a_process_that_has_exited_holds_nobody_up() -> None:
+    lines = [told(1.2, 1, boot="a", is_last=True), told(2.5, 2, boot="b")]
+    assert list(column(rows_of(*lines, is_over=False), "calls_per_s")) == [0, 1]
+
+
+def test_a_long_run_is_told_in_wider_rows() -> None:
+    rows = rows_of(
+        told(598.5, 4, residue={"sids": 8}),
+        told(599.5, 8, residue={"sids": 9}),
+        told(600.5, 10, residue={"sids": 5}),
+    )
+    assert column(rows, "calls_per_s") == {596: 1.0, 598: 3.5, 600: 0.5}
+    assert {t: residue["sids"] for t, residue in column(rows, "residue").items()} == {
+        596: None,
+        598: 9,
+        600: 5,
+    }
 
 
 def test_a_socketio_server_for_node_keeps_no_environs() -> None:
@@ -166,6 +185,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
+@settings(max_examples=50, deadline=None)
 def test_rows_add_up_to_what_the_last_snapshots_counted(steps: list[tuple[str, float, int, int]]) -> None:
     series = ServerSeries(T0)
     counts = {"a": (0, 0), "b": (0, 0)}

@@ -31,7 +31,7 @@ def test_a_half_line_waits_for_its_other_half(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_the_lines_are_the_same_however_the_file_was_written(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
