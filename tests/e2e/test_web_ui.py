@@ -16,7 +16,7 @@ from tests.e2e.watching import Watcher
 
 pytestmark = pytest.mark.slow
 
-STEADY = "stages=[{duration_s = 120, rate_per_s = 10, arrivals = 'constant'}]; dwell_s=0.2"
+STEADY = "stages=[{duration_s = 200, rate_per_s = 4, arrivals = 'constant'}]; dwell_s=0.2"
 
 
 @pytest.fixture
@@ -63,13 +63,13 @@ def test_a_run_is_chosen_watched_turned_stopped_and_kept(
             "aria-selected", "true", timeout=30_000
         )
         rates, latency = "Navigations per second", "Phase latency (ms)"
-        watcher.until(lambda: watcher.figure("Due") >= 30, "nothing comes due")
+        watcher.until(lambda: watcher.figure("Due") >= 12, "nothing comes due")
         watcher.until(lambda: watcher.value(rates, "started", "highest") > 0, "no rate is drawn")
         watcher.until(lambda: watcher.value(latency, "p50", "highest") > 0, "no latency is drawn")
-        assert watcher.value(rates, "planned") == 10
+        assert watcher.value(rates, "planned") == 4
 
         # the knob
-        page.get_by_label("New rate").fill("40")
+        page.get_by_label("New rate").fill("16")
         page.get_by_label("Unit of the rate").select_option("rate")
         page.get_by_role("button", name="Apply").click()
         expect(page.get_by_text("Takes effect at")).to_be_visible()
@@ -78,7 +78,7 @@ def test_a_run_is_chosen_watched_turned_stopped_and_kept(
         watcher.until(
             lambda: watcher.live()["ticks"][-1][0] > turn["at_s"] + 5, "the run does not go on after the turn"
         )
-        watcher.until(lambda: watcher.value(rates, "planned") == 40, "the plan does not show the turn")
+        watcher.until(lambda: watcher.value(rates, "planned") == 16, "the plan does not show the turn")
 
         watcher.open("Server")
         watcher.until(lambda: watcher.figure("Processes alive") == 1, "no server process is seen")
@@ -89,20 +89,20 @@ def test_a_run_is_chosen_watched_turned_stopped_and_kept(
         watcher.stop()
 
         watcher.open("Findings")
-        finding = page.get_by_role("listitem").filter(has_text="KeyError in handle_disconnect")
-        expect(finding.first).to_be_visible(timeout=60_000)
-        page.get_by_text("Traceback", exact=True).first.click()
-        expect(page.get_by_text("seat = self._seats.pop(sid)").first).to_be_visible()
-        page.get_by_text("Story of one such visit", exact=True).first.click()
-        expect(page.get_by_label("Story of one such visit").first).to_contain_text("P1")
+        finding = page.locator("li.finding").filter(has_text="KeyError in handle_disconnect")
+        expect(finding).to_be_visible(timeout=60_000)
+        finding.get_by_text("Traceback", exact=True).click()
+        expect(finding.get_by_label("Traceback")).to_contain_text("seat = self._seats.pop(sid)")
+        finding.get_by_text("Story of one such visit", exact=True).click()
+        expect(finding.get_by_label("Story of one such visit")).to_contain_text("P1")
 
         watcher.open("Navigations")
         expect(page.get_by_text("INTERRUPTED").first).to_be_visible(timeout=60_000)
         kept = {name: watcher.keep(name, tmp_path) for name in ("summary.json", "navigations.jsonl")}
 
     assert watcher.complaints == []
-    assert (turn["rate"], turn["weights"]) == (40.0, None)
-    # constant arrivals: ten a second before the turn, forty after it
+    assert (turn["rate"], turn["weights"]) == (16.0, None)
+    # constant arrivals: four a second before the turn, sixteen after it
     before = [tick for tick in ticks if 1 <= tick[0] <= turn["at_s"]]
     after = [tick for tick in ticks if tick[0] >= turn["at_s"] + 2]
     slow, fast = _due_per_s(before), _due_per_s(after)
@@ -111,7 +111,7 @@ def test_a_run_is_chosen_watched_turned_stopped_and_kept(
         assert path.read_bytes() == (run / name).read_bytes()
     summary = summary_of(run)
     assert summary["ended"] == "interrupted"
-    assert summary["findings"][0]["what"] == "KeyError in handle_disconnect"
+    assert "KeyError in handle_disconnect" in [finding["what"] for finding in summary["findings"]]
     assert summary["navigations"]["due"] == len(records(run))
     assert json.loads((run / "run.json").read_text())["workers"] == workers
 
@@ -208,9 +208,10 @@ def test_hostile_texts_are_shown_as_text(watcher: Watcher, tmp_path: Path) -> No
         ).to_be_visible()
         watcher.open("Findings")
         expect(page.get_by_text(HOSTILE).first).to_be_visible(timeout=60_000)
-        page.get_by_text("Traceback", exact=True).first.click()
-        page.get_by_text("Story of one such visit", exact=True).first.click()
-        expect(page.get_by_label("Traceback").first).to_contain_text(HOSTILE)
+        finding = page.locator("li.finding").filter(has_text=HOSTILE).first
+        finding.get_by_text("Traceback", exact=True).click()
+        finding.get_by_text("Story of one such visit", exact=True).click()
+        expect(finding.get_by_label("Traceback")).to_contain_text(HOSTILE)
         watcher.open("Exceptions")
         expect(page.get_by_text(HOSTILE).first).to_be_visible()
         harmed = [page.evaluate("window.harmed ?? null")]
@@ -220,4 +221,5 @@ def test_hostile_texts_are_shown_as_text(watcher: Watcher, tmp_path: Path) -> No
 
     assert harmed == [None, None]
     assert watcher.complaints == []
-    assert HOSTILE in summary_of(only_run(tmp_path / "results"))["findings"][0]["what"]
+    findings = summary_of(only_run(tmp_path / "results"))["findings"]
+    assert any(HOSTILE in finding["what"] for finding in findings)

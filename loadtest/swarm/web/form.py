@@ -40,10 +40,13 @@ def check_form(app: Flask, starter: Starter, base_path: str) -> None:
 
 
 def _keep_polling(response: Response) -> Response:
-    """Call a test in clean-up a running one: seeing that word, Locust's page stops asking for good."""
-    if request.path.endswith("/stats/requests") and b'"cleanup"' in response.data:
+    """Call a test that comes to its end a running one: at any other word Locust's page stops asking for good.
+
+    A master says ``stopping`` until its workers have stopped, and each runner ``cleanup`` before it stops.
+    """
+    if request.path.endswith("/stats/requests") and response.is_json:
         data = response.get_json()
-        if data["state"] == "cleanup":
+        if data.get("state") in ("cleanup", "stopping"):
             response.set_data(json.dumps({**data, "state": "running"}))
     return response
 

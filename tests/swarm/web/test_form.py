@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from flask import Flask, jsonify
 from flask.testing import FlaskClient
 
@@ -25,7 +26,7 @@ class Readiness:
         self.prepared.append(dict(form))
 
 
-def client(starter: Readiness, base_path: str = "") -> FlaskClient:
+def client(starter: Readiness, base_path: str = "", state: str = "ready") -> FlaskClient:
     app = Flask(__name__)
     check_form(app, starter, base_path)
 
@@ -35,7 +36,7 @@ def client(starter: Readiness, base_path: str = "") -> FlaskClient:
 
     @app.get("/stats/requests")
     def stats() -> Any:
-        return jsonify({"state": "cleanup", "stats": []})
+        return jsonify({"state": state, "stats": []})
 
     return app.test_client()
 
@@ -80,5 +81,11 @@ def test_a_second_run_waits_for_the_firsts_verdict() -> None:
     }
 
 
-def test_locusts_page_goes_on_asking_through_the_clean_up() -> None:
-    assert client(Readiness()).get("/stats/requests").json == {"state": "running", "stats": []}
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [("stopping", "running"), ("cleanup", "running"), ("stopped", "stopped"), ("spawning", "spawning")],
+)
+def test_locusts_page_goes_on_asking_until_a_test_has_stopped(state: str, told: str) -> None:
+    answer = client(Readiness(), state=state).get("/stats/requests")
+
+    assert answer.json == {"state": told, "stats": []}
