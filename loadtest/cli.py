@@ -1,5 +1,7 @@
 """The command line: what a person types, and the exit code that a script reads."""
 
+import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -21,16 +23,24 @@ from loadtest.discovery.init import (
 )
 from loadtest.errors import ExitCode, LoadtestError, NotRecognisedError, ProfileError, UsageError
 from loadtest.hooks import launcher
+from loadtest.profile.catalogue import list_profiles, profiles_text
 from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
+from loadtest.profile.picture import Paper
 from loadtest.profile.points import points_text
+from loadtest.report.live.lines import follow_run
 from loadtest.report.run import read_run
-from loadtest.report.show import show_run, show_story
+from loadtest.report.show import ReportFormat, show_run, show_story
 from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
-from loadtest.swarm.child import run_locust
+from loadtest.swarm.child import run_locust, worker_options
 from loadtest.swarm.headless import RunRequest, run_headless
 from loadtest.swarm.hosts import check_host
+from loadtest.swarm.limits import open_files
+from loadtest.swarm.progress import Progress
+from loadtest.tuning.command import Voice
+from loadtest.tuning.command import tune as search_knee
+from loadtest.tuning.request import TuneRequest
 
 __all__ = ["main"]
 
@@ -91,6 +101,10 @@ _Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of every 
 _Set = Annotated[list[str] | None, typer.Option("--set", help="key=value over the profile; repeat it.")]
 _Visits = Annotated[int | None, typer.Option("--visits", min=1, help="End after so many navigations.")]
 
+_Rate = Annotated[
+    str | None, typer.Option("--rate", help="x2: times the planned rate; 50: so many a second at its peak.")
+]
+
 
 @app.command()
 def demo() -> None:
@@ -119,6 +133,7 @@ def run(
     seed: _Seed = None,
     settings: _Set = None,
     visits: _Visits = None,
+    rate: _Rate = None,
     out: Annotated[Path | None, typer.Option(help="Folder for this run's files.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
     require_hooks: Annotated[bool, typer.Option(help="Inconclusive (98) when no hooks are seen.")] = False,
@@ -133,6 +148,7 @@ def run(
         seed=seed,
         settings=tuple(settings or ()),
         visits=visits,
+        rate=rate,
         out=out,
         workers=workers,
         require_hooks=require_hooks,
@@ -146,13 +162,58 @@ def run(
 
 
 @app.command()
+def tune(
+    profile: _Profile,
+    host: _Host,
+    app_name: _App = "",
+    seed: _Seed = None,
+    settings: _Set = None,
+    vary: Annotated[str, typer.Option(help="What to vary: rate, or a key of the profile.")] = "rate",
+    lowest: Annotated[float | None, typer.Option("--from", help="Lowest value to try.")] = None,
+    highest: Annotated[float | None, typer.Option("--to", help="Highest value to try.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The tuned profile's file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    stage_s: Annotated[float | None, typer.Option("--stage-s", help="Seconds measured by a probe.")] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Passes, and fails, near the knee at least.")] = 3,
+    confidence: Annotated[float, typer.Option(help="Of the interval.")] = 0.9,
+    width: Annotated[float, typer.Option(help="Relative width of the interval to end at.")] = 0.05,
+    budget_s: Annotated[float, typer.Option("--budget-s", help="Seconds to spend at most.")] = 1200,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
+    require_hooks: Annotated[bool, typer.Option(help="A probe without hooks says nothing.")] = False,
+    allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to load.")] = None,
+) -> None:
+    """Search the highest navigation rate at which the thresholds hold; write the profile back with it."""
+    request = TuneRequest(
+        profile=profile,
+        host=host,
+        app=app_name,
+        seed=seed,
+        settings=tuple(settings or ()),
+        vary=vary,
+        lowest=lowest,
+        highest=highest,
+        stage_s=stage_s,
+        repeats=repeats,
+        confidence=confidence,
+        width=width,
+        budget_s=budget_s,
+        workers=workers,
+        require_hooks=require_hooks,
+        allow_hosts=tuple(allow_host or ()),
+    )
+    progress = Progress()
+    raise _EndedError(search_knee(request, out, Voice(progress.say, progress.show), force=force))
+
+
+@app.command()
 def ui(
     profile: Annotated[str, typer.Argument(help="The profile that the form starts with.")] = "",
     host: Annotated[str, typer.Option("--host", "-H", help="Where the app listens.")] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where the web UI listens.")] = 8089,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
 ) -> None:
     """Open the Locust web UI on 127.0.0.1, with profiles to choose from in its form."""
-    arguments = ["--web-host", "127.0.0.1", "--web-port", str(port)]
+    arguments = ["--web-host", "127.0.0.1", "--web-port", str(port), *worker_options(workers)]
     if profile:
         load_profile(profile, finds_app=True)  # its mistakes are told before anything starts
         arguments += ["--nav-profile", profile]
@@ -218,20 +279,56 @@ def check(
         str, typer.Option("--host", "-H", help="Where to find out an app that is not said.")
     ] = "",
     allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to look at.")] = None,
+    app_name: _App = "",
+    seed: _Seed = None,
+    settings: _Set = None,
+    visits: _Visits = None,
+    rate: _Rate = None,
 ) -> None:
     """Say all that is wrong with profiles, or what they will do."""
     mistakes: list[str] = []
     for name in profiles:
         try:
-            profile = load_profile(name, finds_app=True)
+            profile = load_profile(
+                name,
+                app=app_name or None,
+                seed=seed,
+                settings=settings or (),
+                max_visits=visits,
+                rate=rate,
+                finds_app=True,
+            )
             if host:
                 check_host(host, {*(allow_host or ()), *profile.allowed_hosts})
                 profile = resolve(profile, host, lambda line: print(line, file=sys.stderr))
-            print(*outline(profile), sep="\n")
+            print(*outline(profile, _paper(), open_files()), sep="\n")
         except ProfileError as error:
             mistakes += error.mistakes
     if mistakes:
         raise ProfileError(mistakes)
+    raise _EndedError(ExitCode.PASS)
+
+
+def _paper() -> Paper:
+    """Return what standard output can show."""
+    try:
+        "▁░".encode(sys.stdout.encoding)
+        has_blocks = True
+    except UnicodeEncodeError:
+        has_blocks = False
+    return Paper(shutil.get_terminal_size().columns, has_blocks)
+
+
+@app.command("profiles")
+def list_them(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON array.")] = False,
+) -> None:
+    """List the profiles that come with loadtest, and those in ./profiles: for whom, how long, how many."""
+    entries = list_profiles()
+    if as_json:
+        print(json.dumps([entry.to_json() for entry in entries], indent=2))
+    else:
+        print(*profiles_text(entries, _paper().width), sep="\n")
     raise _EndedError(ExitCode.PASS)
 
 
@@ -249,10 +346,16 @@ def report(
         str | None,
         typer.Option(help="Tell one navigation's story: its id, its number, or the end of its id."),
     ] = None,
+    form: Annotated[ReportFormat, typer.Option("--format", help="json: every figure.")] = ReportFormat.TEXT,
+    follow: Annotated[bool, typer.Option("--follow", help="Of a run that is on: how it stands.")] = False,
 ) -> None:
     """Print a run's report again, or one navigation's whole story, from its files alone; no load is sent."""
+    for line in follow_run(folder) if follow else ():
+        print(line, file=sys.stderr, flush=True)
     if navigation is None:
-        show_run(folder)
+        show_run(folder, form)
+    elif form is not ReportFormat.TEXT:
+        raise UsageError(f"report: a navigation's story is told as text; leave --format {form} out")
     else:
         show_story(folder, navigation)
     raise _EndedError(ExitCode.PASS)

@@ -83,6 +83,19 @@ class Distribution:
     a: float
     b: float = 0.0
 
+    @property
+    def mean(self) -> float:
+        """The mean duration."""
+        match self.law:
+            case Law.CONSTANT | Law.EXPONENTIAL:
+                return self.a
+            case Law.UNIFORM:
+                return (self.a + self.b) / 2
+            case Law.LOGNORMAL:
+                return self.a * math.exp(self.b * self.b / 2)
+            case _:
+                assert_never(self.law)
+
     def at(self, u: float) -> float:
         """Return the duration at quantile ``u`` in [0, 1): the inverse of the distribution function."""
         match self.law:

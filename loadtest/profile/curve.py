@@ -109,6 +109,20 @@ class Curve:
             return 0.0
         return self.segments[index].rate_at(now_s)
 
+    def mass_at(self, now_s: float) -> float:
+        """Return how many navigations are due on average by a time after t0."""
+        index = bisect.bisect_right(self.segments, now_s, key=lambda segment: segment.start_s) - 1
+        if index < 0:
+            return 0.0
+        segment = self.segments[index]
+        return segment.mark_at(min(now_s, segment.end_s))
+
+    @property
+    def peak_per_s(self) -> float:
+        """The highest rate of all."""
+        ends = ((segment.from_per_s, segment.rate_at(segment.end_s)) for segment in self.segments)
+        return max((max(pair) for pair in ends), default=0.0)
+
     def index_of(self, piece: int, due_s: float) -> int:
         """Return the index of the segment in which a navigation of a piece is due."""
         start = bisect.bisect_left(self.segments, piece, key=lambda segment: segment.piece)

@@ -22,14 +22,16 @@ from loadtest.navigation.draw import Distribution, Law
 from loadtest.navigation.journey import Journey
 from loadtest.profile.attachments import take_in_files
 from loadtest.profile.departures_table import DepartureTable, choices_of, wrong_departures
-from loadtest.profile.model import Profile, Turn
+from loadtest.profile.model import Profile, Rate, Turn
+from loadtest.profile.rescale import CLOSED, read_option, rescaled
 from loadtest.profile.settings import Setting, put, read_setting
-from loadtest.profile.stages_table import wrong_users
+from loadtest.profile.stages_together import wrong_users
 from loadtest.profile.table import ProfileTable
 from loadtest.profile.text import inline_value, write_text
+from loadtest.profile.trace_file import take_in_traces
 from loadtest.profile.turns_table import wrong_turns
 
-__all__ = ["add_turn", "load_profile", "parse_profile", "shipped_profiles"]
+__all__ = ["add_turn", "load_profile", "parse_profile", "profile_path", "shipped_profiles"]
 
 _STAY = DepartureTable(at=STAY)
 _NO_WAIT = Distribution(Law.CONSTANT, 0.0)
@@ -53,6 +55,7 @@ def load_profile(
     seed: int | None = None,
     settings: Sequence[str] = (),
     max_visits: int | None = None,
+    rate: str | None = None,
     finds_app: bool = False,
 ) -> Profile:
     """Read a profile, and put into it what the command line says.
@@ -61,23 +64,42 @@ def load_profile(
         name_or_path: a file, or the name of one in ``./profiles`` or among the shipped ones.
         app: a preset's name, or a TOML file; its ``[app]`` takes the place of the profile's.
         settings: ``key=value``, each over the profile.
+        rate: ``x2`` or ``50``: scales the schedule that all the others make.
         finds_app: the caller puts the app into a profile that does not say it (``discovery.auto``).
 
     Raises:
         ProfileError: with all mistakes.
     """
-    path = _find(name_or_path)
+    path = profile_path(name_or_path)
     text = _read(path, source=name_or_path)
     data = _decode(text, source=name_or_path)
     changes, mistakes = _changes(app, seed, settings, max_visits)
     mistakes += [f"{change.source}: {wrong}" for change in changes if (wrong := put(data, change))]
     folder = Path(app).parent if app and Path(app).is_file() else path.parent
     has_files, wrong_files = take_in_files(data, folder)
+    has_traces, wrong_traces = take_in_traces(data, path.parent)
+    wrong_files += wrong_traces
     mistakes += [f"{_source_of(wrong.path, changes) or name_or_path}: {wrong}" for wrong in wrong_files]
-    if changes or has_files:
+    if changes or has_files or has_traces:
         text = write_text(data)
-    ledger = _Ledger(name_or_path, changes, mistakes, frozenset(wrong.path for wrong in wrong_files))
-    return _make(text, path.stem, ledger, finds_app=finds_app)
+    told = frozenset(wrong.path for wrong in wrong_files)
+    wanted = _read_rate(rate, mistakes)
+    ledger = _Ledger(name_or_path, changes, mistakes, told, rate)
+    profile = _make(text, path.stem, ledger, finds_app=finds_app)
+    if wanted is None:
+        return profile
+    for change in rescaled(profile, data, wanted, f"--rate {rate}"):
+        put(data, change)
+        changes.append(change)
+    return _make(write_text(data), path.stem, ledger, finds_app=finds_app)
+
+
+def _read_rate(text: str | None, mistakes: list[str]) -> Rate | None:
+    try:
+        return None if text is None else read_option(text)
+    except ValueError as error:
+        mistakes.append(f"--rate {text}: {error}")
+        return None
 
 
 def parse_profile(text: str, *, name: str, source: str) -> Profile:
@@ -114,7 +136,12 @@ def add_turn(profile: Profile, turn: Turn) -> Profile:
     return _make(text if is_readable else write_text(data), profile.name, ledger, finds_app=True)
 
 
-def _find(name_or_path: str) -> Path:
+def profile_path(name_or_path: str) -> Path:
+    """Return the file that a profile's name stands for.
+
+    Raises:
+        ProfileError: there is none.
+    """
     shipped = shipped_profiles()
     path = Path(name_or_path)
     local = Path("profiles", f"{name_or_path}.toml")
@@ -192,6 +219,8 @@ class _Ledger:
     mistakes: list[str] = field(default_factory=list)
     told: frozenset[KeyPath] = frozenset()
     """Where files are named that cannot be used: that is among the mistakes already."""
+    rate: str | None = None
+    """What ``--rate`` says, if it is given."""
 
     def add(self, mistake: Mistake) -> None:
         """Write a mistake down, with what brought the value."""
@@ -217,6 +246,8 @@ def _make(text: str, name: str, ledger: _Ledger, *, finds_app: bool = False) -> 
         ledger.add(Mistake(("app",), missing))
     for wrong in _wrong_together(table):
         ledger.add(wrong)
+    if ledger.rate is not None and not table.stages[0].has_rate:
+        ledger.mistakes.append(f"--rate {ledger.rate}: {CLOSED}")
     if ledger.mistakes:
         raise ProfileError(ledger.mistakes)
     return _build(table, app, name, ledger.source, text)

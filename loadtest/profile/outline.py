@@ -1,6 +1,7 @@
 """What a profile will do, in lines of text: for `loadtest check`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from loadtest.apps.auto import AUTO
@@ -10,33 +11,82 @@ from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
 from loadtest.navigation.draw import Distribution
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import POINTS, Transport
-from loadtest.profile.model import Profile
-from loadtest.profile.pacing import Schedule
+from loadtest.profile.capacity import shortages
+from loadtest.profile.curve import Curve
+from loadtest.profile.forecast import Expected, departures_of, visit_s, visits_of
+from loadtest.profile.model import Profile, Turn
+from loadtest.profile.picture import Paper, draw_picture
 
-__all__ = ["outline"]
+__all__ = ["in_short", "outline"]
 
 _TIMES = {0: "never", 1: "just once", 2: "just twice"}
 _MOST_MANNERS = 3
 """Of one point that are told one by one."""
 
 
-def outline(profile: Profile) -> Iterator[str]:
-    """Yield the lines: rates, navigations, and how many visits of each departure are to be expected."""
-    expected = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns).expected_count
-    yield f"{profile.source}: {profile.description or 'no description'}"
+def outline(profile: Profile, paper: Paper | None = None, files: int | None = None) -> Iterator[str]:
+    """Yield the lines: rates, navigations, and how many visits of each departure are to be expected.
+
+    Args:
+        paper: what the rate's picture is to be drawn on; None: no picture.
+        files: the open files that a process may have, for what is said when they are too few.
+    """
+    yield f"{profile.source}: {profile.description or in_short(profile)}"
     yield from _app(profile)
     for index, stage in enumerate(profile.stages):
         yield _row(f"stage {index}", stage.text)
-    yield _row("in all", f"{profile.duration_s:g} s, about {expected:.0f} navigations, seed {profile.seed}")
-    yield _row("users", f"at most {profile.max_users} at once")
+    yield from _turns(profile.turns)
+    yield _row("in all", f"{in_short(profile)}, seed {profile.seed}")
+    if paper is not None:
+        yield ""
+        yield from (f"  {line}" for line in draw_picture(profile, replace(paper, width=paper.width - 2)))
+        yield ""
+    yield _row("users", _users(profile))
     yield from _journey(profile)
-    yield from _departures(profile.mix.choices, expected)
+    yield from _departures(profile)
     for assertion in profile.assertions:
         yield _row("assertion", f"{assertion.name}: {_assertion(assertion)}")
     for gauge in profile.gauges:
         yield _row("gauge", f"{gauge.name}: {gauge.value}, read by the hooks")
     for metric, expressions in profile.thresholds.items():
         yield _row("threshold", f"{metric}: {', '.join(expressions)}")
+    for shortage in () if files is None else shortages(profile, files=files):
+        yield _row("too little", shortage)
+
+
+def in_short(profile: Profile) -> str:
+    """Tell a schedule in one line: how long, how fast at most, how many navigations."""
+    visits = visits_of(profile)
+    if profile.is_closed:
+        tabs = max(max(stage.users or (0.0,)) for stage in profile.stages)
+        count = "" if visits is None else f", at most about {visits:,.0f} navigations"
+        return f"{profile.duration_s:.10g} s, {tabs:,.10g} tabs at work{count}"
+    peak_per_s = Curve(profile.stages, profile.turns).peak_per_s
+    count = f"about {visits or 0.0:,.0f} navigation{'' if round(visits or 0.0) == 1 else 's'}"
+    return f"{profile.duration_s:.10g} s, {count}, at most {peak_per_s:,.4g} a second"
+
+
+def _users(profile: Profile) -> str:
+    lasts = f"a visit takes about {visit_s(profile):.2g} s besides the server's time"
+    if profile.is_closed:
+        wait = (
+            f"{_law(profile.wait_s)} between two visits"
+            if profile.wait_s.mean
+            else "no wait between two visits"
+        )
+        return f"closed: each tab goes on when it is done; {wait}, and {lasts}"
+    return f"at most {profile.max_users:,} at once; {lasts}"
+
+
+def _turns(turns: Sequence[Turn]) -> Iterator[str]:
+    for index, turn in enumerate(turns):
+        parts = []
+        if turn.rate is not None:
+            of = " times the planned rate" if turn.rate.is_factor else " navigations a second"
+            parts.append(f"{turn.rate.value:g}{of}")
+        if turn.weights is not None:
+            parts.append(f"departures weigh {', '.join(f'{weight:g}' for weight in turn.weights)}")
+        yield _row(f"turn {index}", f"from {turn.at_s:g} s on: {'; '.join(parts)}")
 
 
 def _row(label: str, text: str) -> str:
@@ -114,20 +164,25 @@ def _equal(assertion: Assertion) -> str:
     return "" if assertion.equals is None else f", with {list(assertion.equals)}"
 
 
-def _departures(choices: Sequence[Choice], expected: float) -> Iterator[str]:
+def _departures(profile: Profile) -> Iterator[str]:
     """Tell the departures: those of one point together when there are many."""
-    total = sum(choice.weight for choice in choices)
+    rows = departures_of(profile)
+    choices = [row.choice for row in rows]
+    is_counted = visits_of(profile) is not None
     tells_transport = {choice.transport for choice in choices} != {Transport.WEBSOCKET}
-    groups: dict[tuple[object, ...], list[Choice]] = {}
-    for choice in choices:
+    groups: dict[tuple[object, ...], list[Expected]] = {}
+    for row in rows:
+        choice = row.choice
         manners = {other.manner for other in choices if other.at == choice.at}
         is_told = choice.at != STAY and (choice.at == BY_CLOCK or len(manners) <= _MOST_MANNERS)
         manner = choice.manner if is_told else None
-        groups.setdefault((choice.at, choice.after_s, choice.since, manner), []).append(choice)
+        groups.setdefault((choice.at, choice.after_s, choice.since, manner), []).append(row)
     for group in groups.values():
-        visits = expected * sum(choice.weight for choice in group) / total
-        over = " and ".join(dict.fromkeys(choice.transport for choice in group))
-        yield f"  {visits:6.0f} leave {_departure(group)}{f', over {over}' if tells_transport else ''}"
+        visits = sum(row.visits for row in group)
+        amount = f"{visits:6.0f}" if is_counted else f"{visits:6.1%}"
+        over = " and ".join(dict.fromkeys(row.choice.transport for row in group))
+        told = _departure([row.choice for row in group])
+        yield f"  {amount} leave {told}{f', over {over}' if tells_transport else ''}"
 
 
 def _departure(group: Sequence[Choice]) -> str:

@@ -19,7 +19,8 @@ from loadtest.navigation.phase import Phase
 from loadtest.profile.assertions_table import AssertionTable
 from loadtest.profile.departures_table import DepartureTable
 from loadtest.profile.gauges_table import GaugeTable
-from loadtest.profile.stages_table import StageTable, wrong_stages
+from loadtest.profile.stages_table import StageTable
+from loadtest.profile.stages_together import wrong_stages
 from loadtest.profile.turns_table import TurnTable
 
 __all__ = ["ProfileTable", "UsersTable"]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from loadtest.metrics.histogram import Histogram
 from loadtest.navigation.departure import BY_CLOCK, STAY
@@ -106,6 +107,17 @@ class PhaseTimes:
     """From the phase's start to its end."""
     from_due: Histogram = field(default_factory=Histogram)
     """From when the visit was due to the phase's end: a late generator cannot hide in this one."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the phase's entry in ``phases`` of ``summary.json``."""
+        return {
+            "count": self.own.count,
+            "p50_ms": self.own.percentile_ms(50),
+            "p95_ms": self.own.percentile_ms(95),
+            "p99_ms": self.own.percentile_ms(99),
+            "max_ms": self.own.max_ms,
+            "from_due_p99_ms": self.from_due.percentile_ms(99),
+        }
 
 
 @dataclass(frozen=True, slots=True)

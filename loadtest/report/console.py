@@ -8,7 +8,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.report import finding_sentences, raised, sentences, tables, vital_sentences
+from loadtest.report import (
+    finding_sentences,
+    heat_sheet,
+    raised,
+    sentences,
+    stage_sheet,
+    tables,
+    vital_sentences,
+)
 from loadtest.report.finding import FindingKind
 from loadtest.report.run import Run
 from loadtest.report.story.choice import story_command
@@ -96,8 +104,8 @@ class _Report:
         for row in sheet.rows:
             table.add_row(*(Text(shown(cell, self._console.encoding)) for cell in row))
         self._console.print(table)
-        if sheet.note:
-            self._line(sheet.note)
+        for line in sheet.note.splitlines():
+            self._line(line, hang=3)
 
     def _print_verdict(self) -> None:
         summary = self._summary
@@ -189,17 +197,22 @@ class _Report:
 
     def _print_tables(self) -> None:
         self._console.print()
-        self._fact("Navigations", sentences.navigations(self._summary))
-        self._sheet(tables.departures(self._summary, has_names=self._console.width >= _WIDE))
-        self._sheet(tables.phases(self._summary))
-        if self._summary["server"]:
-            self._sheet(tables.handlers(self._summary["server"]))
+        summary, width = self._summary, self._console.width
+        self._fact("Navigations", sentences.navigations(summary))
+        self._fact_if_any("Warm-up", stage_sheet.warm_up(summary))
+        self._fact_if_any("Turned", stage_sheet.turns(summary))
+        self._sheet(stage_sheet.stages(summary, width))
+        self._sheet(tables.departures(summary, has_names=width >= _WIDE))
+        self._sheet(heat_sheet.heat(summary, width))
+        self._sheet(tables.phases(summary))
+        if summary["server"]:
+            self._sheet(tables.handlers(summary["server"]))
 
     def _print_rest(self) -> None:
         summary = self._summary
         self._console.print()
         if summary["server"]:
-            left = sentences.residue(summary["server"]["residue"])
+            left = sentences.left_on_server(summary["server"])
             self._fact("Left on the server", left + vital_sentences.growth(summary["server"]))
             self._fact_if_any("Event loop", vital_sentences.loop(summary["server"]))
             self._fact_if_any("Gauges", vital_sentences.gauges(summary["server"]))

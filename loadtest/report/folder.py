@@ -12,7 +12,15 @@ from typing import Any
 from loadtest.errors import RunFolderError
 from loadtest.report.info import RunInfo
 
-__all__ = ["INFO_FILE", "NAVIGATIONS_FILE", "SERVER_FILE", "SUMMARY_FILE", "RunFolder", "write_json"]
+__all__ = [
+    "INFO_FILE",
+    "NAVIGATIONS_FILE",
+    "SERVER_FILE",
+    "SUMMARY_FILE",
+    "RunFolder",
+    "json_text",
+    "write_json",
+]
 
 INFO_FILE = "run.json"
 SUMMARY_FILE = "summary.json"
@@ -109,11 +117,16 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
     Raises:
         RunFolderError: it cannot be written.
     """
-    text = json.dumps(data, indent=1, allow_nan=False) + "\n"
+    text = json_text(data)
     draft = path.parent / f".{path.name}.draft"
     with _writing(path):
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """Return what a file of JSON holds; no character of an app's does anything to a terminal."""
+    return json.dumps(data, indent=1, allow_nan=False) + "\n"
 
 
 @contextlib.contextmanager

@@ -1,13 +1,14 @@
 """What ``run.json`` holds: what ran, when, on what, and how it ended."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from loadtest.errors import ExitCode
 from loadtest.metrics.histogram import Histogram
+from loadtest.report.course import StageInfo, TurnInfo
 
 __all__ = [
     "SCHEMA",
@@ -59,31 +60,6 @@ class QuietInfo:
 
     waited_s: float
     limit_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class StageInfo:
-    """One stage of the schedule, as planned."""
-
-    index: int
-    start_s: float
-    """Seconds after t0."""
-    duration_s: float
-    is_warm_up: bool
-    text: str
-    """What it does, in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class TurnInfo:
-    """One turn of the live knob."""
-
-    at_s: float
-    """Seconds after t0: what was due before it stayed as it was."""
-    rate: str | float | None
-    """``x2`` is a factor of the planned rate, a number so many a second; None: it stayed."""
-    weights: tuple[float, ...] | None
-    """One for each row of ``[[departures]]``; None: they stayed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,8 +159,8 @@ class RunInfo:
             "assertions": list(self.assertions),
             "gauges": list(self.gauges),
             "thresholds": {metric: list(texts) for metric, texts in self.thresholds.items()},
-            "stages": [_from_stage(stage) for stage in self.stages],
-            "turns": [asdict(turn) for turn in self.turns],
+            "stages": [stage.to_json() for stage in self.stages],
+            "turns": [turn.to_json() for turn in self.turns],
             "verdict": self.verdict,
             "exit_code": int(self.exit_code),
             "profile_text": self.profile_text,
@@ -225,8 +201,8 @@ class RunInfo:
             assertions=tuple(data["assertions"]),
             gauges=tuple(data.get("gauges", ())),
             thresholds={metric: tuple(texts) for metric, texts in data["thresholds"].items()},
-            stages=tuple(_to_stage(stage) for stage in data.get("stages", ())),
-            turns=tuple(_to_turn(turn) for turn in data.get("turns", ())),
+            stages=tuple(StageInfo.from_json(stage) for stage in data.get("stages", ())),
+            turns=tuple(TurnInfo.from_json(turn) for turn in data.get("turns", ())),
             verdict=RunVerdict(data["verdict"]),
             exit_code=ExitCode(data["exit_code"]),
         )
@@ -255,24 +231,3 @@ def _to_generator(data: Mapping[str, Any] | None) -> GeneratorInfo | None:
 
 def _to_quiet(data: Mapping[str, Any] | None) -> QuietInfo | None:
     return None if data is None else QuietInfo(waited_s=data["waited_s"], limit_s=data["limit_s"])
-
-
-def _from_stage(stage: StageInfo) -> dict[str, Any]:
-    return {
-        "index": stage.index,
-        "start_s": stage.start_s,
-        "duration_s": stage.duration_s,
-        "warm_up": stage.is_warm_up,
-        "text": stage.text,
-    }
-
-
-def _to_stage(data: Mapping[str, Any]) -> StageInfo:
-    return StageInfo(
-        data["index"], data["start_s"], data["duration_s"], bool(data["warm_up"]), str(data["text"])
-    )
-
-
-def _to_turn(data: Mapping[str, Any]) -> TurnInfo:
-    weights = data["weights"]
-    return TurnInfo(data["at_s"], data["rate"], None if weights is None else tuple(weights))

@@ -7,8 +7,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from loadtest.metrics.histogram import Histogram
-from loadtest.metrics.threshold import Aggregate, Threshold, check
+from loadtest.metrics.threshold import Aggregate, Threshold, check, parse
 from loadtest.report.server import JUDGED_RESIDUE
+from loadtest.report.wording import figure
 
 __all__ = ["LAG_LIMIT_MS", "Figures", "ThresholdResult", "ThresholdVerdict", "judge_thresholds"]
 
@@ -49,6 +50,11 @@ class ThresholdResult:
     is_default: bool = False
     """Whether nobody wrote it: the profile has no thresholds of its own."""
 
+    @property
+    def told(self) -> str:
+        """The value in as few digits as show why it holds, or not."""
+        return "not known" if self.value is None else figure(self.value, parse(self.expression).holds)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -68,6 +74,8 @@ class Figures:
     """Whether a server process stopped reporting before the quiet."""
     has_missing: bool = False
     """Whether something of the server could not be hooked: what it counted is the least that there was."""
+    is_blank: bool = False
+    """Whether nothing but warm-up ran, which figures leave out."""
 
 
 def judge_thresholds(written: Mapping[str, tuple[str, ...]], figures: Figures) -> tuple[ThresholdResult, ...]:
@@ -119,6 +127,9 @@ def _measure(metric: str, threshold: Threshold, figures: Figures) -> float | Non
 
 
 def _why_no_data(metric: str, figures: Figures) -> str:
+    is_left_out = not metric.startswith(("server.residue.", "server.gauges.", "generator."))
+    if figures.is_blank and is_left_out and (figures.has_hooks or not metric.startswith("server.")):
+        return "nothing but warm-up ran"
     if metric.startswith("server."):
         if not figures.has_hooks:
             return "no hooks were seen in the server"

@@ -24,6 +24,8 @@ _SHOWS_WITHIN_S = 5.0
 _AT_ONCE_S = 0.1
 """Within so long a last word is heard."""
 
+_LAST_ERRORS = 2
+"""So many different ones are named."""
 _REMARKS: Mapping[bool, str] = MappingProxyType(
     {
         False: "no last word came: up to a second of the counts is missing",
@@ -106,9 +108,23 @@ def _tell_deaths(
     what = "server process died" if is_one else f"{len(dead):,} server processes died"
     what += f" and {'was' if is_one else 'were'} restarted" if are_back else ""
     remarks = list(dict.fromkeys(_REMARKS[boot.is_last] for boot in dead))
+    remarks += _last_errors(dead)
     if not are_back and timeline.was_answered(outages[-1].at_s + _PUSH_S):
         remarks.append("visits were answered after it: by other processes, or by one without hooks")
     return _Episode(_counted(what, outages), outages, tuple(boot.boot for boot in dead), "; ".join(remarks))
+
+
+def _last_errors(dead: Sequence[Boot]) -> list[str]:
+    """Return what came right before these deaths, each error once."""
+    told: dict[tuple[str, str | None, int | None], str] = {}
+    for boot in dead:
+        if (error := boot.last_error) is not None:
+            where = "" if error.file is None else f" at {error.file}:{error.line}"
+            before_s = boot.last_error_before_s
+            when = "" if before_s is None else f", {before_s * 1000:,.0f} ms before its end"
+            text = f"its last error was {error.what}{where}{when}"
+            told.setdefault((error.what, error.file, error.line), text)
+    return list(told.values())[:_LAST_ERRORS]
 
 
 def _death(timeline: Timeline, boot: Boot, t0: float, *, is_known: bool) -> Outage | None:

@@ -12,7 +12,7 @@ from loadtest.report.info import SCHEMA, RunInfo
 from loadtest.report.server import Boot, ServerSide
 from loadtest.report.server_lines import ServerLines
 
-__all__ = ["Run", "read_run"]
+__all__ = ["Run", "read_info", "read_run"]
 
 _WRONG_FORM = (AttributeError, KeyError, TypeError, ValueError)
 
@@ -38,19 +38,24 @@ def read_run(path: Path) -> Run:
     Raises:
         RunFolderError: it is not there, or holds what no run of ours wrote.
     """
-    info = _read_info(path)
+    info = read_info(path)
     records: list[NavigationRecord] = []
     skipped = _read_lines(
         path / NAVIGATIONS_FILE, lambda line: records.append(NavigationRecord.from_line(line))
     )
-    lines = ServerLines()
+    lines = ServerLines(info.warm_up_ends_at)
     server_path = path / SERVER_FILE
     if server_path.exists():
         skipped += _read_lines(server_path, lambda line: lines.add(json.loads(line)))
     return Run(path, info, tuple(records), lines.server_side(), lines.boots(), skipped)
 
 
-def _read_info(path: Path) -> RunInfo:
+def read_info(path: Path) -> RunInfo:
+    """Read a run's ``run.json``.
+
+    Raises:
+        RunFolderError: it is not there, or holds what no run of ours wrote.
+    """
     file = path / INFO_FILE
     try:
         data = json.loads(file.read_text(encoding="utf-8"))

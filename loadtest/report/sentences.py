@@ -7,15 +7,25 @@ from loadtest.report.server import JUDGED_RESIDUE
 from loadtest.report.wording import amount, listed
 
 __all__ = [
+    "FAILURES",
     "assertion",
     "exit_of",
     "failures",
     "generator",
     "headline",
+    "left_on_server",
     "navigations",
     "residue",
     "thresholds",
 ]
+
+FAILURES: Mapping[str, str] = {
+    "refused": "refused",
+    "lost": "lost",
+    "timed_out": "timed out",
+    "failed": "failed",
+}
+"""Outcomes of visits that did not end as planned, and their words."""
 
 
 def headline(summary: Mapping[str, Any]) -> str:
@@ -27,7 +37,15 @@ def headline(summary: Mapping[str, Any]) -> str:
     if failed:
         found.append(amount(failed, "threshold that does not hold", "thresholds that do not hold"))
     watched = "" if summary["server"] else ", judged by the clients alone"
-    return f"{listed(found) or 'no finding'} in {amount(summary['navigations']['started'], 'visit')}{watched}"
+    return f"{listed(found) or 'no finding'} in {_visits(summary)}{watched}"
+
+
+def _visits(summary: Mapping[str, Any]) -> str:
+    """Return all visits: findings are looked for in those of the warm-up, too."""
+    warm = sum(row["navigations"]["started"] for row in summary["stages"] if row["warm_up"])
+    measured = summary["navigations"]["started"] or 0
+    text = amount(measured + warm, "visit")
+    return f"{text}, {f'{warm:,}' if measured else 'all'} of them warm-up" if warm else text
 
 
 def _count(results: Sequence[Mapping[str, Any]], verdict: str) -> int:
@@ -37,21 +55,26 @@ def _count(results: Sequence[Mapping[str, Any]], verdict: str) -> int:
 def navigations(summary: Mapping[str, Any]) -> str:
     """Return what became of the navigations."""
     counts = summary["navigations"]
-    parts = [
-        f"{counts['due']:,} due",
-        f"{counts['late']:,} late",
-        f"{counts['dropped']:,} dropped for want of a free user",
-    ]
-    text = f"{', '.join(parts)}; {counts['completed']:,} completed, {counts['left']:,} left as planned"
-    return text + (f", {counts['under_way']:,} cut off under way" if counts["under_way"] else "")
+    if counts["due"] is None:
+        return f"not known, nothing but warm-up ran{_cut_off(counts)}"
+    if summary["closed"]:
+        users = amount(summary["users"], "user")
+        text = f"{amount(counts['started'], 'visit')} by at most {users}, each of whom goes on when done"
+    else:
+        text = f"{counts['due']:,} due, {counts['late']:,} late, "
+        text += f"{counts['dropped']:,} dropped for want of a free user"
+    return f"{text}; {counts['completed']:,} completed, {counts['left']:,} left as planned{_cut_off(counts)}"
+
+
+def _cut_off(counts: Mapping[str, Any]) -> str:
+    return f", {counts['under_way']:,} cut off under way" if counts["under_way"] else ""
 
 
 def failures(summary: Mapping[str, Any]) -> str:
     """Return how many visits did not end as planned, or nothing."""
     counts = summary["navigations"]
-    kinds = {"refused": "refused", "lost": "lost", "timed_out": "timed out", "failed": "failed"}
-    told = [f"{counts[key]:,} {words}" for key, words in kinds.items() if counts[key]]
-    total = sum(counts[key] for key in kinds)
+    told = [f"{counts[key]:,} {words}" for key, words in FAILURES.items() if counts[key]]
+    total = sum(counts[key] or 0 for key in FAILURES)
     return f"{amount(total, 'visit')} did not end as planned: {', '.join(told)}" if told else ""
 
 
@@ -63,6 +86,26 @@ def residue(counts: Mapping[str, int | None]) -> str:
     unknown = [key for key in JUDGED_RESIDUE if key in counts and counts[key] is None]
     told = ", ".join(f"{count:,} {key}" for key, count in known.items() if count) or "nothing"
     return told + (f" ({listed(unknown)} not known)" if unknown else "")
+
+
+def left_on_server(server: Mapping[str, Any]) -> str:
+    """Return what stayed on a server, as far as it is known: a process that died knows of itself alone."""
+    rows: Sequence[Mapping[str, Any]] = server["residue_by_process"]
+    known = [row["left"] for row in rows if row["is_known"]]
+    if not known or len(known) == len(rows):
+        return residue(server["residue"])
+    processes = amount(len(rows), "process", "processes")
+    unknown = (
+        f"not known in the {len(rows) - len(known):,} that ended or fell silent before the quiet was over"
+    )
+    return f"{residue(_added(known))} in {len(known):,} of {processes}, {unknown}"
+
+
+def _added(counts: Sequence[Mapping[str, int | None]]) -> Mapping[str, int | None]:
+    return {
+        key: None if any(one[key] is None for one in counts) else sum(one[key] or 0 for one in counts)
+        for key in JUDGED_RESIDUE
+    }
 
 
 def exit_of(row: Mapping[str, Any]) -> str:

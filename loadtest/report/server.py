@@ -192,6 +192,8 @@ class Process:
     missing: tuple[str, ...]
     """What could not be hooked: its counts are not whole."""
     journal_lost: int
+    warm: "Process | None" = None
+    """What it had told when the warm-up ended; None: there was none, or it told its first afterwards."""
 
     @property
     def is_empty(self) -> bool:
@@ -215,6 +217,10 @@ class Boot:
     """Whether it held nothing of any visit then."""
     has_uncaught: bool = False
     """Whether it told of an error that ends a Node process."""
+    last_error: ServerError | None = None
+    """The one before its end that may have brought it about."""
+    last_error_before_s: float | None = None
+    """How long before its last word that came; None: nobody knows."""
     missing: tuple[str, ...] = ()
     """What could not be hooked in it: a server that is not hooked sees no visit."""
 

@@ -1,12 +1,21 @@
 """What the hooks told, all server processes together."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from loadtest.metrics.histogram import Histogram
+from loadtest.report.remainder import handlers_after
 from loadtest.report.server import JUDGED_RESIDUE, Process, ServerSide
 
-__all__ = ["GROWN_RESIDUE", "HandlerFigures", "Residue", "merge_handlers", "merge_residue"]
+__all__ = [
+    "GROWN_RESIDUE",
+    "HandlerFigures",
+    "ProcessResidue",
+    "Residue",
+    "merge_handlers",
+    "merge_residue",
+    "residue_by_process",
+]
 
 GROWN_RESIDUE = ("tasks", "threads", "rss_bytes", "open_files")
 """Told as the difference between a process's last snapshot and the first that knew."""
@@ -45,11 +54,26 @@ class Residue:
     open_files: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessResidue:
+    """The same of one process, as far as it is judged; in ``server.residue_by_process``."""
+
+    boot: str
+    pid: int
+    command: str
+    is_known: bool
+    """Whether it reported after the quiet, or held nothing when it said its last word."""
+    left: Mapping[str, int | None]
+
+
 def merge_handlers(server: ServerSide) -> tuple[HandlerFigures, ...]:
-    """Add up each handler's figures over the processes, in the order of namespace and event."""
+    """Add up each handler's figures over the processes, in the order of namespace and event.
+
+    What was counted in the warm-up is left out.
+    """
     merged: dict[tuple[str, str], HandlerFigures] = {}
     for process in server.processes:
-        for handler in process.handlers:
+        for handler in handlers_after(process):
             key = (handler.namespace, handler.event)
             figures = merged.setdefault(key, HandlerFigures(*key))
             figures.calls += handler.calls
@@ -83,6 +107,23 @@ def merge_residue(
     }
     grown = {key: _sum(_growth(process, key) for process in grew) if grew else None for key in GROWN_RESIDUE}
     return Residue(**judged, **grown)
+
+
+def residue_by_process(
+    server: ServerSide, silent_boots: Collection[str], *, is_quiet: bool
+) -> tuple[ProcessResidue, ...]:
+    """Return what stayed in each process: one that died takes away what is known of itself alone."""
+    return tuple(
+        ProcessResidue(
+            process.boot,
+            process.pid,
+            process.command,
+            is_known,
+            {key: _kept(process, key) if is_known else None for key in JUDGED_RESIDUE},
+        )
+        for process in server.processes
+        for is_known in [is_quiet and process.boot not in silent_boots]
+    )
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

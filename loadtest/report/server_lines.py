@@ -1,32 +1,41 @@
 """The reader of ``server.jsonl``: its lines become what each hooked process told."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from math import isfinite
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from loadtest.metrics.histogram import Histogram
+from loadtest.report.last_error import last_error
 from loadtest.report.server import (
     JUDGED_RESIDUE,
     Boot,
     Channel,
     Gone,
-    Handler,
-    Inventory,
     Loop,
     Process,
     Raised,
-    ServerError,
     ServerSide,
     Stray,
     is_empty,
 )
+from loadtest.report.server_parts import (
+    Snapshot,
+    finite,
+    integers,
+    runtime,
+    texts,
+    to_error,
+    to_gauges,
+    to_gone,
+    to_handler,
+    to_inventory,
+    to_loop,
+    to_loop_or_none,
+    to_residue,
+)
 
 __all__ = ["ServerLines"]
 
-_NO_HISTOGRAM: Mapping[str, Any] = {"sum_us": 0, "max_us": 0, "counts": {}}
-Snapshot = Mapping[str, Any]
 _UNCAUGHT = frozenset({Channel.REJECTION, Channel.EXCEPTION})
 _LONGEST_WAY_S = 0.1
 """A snapshot may take so long to come, on this machine too: a clock is not behind for that."""
@@ -41,6 +50,10 @@ class _Lines:
     """The first value of each gauge and of each kind of residue, and the snapshot that told it: gauges are
     named in the answer to the first, and an event loop may be found only when a visit reaches it."""
     last: Snapshot | None = None
+    previous: Snapshot | None = None
+    """The one before the last."""
+    warm: Snapshot | None = None
+    """The last that was heard before the warm-up's end."""
     tracebacks: dict[int, str] = field(default_factory=dict)
     stray_tracebacks: dict[int, str] = field(default_factory=dict)
     raised: list[Raised] = field(default_factory=list)
@@ -74,11 +87,17 @@ class _Lines:
 
 
 class ServerLines:
-    """Collects the lines of a ``server.jsonl`` in their order, and makes a ``ServerSide`` of them."""
+    """Collects the lines of a ``server.jsonl`` in their order, and makes a ``ServerSide`` of them.
 
-    __slots__ = ("_boots",)
+    Args:
+        warm_up_ends_at: until when what the processes told is kept apart: wall time by the collector's
+            clock, seconds; None: there is nothing to be left out. It may be set later, before it has come.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_boots", "warm_up_ends_at")
+
+    def __init__(self, warm_up_ends_at: float | None = None) -> None:
+        self.warm_up_ends_at = warm_up_ends_at
         self._boots: dict[str, _Lines] = {}
 
     def add(self, line: Mapping[str, Any]) -> None:
@@ -95,13 +114,15 @@ class ServerLines:
                 boot.clocks_s.append(float(line["taken_at"]) - float(line["heard_at"]))
                 boot.know(line)
                 if boot.last is None or line["sequence"] >= boot.last["sequence"]:
-                    boot.last = line
+                    boot.previous, boot.last = boot.last, line
+                if self.warm_up_ends_at is not None and boot.heard_at[-1] <= self.warm_up_ends_at:
+                    boot.warm = boot.last
             case "error":
                 boot.tracebacks[int(line["id"])] = str(line["traceback"])
             case "stray":
                 boot.stray_tracebacks[int(line["id"])] = str(line["traceback"])
             case "stall":
-                boot.stalls.append(_to_loop(line["loop"]))
+                boot.stalls.append(to_loop(line["loop"]))
             case "journal":
                 boot.lost = max(boot.lost, int(line.get("lost", 0)))
                 for entry in line["entries"]:
@@ -112,7 +133,7 @@ class ServerLines:
     def server_side(self) -> ServerSide | None:
         """Return what the processes told that saw this run, or None if none did."""
         processes = [
-            _decode(boot, boot.last)
+            replace(_decode(boot, boot.last), warm=None if boot.warm is None else _decode(boot, boot.warm))
             for boot in self._boots.values()
             if boot.last is not None and boot.last["visits"] > 0
         ]
@@ -126,6 +147,7 @@ class ServerLines:
 
 
 def _to_boot(name: str, boot: _Lines, last: Snapshot) -> Boot:
+    latest = last_error(last, boot.previous, boot.raised)
     return Boot(
         boot=name,
         command=last["command"],
@@ -133,40 +155,26 @@ def _to_boot(name: str, boot: _Lines, last: Snapshot) -> Boot:
         heard_at=tuple(boot.heard_at),
         pid=last["pid"],
         is_last=bool(last.get("is_last", False)),
-        is_empty=is_empty(_to_residue(last["residue"])),
+        is_empty=is_empty(to_residue(last["residue"])),
         has_uncaught=any(
             error.get("channel") in _UNCAUGHT for error in (*last["errors"], *last.get("strays", ()))
         ),
-        missing=_texts(last["hooks"].get("missing", ())),
+        last_error=latest.error if latest else None,
+        last_error_before_s=latest.before_s if latest else None,
+        missing=texts(last["hooks"].get("missing", ())),
     )
 
 
 def _take_entry(boot: _Lines, entry: Mapping[str, Any]) -> None:
     match entry["kind"]:
         case "error":
-            raised = Raised(int(entry["number"]), int(entry["error"]), _number(entry.get("at")))
+            raised = Raised(int(entry["number"]), int(entry["error"]), finite(entry.get("at")))
             boot.raised.append(raised)
             boot.had_error.setdefault(raised.error, set()).add(raised.number)
         case "gone":
-            boot.gone.append(_to_gone(entry))
+            boot.gone.append(to_gone(entry))
         case kind:
             raise ValueError(f"{kind!r} is not a kind of journal entry")
-
-
-def _to_gone(entry: Mapping[str, Any]) -> Gone:
-    gone = Gone(
-        number=int(entry["number"]),
-        reason=entry["reason"],
-        events=_texts(entry["events"]),
-        at=_number(entry.get("at")),
-        opened_at=_number(entry.get("opened_at")),
-        begun_at_ms=tuple(_number(value) for value in entry.get("begun_at_ms", ())),
-        took_ms=tuple(_number(value) for value in entry.get("took_ms", ())),
-    )
-    for times in (gone.begun_at_ms, gone.took_ms):
-        if times and len(times) != len(gone.events):
-            raise ValueError(f"{len(times)} times for {len(gone.events)} events")
-    return gone
 
 
 def _decode(boot: _Lines, snapshot: Snapshot) -> Process:
@@ -175,35 +183,35 @@ def _decode(boot: _Lines, snapshot: Snapshot) -> Process:
         boot=snapshot["boot"],
         pid=snapshot["pid"],
         command=snapshot["command"],
-        runtime=_runtime(snapshot),
-        began_at=_number(snapshot.get("began_at")),
+        runtime=runtime(snapshot),
+        began_at=finite(snapshot.get("began_at")),
         clock_ahead_s=_clock_ahead_s(boot.clocks_s),
         clock_doubt_s=max(boot.clocks_s, default=0.0) - min(boot.clocks_s, default=0.0),
         is_last=bool(snapshot.get("is_last", False)),
         visits=int(snapshot["visits"]),
-        handlers=tuple(_to_handler(data) for data in snapshot["handlers"]),
+        handlers=tuple(to_handler(data) for data in snapshot["handlers"]),
         # the snapshot's list is bounded, the journal is not: neither may be missing a visit of the other
-        errors=tuple(_to_error(data, boot.tracebacks, boot.had_error) for data in snapshot["errors"]),
+        errors=tuple(to_error(data, boot.tracebacks, boot.had_error) for data in snapshot["errors"]),
         errors_overflow=int(snapshot["errors_overflow"]),
         raised=tuple(boot.raised),
         strays=_to_strays(boot, snapshot),
         strays_overflow=int(snapshot.get("strays_overflow", 0)),
         strays_overflow_before=int((boot.first or snapshot).get("strays_overflow", 0)),
-        loop=_to_loop_or_none(snapshot),
-        first_loop=_to_loop_or_none(first or {}),
+        loop=to_loop_or_none(snapshot),
+        first_loop=to_loop_or_none(first or {}),
         stalls=tuple(boot.stalls),
-        residue=_to_residue(snapshot["residue"]),
-        first_residue=_to_residue(boot.first_of("residue", snapshot)),
-        inventory=_to_inventory(snapshot.get("inventory", {})),
-        first_inventory=_to_inventory(first["inventory"]) if first and "inventory" in first else None,
-        gauges=_to_gauges(snapshot.get("gauges", {})),
-        first_gauges=_to_gauges(boot.first_of("gauges", snapshot)),
+        residue=to_residue(snapshot["residue"]),
+        first_residue=to_residue(boot.first_of("residue", snapshot)),
+        inventory=to_inventory(snapshot.get("inventory", {})),
+        first_inventory=to_inventory(first["inventory"]) if first and "inventory" in first else None,
+        gauges=to_gauges(snapshot.get("gauges", {})),
+        first_gauges=to_gauges(boot.first_of("gauges", snapshot)),
         left_behind=MappingProxyType(
-            {key: frozenset(_integers(snapshot["left_behind"].get(key, ()))) for key in JUDGED_RESIDUE}
+            {key: frozenset(integers(snapshot["left_behind"].get(key, ()))) for key in JUDGED_RESIDUE}
         ),
         gone=tuple(boot.gone),
-        problems=_texts(snapshot["hooks"]["problems"]),
-        missing=_texts(snapshot["hooks"].get("missing", ())),
+        problems=texts(snapshot["hooks"]["problems"]),
+        missing=texts(snapshot["hooks"].get("missing", ())),
         journal_lost=boot.lost,
     )
 
@@ -214,92 +222,8 @@ def _clock_ahead_s(clocks_s: Iterable[float]) -> float:
     return ahead_s if ahead_s > _LEAST_AHEAD_S or ahead_s < -_LONGEST_WAY_S else 0.0
 
 
-def _runtime(snapshot: Snapshot) -> str | None:
-    if "runtime" in snapshot:
-        return str(snapshot["runtime"])
-    # what hooks said before there were some for other languages
-    return f"python {snapshot['python']}" if "python" in snapshot else None
-
-
-def _to_handler(data: Mapping[str, Any]) -> Handler:
-    return Handler(
-        namespace=data["namespace"],
-        event=data["event"],
-        calls=int(data["calls"]),
-        errors=int(data["errors"]),
-        in_flight=int(data["in_flight"]),
-        latency=Histogram.from_json(data["latency"]),
-        ack=Histogram.from_json(data.get("ack", _NO_HISTOGRAM)),
-    )
-
-
-def _to_error(
-    data: Mapping[str, Any], tracebacks: Mapping[int, str], had_error: Mapping[int, Iterable[int]]
-) -> ServerError:
-    number = int(data["id"])
-    return ServerError(
-        id=number,
-        what=data["what"],
-        file=data["file"],
-        line=data["line"],
-        channel=Channel(data.get("channel", Channel.HANDLER)),
-        namespace=data["namespace"],
-        event=data["event"],
-        count=int(data["count"]),
-        navigations=frozenset(_integers(data["navigations"])).union(had_error.get(number, ())),
-        traceback=tracebacks.get(number),
-    )
-
-
 def _to_strays(boot: _Lines, snapshot: Snapshot) -> tuple[Stray, ...]:
     first = boot.first or snapshot
     before = {int(data["id"]): int(data["count"]) for data in first.get("strays", ())}
-    errors = (_to_error(data, boot.stray_tracebacks, {}) for data in snapshot.get("strays", ()))
+    errors = (to_error(data, boot.stray_tracebacks, {}) for data in snapshot.get("strays", ()))
     return tuple(Stray(error, before.get(error.id, 0)) for error in errors)
-
-
-def _to_loop_or_none(snapshot: Snapshot) -> Loop | None:
-    return None if snapshot.get("loop") is None else _to_loop(snapshot["loop"])
-
-
-def _to_loop(data: Mapping[str, Any]) -> Loop:
-    stack = data.get("stack")  # of a snapshot's line: told by a line of its own
-    return Loop(
-        lag=Histogram.from_json(data["lag"]),
-        longest_ms=_number(data["longest_ms"]),
-        longest_at=_number(data["longest_at"]),
-        stack=None if stack is None else str(stack),
-    )
-
-
-def _to_residue(data: Mapping[str, Any]) -> Mapping[str, int | None]:
-    return MappingProxyType({key: None if value is None else int(value) for key, value in data.items()})
-
-
-def _to_inventory(data: Mapping[str, Any]) -> Inventory:
-    tasks, threads = (
-        MappingProxyType({str(name): int(count) for name, count in data.get(key, {}).items()})
-        for key in ("tasks", "threads")
-    )
-    return Inventory(tasks, threads)
-
-
-def _to_gauges(data: Mapping[str, Any]) -> Mapping[str, float | None]:
-    return MappingProxyType({str(name): _number(value) for name, value in data.items()})
-
-
-def _number(value: Any) -> float | None:
-    """Return a number that JSON can hold, or None for none."""
-    if value is None:
-        return None
-    if not isfinite(number := float(value)):
-        raise ValueError(f"{value!r} is not a number")
-    return number
-
-
-def _integers(data: Iterable[Any]) -> Iterable[int]:
-    return (int(number) for number in data)
-
-
-def _texts(data: Iterable[Any]) -> tuple[str, ...]:
-    return tuple(str(text) for text in data)

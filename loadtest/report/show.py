@@ -1,27 +1,46 @@
 """A run's report, or one navigation's story, from its folder alone, on standard output."""
 
+import sys
+from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
 from rich.console import Console
 
 from loadtest.report.console import print_report
+from loadtest.report.folder import json_text
 from loadtest.report.run import read_run
 from loadtest.report.story.choice import choose
 from loadtest.report.story.story import tell_story
 from loadtest.report.story.text import print_story
 from loadtest.report.summary import summarize
 
-__all__ = ["show_run", "show_story"]
+__all__ = ["ReportFormat", "show_run", "show_story"]
 
 
-def show_run(path: Path) -> None:
+class ReportFormat(StrEnum):
+    """What a report is printed as."""
+
+    TEXT = "text"
+    JSON = "json"
+    """The content of ``summary.json``, made anew."""
+
+
+def show_run(path: Path, form: ReportFormat = ReportFormat.TEXT) -> None:
     """Read a run's folder and print its report; no load is sent.
 
     Raises:
         RunFolderError: this is not a run's folder.
     """
     run = read_run(path)
-    print_report(run, summarize(run), Console())
+    summary = summarize(run)
+    match form:
+        case ReportFormat.TEXT:
+            print_report(run, summary, Console())
+        case ReportFormat.JSON:
+            sys.stdout.write(json_text(summary))
+        case _:
+            assert_never(form)
 
 
 def show_story(path: Path, word: str) -> None:

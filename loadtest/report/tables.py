@@ -9,7 +9,7 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import POINTS
 from loadtest.report.wording import amount, clipped
 
-__all__ = ["Sheet", "departures", "handlers", "phases"]
+__all__ = ["Sheet", "departures", "handlers", "ms", "phases"]
 
 _DEPARTURE_ROWS = 12
 """More rows than this are put together by point: the report is to fit on one screen."""
@@ -28,7 +28,7 @@ class Sheet:
     """The first so many columns hold words, the others numbers."""
     rows: Sequence[Sequence[str]]
     note: str = ""
-    """What the table leaves out."""
+    """What the table leaves out, or tells by numbers; each of its lines begins anew."""
 
 
 def departures(summary: Mapping[str, Any], *, has_names: bool) -> Sheet:
@@ -86,8 +86,8 @@ def phases(summary: Mapping[str, Any]) -> Sheet:
             [
                 phase,
                 f"{figures['count']:,}",
-                *(_ms(figures[key]) for key in keys),
-                _ms(None if phase == Phase.LEAVING else figures["from_due_p99_ms"]),
+                *(ms(figures[key]) for key in keys),
+                ms(None if phase == Phase.LEAVING else figures["from_due_p99_ms"]),
             ]
             for phase, figures in summary["phases"].items()
             if figures["count"] and phase != Phase.ACTIVE
@@ -114,9 +114,9 @@ def handlers(server: Mapping[str, Any]) -> Sheet:
 
 
 def _handler_cells(row: Mapping[str, Any], *, has_acks: bool) -> list[str]:
-    acks = [_ms(row["ack"]["p50_ms"]), _ms(row["ack"]["p99_ms"])] if has_acks else []
+    acks = [ms(row["ack"]["p50_ms"]), ms(row["ack"]["p99_ms"])] if has_acks else []
     counts = [f"{row['calls']:,}", f"{row['errors']:,}"]
-    return [_handler_name(row), *counts, _ms(row["p50_ms"]), _ms(row["p99_ms"]), *acks]
+    return [_handler_name(row), *counts, ms(row["p50_ms"]), ms(row["p99_ms"]), *acks]
 
 
 def _handler_name(row: Mapping[str, Any]) -> str:
@@ -124,5 +124,6 @@ def _handler_name(row: Mapping[str, Any]) -> str:
     return clipped(name, _LONGEST_NAME)
 
 
-def _ms(value: float | None) -> str:
+def ms(value: float | None) -> str:
+    """Return milliseconds for a table's cell."""
     return "-" if value is None else f"{value:,.1f}"

@@ -46,6 +46,7 @@ class Evidence:
 
     info: RunInfo
     navigations: NavigationCounts
+    """Without the warm-up, as all but the findings."""
     findings: Sequence[Finding]
     thresholds: Sequence[ThresholdResult]
     has_hooks: bool
@@ -57,6 +58,8 @@ class Evidence:
     assertions: Sequence[AssertionCounts] = ()
     missing: Sequence[Missing] = ()
     exits: Sequence[Exit] = ()
+    left_out: int = 0
+    """Visits of the warm-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def _reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     for result in thresholds:
         name = f"{result.metric} {result.expression}"
         if result.verdict is ThresholdVerdict.FAIL:
-            yield ExitCode.FAIL, f"the threshold {name} does not hold: it is {result.value:,.10g}"
+            yield ExitCode.FAIL, f"the threshold {name} does not hold: it is {result.told}"
     yield from _blind_reasons(thresholds)
     yield from _gap_reasons(evidence)
 
@@ -122,7 +125,7 @@ def _end_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
 def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     """Yield what is missing for a pass."""
     info = evidence.info
-    gaps = [_why_nothing_ran(evidence.navigations, info.host)]
+    gaps = [_why_nothing_ran(evidence)]
     if info.require_hooks and not evidence.has_hooks:
         gaps.append(
             "hooks are required (--require-hooks) and none were seen in the server: "
@@ -172,13 +175,16 @@ def _is_cut_by_quiet(evidence: Evidence) -> bool:
     return is_complete and evidence.running_calls > 0 and not evidence.findings
 
 
-def _why_nothing_ran(navigations: NavigationCounts, host: str) -> str:
+def _why_nothing_ran(evidence: Evidence) -> str:
     """Return why there is nothing to judge, or an empty text."""
+    navigations = evidence.navigations
+    if not navigations.due and evidence.left_out:
+        return f"nothing but warm-up ran: {amount(evidence.left_out, 'visit')}, left out of the figures"
     if not navigations.due:
         return "no navigation was due: give the profile's stages a rate and a duration"
     if not navigations.started:
         return f"{amount(navigations.dropped, 'due navigation')}, all dropped: no user was free"
     if not navigations.as_planned:
         visits = amount(navigations.started, "visit")
-        return f"of {visits} none ended as planned: is this the right app at {host}?"
+        return f"of {visits} none ended as planned: is this the right app at {evidence.info.host}?"
     return ""

@@ -5,9 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from loadtest.metrics.histogram import Histogram
+from loadtest.report.remainder import loop_before
 from loadtest.report.server import Loop, Process, ServerSide
 
-__all__ = ["GaugeFigures", "LoopFigures", "grown_names", "merge_gauges", "merge_loops", "vital_numbers"]
+__all__ = [
+    "NO_LOOP",
+    "GaugeFigures",
+    "LoopFigures",
+    "grown_names",
+    "merge_gauges",
+    "merge_loops",
+    "vital_numbers",
+]
 
 _MOST_NAMES = 30
 
@@ -18,11 +27,15 @@ class LoopFigures:
 
     lag_p99_ms: float | None
     longest_stall_ms: float | None
-    """The longest that began after t0; None: none was told."""
+    """The longest that began after the warm-up; None: none was told."""
     stack: str | None
     """What the loop did in it; None: nothing could look."""
     at_s: float | None
     """When it began: seconds after t0."""
+
+
+NO_LOOP = LoopFigures(None, None, None, None)
+"""Nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +48,22 @@ class GaugeFigures:
     """By how much it is more than in the run's first snapshot."""
 
 
-def merge_loops(server: ServerSide, t0_at: datetime | None) -> LoopFigures:
-    """Add up what the loops told since the run began; nothing is known where there is no loop."""
+def merge_loops(server: ServerSide, t0_at: datetime | None, warm_up_s: float = 0.0) -> LoopFigures:
+    """Add up what the loops told since the warm-up; nothing is known where there is no loop.
+
+    A process tells of its longest stall: after one in the warm-up, shorter ones are not known.
+    """
     loops = [(process, process.loop) for process in server.processes if process.loop is not None]
     lag = Histogram()
     for process, loop in loops:
-        lag.merge(loop.lag.since(process.first_loop.lag) if process.first_loop else loop.lag)
+        before = loop_before(process)
+        lag.merge(loop.lag.since(before.lag) if before else loop.lag)
     longest, ms, at_s = None, None, None
     for process, loop in loops:
         for stall in (loop, *process.stalls):
             began_s = _after_s(stall, process, t0_at)
             # beside the snapshot's own there is a line with the stack: that one comes later
-            if stall.longest_ms is not None and began_s >= 0 and stall.longest_ms >= (ms or 0.0):
+            if stall.longest_ms is not None and began_s >= warm_up_s and stall.longest_ms >= (ms or 0.0):
                 longest, ms, at_s = stall, stall.longest_ms, began_s
     return LoopFigures(
         lag_p99_ms=lag.percentile_ms(99),
@@ -57,10 +74,9 @@ def merge_loops(server: ServerSide, t0_at: datetime | None) -> LoopFigures:
 
 
 def vital_numbers(
-    server: ServerSide, living: ServerSide, t0_at: datetime | None, gauges: Iterable[str]
+    loop: LoopFigures, living: ServerSide, t0_at: datetime | None, gauges: Iterable[str]
 ) -> Mapping[str, float | None]:
     """Return what thresholds may name of these figures, by metric; gauges are read in living processes."""
-    loop = merge_loops(server, t0_at)
     named = merge_gauges(living, t0_at, gauges).items()
     return {
         "server.loop.lag_p99_ms": loop.lag_p99_ms,

@@ -1,13 +1,30 @@
 """Words for figures, and text of strangers made fit to be shown."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
-__all__ = ["amount", "clipped", "listed", "out_of", "shown"]
+__all__ = ["amount", "clipped", "figure", "listed", "out_of", "shown"]
 
 
 def amount(count: int, noun: str, plural: str = "") -> str:
     """Return a count with its noun: ``1 visit``, ``2,312 visits``."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def figure(value: float, holds: Callable[[float], bool]) -> str:
+    """Return a number in as few digits as tell it: whole, or with at least three that count.
+
+    There are more where the number would be judged otherwise for being rounded.
+
+    Args:
+        holds: the judgement.
+    """
+    if value == int(value):
+        return f"{value:,.0f}"
+    least = max(2 - math.floor(math.log10(abs(value))), 1)
+    told = (decimals for decimals in range(least, 16) if holds(round(value, decimals)) == holds(value))
+    text = f"{value:,.{next(told, 16)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

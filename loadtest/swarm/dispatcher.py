@@ -86,7 +86,8 @@ class Dispatcher:
             try:
                 due = waiter.get()
             finally:
-                self._promised.pop(promised, None)
+                if self._promised.get(promised) is waiter:  # else a turn has given it to another by now
+                    del self._promised[promised]
             if due is not _NOT_DUE_ANY_MORE:
                 return due
         if self._is_closed:

@@ -1,7 +1,7 @@
 """One headless run as a command: checked first, run by Locust in a child, its folder found again."""
 
-import socket
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from loadtest.errors import ExitCode
 from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
 from loadtest.report.seal import seal_run
-from loadtest.swarm.child import run_locust
+from loadtest.swarm.child import Watch, run_locust, worker_options
 
-__all__ = ["HeadlessRun", "RunRequest", "run_headless"]
+__all__ = ["HeadlessRun", "Overseer", "RunRequest", "run_headless"]
 
 _SURELY = 1 - 1e-6
 """Draws beyond this quantile are left to the watchdog's margin."""
@@ -29,6 +29,8 @@ class RunRequest:
     seed: int | None = None
     settings: tuple[str, ...] = ()
     visits: int | None = None
+    rate: str | None = None
+    """``x2`` or ``50``."""
     out: Path | None = None
     results: Path = Path("results")
     workers: int = 1
@@ -44,6 +46,7 @@ class RunRequest:
             "--nav-profile": self.profile,
             "--host": self.host,
             "--nav-app": self.app,
+            "--nav-rate": self.rate,
             "--nav-seed": None if self.seed is None else str(self.seed),
             "--nav-visits": None if self.visits is None else str(self.visits),
             "--nav-set": "".join(f"{setting}\n" for setting in self.settings),
@@ -52,18 +55,9 @@ class RunRequest:
             "--allow-host": ",".join(self.allow_hosts),
             "--collector-bind": self.collector_bind,
         }
-        if self.workers > 1:
-            # a port of its own, on loopback: Locust's own is one for all runs, and open to every interface
-            port = str(_free_port())
-            pairs |= {
-                "--processes": str(self.workers),
-                "--master-bind-host": "127.0.0.1",
-                "--master-bind-port": port,
-                "--master-host": "127.0.0.1",
-                "--master-port": port,
-            }
         flags = ["--headless", "--only-summary", *(["--require-hooks"] if self.require_hooks else [])]
-        return flags + [f"{name}={value}" for name, value in pairs.items() if value]
+        options = [f"{name}={value}" for name, value in pairs.items() if value]
+        return flags + options + worker_options(self.workers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +67,23 @@ class HeadlessRun:
     exit_code: int
     folder: Path | None
     """None when nothing was sent."""
+    was_interrupted: bool = False
+    """Whether somebody asked this process to end."""
+    was_called_off: bool = False
+    """Whether the overseer had seen enough."""
 
 
-def run_headless(request: RunRequest) -> HeadlessRun:
-    """Run a profile to its end; what it says meanwhile goes to standard error.
+@dataclass(frozen=True, slots=True)
+class Overseer:
+    """Reads a run's folder while it grows, and may end the run; what is said goes into a file."""
+
+    is_enough: Callable[[Path], bool]
+    """Asked with the run's folder, again and again once it is there."""
+    log: Path
+
+
+def run_headless(request: RunRequest, overseer: Overseer | None = None) -> HeadlessRun:
+    """Run a profile to its end; what it says meanwhile goes to standard error, or to the overseer's file.
 
     Raises:
         ProfileError: the profile has mistakes; nothing was started.
@@ -88,21 +95,30 @@ def run_headless(request: RunRequest) -> HeadlessRun:
         seed=request.seed,
         settings=request.settings,
         max_visits=request.visits,
+        rate=request.rate,
         finds_app=True,
     )
     with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
         told = Path(folder) / "run-folder"
-        end = run_locust(request.locust_arguments(told), limit_s=_limit_s(profile))
+        end = run_locust(
+            request.locust_arguments(told),
+            limit_s=_limit_s(profile),
+            watch=_watch(overseer, told) if overseer else None,
+        )
         if not told.exists():
-            return HeadlessRun(end.status or ExitCode.INCONCLUSIVE, None)
+            return HeadlessRun(end.status or ExitCode.INCONCLUSIVE, None, end.was_interrupted)
         path = Path(told.read_text(encoding="utf-8"))
     # the run's own account counts, not Locust's status: there a crash after the load does not pass
-    return HeadlessRun(seal_run(path, was_interrupted=end.was_interrupted), path)
+    exit_code = seal_run(path, was_interrupted=end.was_interrupted or end.was_called_off)
+    return HeadlessRun(exit_code, path, end.was_interrupted, end.was_called_off)
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+def _watch(overseer: Overseer, told: Path) -> Watch:
+    def is_enough() -> bool:
+        text = told.read_text(encoding="utf-8") if told.exists() else ""
+        return bool(text) and overseer.is_enough(Path(text))
+
+    return Watch(is_enough, overseer.log)
 
 
 def _limit_s(profile: Profile) -> float:

@@ -1,5 +1,6 @@
 """The live knob: what a turn of a running load makes of its profile, and what ``run.json`` tells of it."""
 
+import re
 from collections.abc import Callable
 
 from loadtest.errors import ProfileError, UsageError
@@ -13,6 +14,8 @@ _LEAD_S = 1.0
 """Between a turn and what is due by it: by then every worker has heard of it."""
 _READ_S = 0.5
 """Of that, so much may pass until the profile has been read again."""
+_KEY = re.compile(r"^.*?: turns\[\d+\]\.")
+"""Where a mistake is in the profile: whoever turns the knob did not write it there."""
 
 
 def turn_profile(
@@ -36,8 +39,6 @@ def turn_profile(
         raise UsageError("nothing is turned; give a rate, or weights")
     if rate is not None and profile.is_closed:
         raise UsageError("rate: the stages have no rate that could be turned: they say users")
-    if weights is not None and not any(choice.weight for choice in profile.mix.choices):
-        raise UsageError("weights: there is nothing to weigh")
     lead_s = _LEAD_S
     while True:
         began_s = elapsed_s()
@@ -49,7 +50,7 @@ def turn_profile(
         try:
             turned = add_turn(profile, turn)
         except ProfileError as error:
-            raise UsageError("\n".join(error.mistakes)) from error
+            raise UsageError("\n".join(_KEY.sub("", mistake) for mistake in error.mistakes)) from error
         took_s = elapsed_s() - began_s
         if took_s <= lead_s - _READ_S:
             return turned, turn

@@ -15,6 +15,7 @@ from locust.util.timespan import parse_timespan
 
 from loadtest.discovery.auto import resolve
 from loadtest.errors import ExitCode, LoadtestError, UsageError
+from loadtest.profile.capacity import shortages
 from loadtest.profile.model import Profile
 from loadtest.report.finding_sentences import place
 from loadtest.report.info import Ended
@@ -24,12 +25,14 @@ from loadtest.swarm.child import PARENT_VARIABLE
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
 from loadtest.swarm.hosts import check_host
+from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions
 from loadtest.swarm.pool import spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
-from loadtest.swarm.web import guard_form
+from loadtest.swarm.web.site import furnish
+from loadtest.swarm.web.watched import Watched
 
 __all__ = ["Master"]
 
@@ -50,6 +53,7 @@ class Master:
         self._progress = Progress()
         self._next: tuple[RunOptions, Profile] | None = None
         self._conductor: Conductor | None = None
+        self._watched = Watched(lambda: self._progress.line) if web_ui else None
         self._has_failed = False
         shape = environment.shape_class
         assert isinstance(shape, PoolShape), "the locustfile names PoolShape"
@@ -92,8 +96,8 @@ class Master:
         if PARENT_VARIABLE in os.environ:
             gevent.spawn(self._watch_parent, int(os.environ[PARENT_VARIABLE]))
         logging.getLogger("locust.runners").addFilter(_is_no_spawn_rate_warning)
-        if self._web_ui:
-            guard_form(self._web_ui.app, self)
+        if self._watched:
+            furnish(self._web_ui, self._values, self, self._watched, self.is_own_host)
             self._prepare_web()
         else:
             self._prepare_headless()
@@ -133,8 +137,20 @@ class Master:
         options = RunOptions.from_namespace(values, host, users)
         profile = options.load()
         check_host(options.host, options.allow_hosts | set(profile.allowed_hosts))
-        self._next = (options, resolve(profile, options.host, self._progress.say))
+        profile = resolve(profile, options.host, self._progress.say)
+        self._warn(profile, options)
+        self._next = (options, profile)
         self._has_failed = False
+
+    def _warn(self, profile: Profile, options: RunOptions) -> None:
+        """Say what the run has too little of, before it begins: it is no mistake."""
+        tabs = users_of(profile, options.users)
+        processes = max(self._values.expect_workers, len(getattr(self._runner, "clients", ())), 1)
+        for shortage in shortages(profile, tabs=tabs, processes=processes, files=open_files()):
+            if self._web_ui:
+                _LOG.warning(shortage)  # the UI shows its log
+            else:
+                self._progress.say(f"too little: {shortage}")
 
     def _prepare_headless(self) -> None:
         self._environment.process_exit_code = int(ExitCode.INCONCLUSIVE)
@@ -192,6 +208,9 @@ class Master:
             self._progress.say(str(error))
             self._environment.process_exit_code = int(ExitCode.USAGE)
             self._has_failed = True
+        else:
+            if self._watched:
+                self._watched.begin(self._conductor)
         self._next = None
 
     def _spawning_complete(self, **_: object) -> None:
@@ -204,6 +223,8 @@ class Master:
 
     def _quitting(self, **_: object) -> None:
         self._conclude()
+        if self._watched:
+            self._watched.close()
 
     def _conclude(self) -> None:
         conductor = self._conductor
@@ -222,6 +243,8 @@ class Master:
         """Show the verdict where Locust's UI has a place for it: its log, and its table of exceptions."""
         summary = conductor.summary
         verdict = f"{summary['verdict'].upper()}: {headline(summary)}"
+        if self._watched:
+            self._watched.run_ended(verdict)
         _LOG.info("%s; exit code %d; %s", verdict, summary["exit_code"], conductor.path)
         for finding in summary["findings"]:
             text = f"{finding['what']}: {place(finding)}"

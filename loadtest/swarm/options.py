@@ -17,7 +17,9 @@ PROFILE_VARIABLE = "LOADTEST_NAV_PROFILE"
 """Environment variable of ``--nav-profile``; the web form offers what it names beside the shipped ones."""
 
 
-FORM_OPTIONS = frozenset(("nav_profile", "nav_app", "nav_seed", "nav_visits", "nav_set", "require_hooks"))
+FORM_OPTIONS = frozenset(
+    ("nav_profile", "nav_app", "nav_rate", "nav_seed", "nav_visits", "nav_set", "require_hooks")
+)
 """Those of our options that the web form shows; the others are the command line's alone."""
 
 
@@ -59,6 +61,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="PROFILE",
     )
     add("--nav-app", "", "App to aim the profile at: a preset's name, or a TOML file with [app]")
+    add("--nav-rate", "", "Rate over the profile: x2 (times the planned one), or 50 (a second, at its peak)")
     add("--nav-seed", -1, "Seed of every random draw (-1: the profile's own)")
     add("--nav-visits", 0, "End after so many navigations (0: the profile's own)")
     add("--nav-set", "", "Settings over the profile: key=value; key=value")
@@ -78,6 +81,8 @@ class RunOptions:
     app: str
     seed: int
     visits: int
+    rate: str
+    """``x2`` or ``50``; empty: the profile's own."""
     settings: tuple[str, ...]
     out: str
     results: str
@@ -109,6 +114,7 @@ class RunOptions:
             app=values.nav_app,
             seed=int(values.nav_seed),
             visits=int(values.nav_visits),
+            rate=str(values.nav_rate).strip(),
             settings=tuple(_split(values.nav_set, "\n" if "\n" in values.nav_set else ";")),
             out=values.nav_out,
             results=values.nav_results,
@@ -141,6 +147,7 @@ class RunOptions:
             seed=self.seed if self.seed >= 0 else None,
             settings=self.settings,
             max_visits=self.visits or None,
+            rate=self.rate or None,
             finds_app=True,
         )
 

@@ -12,7 +12,7 @@ def users_of(profile: Profile, cap: int | None) -> int:
     Args:
         cap: Locust's ``-u``.
     """
-    users = most_users(profile.stages) if profile.is_closed else profile.max_users
+    users = max(most_users(profile.stages), 1) if profile.is_closed else profile.max_users
     return min(users, cap or users)
 
 

@@ -18,14 +18,18 @@ class Progress:
         self._is_live = self._stream.isatty()
         self._has_line = False
         self._told_at = float("-inf")
+        self.line = ""
+        """What was last said or shown."""
 
     def say(self, text: str) -> None:
         """Write a line that stays."""
+        self.line = text
         self._write((_CLEAR if self._has_line else "") + text + "\n")
         self._has_line = False
 
     def show(self, text: str) -> None:
         """Show how it stands: replaces the live line, or writes one when the last is some seconds old."""
+        self.line = text
         if self._is_live:
             self._write(_CLEAR + text)
             self._has_line = True

@@ -650,5 +650,9 @@ def test_a_death_is_a_finding_of_liveness_with_its_error_told(tmp_path: Path) ->
     assert ended.status == 99, ended.output
     found = {finding["kind"]: finding for finding in summary["findings"]}
     assert found["liveness"]["what"] == "server process died"
+    assert (
+        'its last error was TypeError in listener of "disconnect" at app/fragile.cjs:'
+        in (found["liveness"]["remark"])
+    )
     assert found["server_error"]["what"] == 'TypeError in listener of "disconnect"'
     assert (found["server_error"]["count"], found["server_error"]["at"]) == (1, ["P16"])

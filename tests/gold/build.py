@@ -14,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
+import loadtest.report
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
@@ -24,13 +25,17 @@ from loadtest.report.story.story import tell_story
 from loadtest.report.story.text import print_story
 from loadtest.report.summary import summarize
 from tests.gold.broken import broken_records, broken_server
+from tests.gold.schema import summary_schema
+from tests.gold.staged import STAGES, TURNS, staged_records, staged_server
 from tests.report.building import BOOT, T0_AT, error, handler, histogram, info, snapshot, visit, write_run
 
 GOLD = Path(__file__).parent
+SCHEMA = Path(loadtest.report.__file__).parent / "summary_schema.json"
 RUNS = {
     "faulty": "results/20260102T030405Z-demo",
     "mended": "results/20260102T030435Z-demo",
     "broken": "results/20260102T030505Z-board",
+    "staged": "results/20260102T030535Z-staged",
 }
 WIDTHS = (60, 80, 120)
 
@@ -204,6 +209,10 @@ def _write_runs() -> None:
     changes = {"profile": "board", "silent_boots": boots, "dead_boots": boots}
     broken = info(**changes, assertions=("welcome arrives once", "clock keeps ticking"))
     write_run(GOLD / RUNS["broken"], broken, broken_records(), broken_server())
+    staged = staged_records()
+    thresholds = {"phases.handshake": ("p(95)<5",), "navigations.dropped": ("rate<0.01",)}
+    course = info(profile="staged", stages=STAGES, turns=TURNS, thresholds=thresholds, duration_s=60.5)
+    write_run(GOLD / RUNS["staged"], course, staged, staged_server(staged))
 
 
 @contextlib.contextmanager
@@ -260,9 +269,15 @@ def comparison(width: int) -> str:
     return _without_ends(out.getvalue())
 
 
+def schema() -> str:
+    """Return the schema that the package holds of every ``summary.json``."""
+    return json.dumps(summary_schema(), indent=1) + "\n"
+
+
 def main() -> None:
     """Write everything again."""
     _write_runs()
+    SCHEMA.write_text(schema())
     for which in RUNS:
         (GOLD / f"summary_{which}.json").write_text(summary(which))
     for width in WIDTHS:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from loadtest.profile.load import load_profile, parse_profile
 from loadtest.profile.outline import outline
+from loadtest.profile.picture import Paper
 
 TEXT = """\
 description = "A few"
@@ -45,8 +46,8 @@ def test_an_outline_tells_rates_departures_and_thresholds() -> None:
         "  transports websocket",
         "  stage 0    4 s, from 0 to 30 navigations a second, poisson",
         "  stage 1    2 s, 20 navigations a second, constant",
-        "  in all     6 s, about 60 navigations, seed 7",
-        "  users      at most 5 at once",
+        "  in all     6 s, about 60 navigations, at most 30 a second, seed 7",
+        "  users      at most 5 at once; a visit takes about 0.5 s besides the server's time",
         "      30 leave at P16 (read the CONNECT reply, handshake not sent), rst",
         "      10 leave after a stay, as a browser does",
         "      10 leave by the clock (uniform 0.5, 1 s), ws_close",
@@ -121,7 +122,7 @@ value = "len(app.state:clients)"
 
 def test_an_outline_tells_who_comes_how_and_what_they_do_and_must_see() -> None:
     assert list(outline(parse_profile(FULL, name="full", source="full.toml"))) == [
-        "full.toml: no description",
+        "full.toml: 10 s, about 100 navigations, at most 10 a second",
         "  app        generic, pages /, socket /socket.io/",
         "  transports websocket, polling",
         "  data       2 rows, one for each user in turn: user, word",
@@ -132,8 +133,8 @@ def test_an_outline_tells_who_comes_how_and_what_they_do_and_must_see() -> None:
         "  step 2     emit file with 1024 bytes",
         "  step 3     wait for ready in /chat, within 10 s",
         "  stage 0    10 s, 10 navigations a second, constant",
-        "  in all     10 s, about 100 navigations, seed 0",
-        "  users      at most 200 at once",
+        "  in all     10 s, about 100 navigations, at most 10 a second, seed 0",
+        "  users      at most 200 at once; a visit takes about 0.85 s besides the server's time",
         "  journey    navigate 60%, reload 30%, reconnect 10%",
         "      25 leave after a stay, as a browser does, over websocket and polling",
         (
@@ -166,7 +167,7 @@ def test_a_profile_without_a_description_is_outlined_too() -> None:
 
     lines = list(outline(parse_profile(text, name="a", source="a")))
 
-    assert lines[0] == "a: no description"
+    assert lines[0] == "a: 1 s, about 1 navigation, at most 1 a second"
     assert lines[-1] == "       1 leave after a stay, as a browser does"
 
 
@@ -177,3 +178,104 @@ def test_an_app_that_is_not_said_is_told_to_be_found_out(tmp_path: Path) -> None
     lines = list(outline(load_profile(str(path), finds_app=True)))
 
     assert lines[1] == "  app        found out at the run, by looking at its page /"
+
+
+TURNED = """\
+app.preset = "generic"
+description = "Turned"
+[[stages]]
+duration_s = 10
+rate_per_s = 10
+[users]
+max = 9
+[[departures]]
+at = "P16"
+[[departures]]
+at = "stay"
+[[turns]]
+at_s = 5
+rate = "x3"
+[[turns]]
+at_s = 5
+weights = [1, 0]
+[[turns]]
+at_s = 9
+rate = 20
+weights = [0, 1]
+"""
+
+
+def test_turns_are_told_and_change_how_many_leave_where() -> None:
+    lines = list(outline(parse_profile(TURNED, name="t", source="t"), files=10_000))
+
+    # 50 in halves, then 4 s at 30 a second that all leave at P16, then 20 that all stay
+    assert lines[3:] == [
+        "  stage 0    10 s, 10 navigations a second, poisson",
+        "  turn 0     from 5 s on: 3 times the planned rate",
+        "  turn 1     from 5 s on: departures weigh 1, 0",
+        "  turn 2     from 9 s on: 20 navigations a second; departures weigh 0, 1",
+        "  in all     10 s, about 190 navigations, at most 30 a second, seed 0",
+        "  users      at most 9 at once; a visit takes about 1 s besides the server's time",
+        "     145 leave at P16 (read the CONNECT reply, handshake not sent), ws_close",
+        "      45 leave after a stay, as a browser does",
+        (
+            "  too little users.max = 9 carries about 3.4 navigations a second, where a visit takes 2 s and "
+            "the server no time; the peak of 20 needs about 34, or visits will be dropped"
+        ),
+    ]
+
+
+def test_a_closed_model_is_told_by_its_tabs() -> None:
+    text = """\
+app.preset = "generic"
+dwell_s = 3
+[[stages]]
+duration_s = 10
+users = [0, 20]
+[[stages]]
+duration_s = 20
+users = 20
+[users]
+wait_s = { uniform = [0, 2] }
+"""
+
+    # 100 and 400 seconds of tabs, in rounds of 4 s
+    assert list(outline(parse_profile(text, name="c", source="c")))[3:] == [
+        "  stage 0    10 s, from 0 to 20 tabs at work",
+        "  stage 1    20 s, 20 tabs at work",
+        "  in all     30 s, 20 tabs at work, at most about 125 navigations, seed 0",
+        (
+            "  users      closed: each tab goes on when it is done; uniform 0, 2 s between two visits, "
+            "and a visit takes about 3 s besides the server's time"
+        ),
+        "     125 leave after a stay, as a browser does",
+    ]
+
+
+def test_a_closed_model_whose_visits_take_no_time_tells_shares() -> None:
+    text = """\
+app.preset = "generic"
+[[stages]]
+duration_s = 10
+[users]
+max = 7
+[[departures]]
+at = "P16"
+weight = 3
+[[departures]]
+at = "P14"
+"""
+
+    lines = list(outline(parse_profile(text, name="c", source="c")))
+
+    assert lines[4] == "  in all     10 s, 7 tabs at work, seed 0"
+    assert [line[:17] for line in lines[-2:]] == ["   75.0% leave at", "   25.0% leave at"]
+
+
+def test_the_picture_stands_between_the_schedule_and_who_leaves() -> None:
+    lines = list(outline(parse_profile(TEXT, name="few", source="few.toml"), Paper(50)))
+
+    above, below = (index for index, line in enumerate(lines) if not line)
+    assert lines[above - 1].startswith("  in all")
+    assert lines[above + 1] == "  navigations a second"
+    assert lines[below + 1].startswith("  users")

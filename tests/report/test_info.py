@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ExitCode
-from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo, RunVerdict
-from tests.report.building import histogram, info
+from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo, RunVerdict, StageInfo, TurnInfo
+from tests.report.building import T0_AT, histogram, info
 
 
 def as_read_back(run: RunInfo) -> RunInfo:
@@ -24,6 +24,8 @@ def as_read_back(run: RunInfo) -> RunInfo:
         {"thresholds": {"server.errors": ("count==0", "count<9")}, "silent_boots": ("a", "b")},
         {"t0_at": datetime(2026, 1, 1, 12, 0, 0, 125000, UTC), "quiet": QuietInfo(1.5, 9.0)},
         {"verdict": RunVerdict.FAIL, "exit_code": ExitCode.FAIL, "lost_numbers": 3, "require_hooks": True},
+        {"stages": (StageInfo(0, 0.0, 12.5, True, "a"), StageInfo(1, 12.5, 30.0, False, "b"))},
+        {"turns": (TurnInfo(4.5, "x2", None), TurnInfo(9.0, 50.0, (3.0, 0.5)), TurnInfo(9.5, None, (1.0,)))},
     ],
 )
 def test_a_run_survives_its_file(changes: dict[str, Any]) -> None:
@@ -70,6 +72,28 @@ def test_a_run_of_an_older_release_had_no_gauges_and_knew_of_no_refusals() -> No
     del data["gauges"], data["refused"]
     old = RunInfo.from_json(data)
     assert (old.gauges, old.refused) == ((), ())
+
+
+def test_a_run_of_an_older_release_had_no_stages_and_no_turns() -> None:
+    data = info().to_json()
+    del data["stages"], data["turns"]
+
+    read = RunInfo.from_json(data)
+
+    assert (read.stages, read.turns, read.warm_up_s, read.warm_up_ends_at) == ((), (), 0.0, None)
+
+
+def test_the_warm_up_lasts_to_the_end_of_its_last_stage() -> None:
+    stages = (
+        StageInfo(0, 0.0, 5.0, True, ""),
+        StageInfo(1, 5.0, 7.0, True, ""),
+        StageInfo(2, 12.0, 30.0, False, ""),
+    )
+    run = info(stages=stages)
+
+    assert (run.warm_up_s, run.warm_up_ends_at) == (12.0, T0_AT.timestamp() + 12.0)
+    assert info(stages=stages, t0_at=None).warm_up_ends_at is None
+    assert info(stages=stages[2:]).warm_up_s == 0.0
 
 
 def test_times_are_written_in_utc() -> None:

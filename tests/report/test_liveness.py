@@ -271,6 +271,85 @@ def test_an_error_that_nobody_caught_is_a_death_though_its_last_word_came(channe
     assert (finding.what, finding.boots, finding.moments[0].under_way) == ("server process died", ("a",), 0)
 
 
+NODE = {"runtime": "node 20.20.2"}
+
+
+def died_of(boot: str, at_s: float, *errors: dict[str, Any], **changes: Any) -> list[dict[str, Any]]:
+    """Return the lines of a Node process that told of errors with its last word."""
+    first, last = ended(boot, at_s, **NODE, **changes)
+    return [{**first, "errors": []}, {**last, "errors": list(errors)}]
+
+
+def raised(boot: str, number: int, at_s: float) -> dict[str, Any]:
+    entry = {"kind": "error", "number": 1, "error": number, "at": T0_AT.timestamp() + at_s}
+    return {"kind": "journal", "boot": boot, "entries": [entry]}
+
+
+def test_the_death_of_a_node_process_names_its_last_error() -> None:
+    """A snapshot is taken 4 ms before it is heard."""
+    errors = [
+        error([1], what="RangeError in tick", channel="log"),  # was caught
+        error([1], id=1, what="TypeError in onHandshake", file="server.js", line=41, channel="exception"),
+        error([1], id=2, what="Error in earlier", channel="rejection"),
+    ]
+    lines = [*died_of("a", 6.2, *errors), raised("a", 1, 6.132), raised("a", 2, 6.1), raised("a", 0, 6.19)]
+
+    (finding,) = found(mortal(1), *lines)
+
+    assert finding.remark == (
+        "its last word came: the counts are whole; "
+        "its last error was TypeError in onHandshake at server.js:41, 64 ms before its end"
+    )
+
+
+def test_one_last_error_of_many_deaths_is_named_once_and_of_different_ones_two() -> None:
+    def lines(*whats: str) -> list[dict[str, Any]]:
+        return [
+            line
+            for life, what in enumerate(whats)
+            for line in died_of(f"{life}", life * 10 + 6.2, error([1], what=what, channel="exception"))
+        ]
+
+    (same,) = found(mortal(3), *lines("A", "A", "A"))
+    (different,) = found(mortal(3), *lines("A", "B", "C"))
+
+    assert (same.remark or "").count("its last error was") == 1
+    assert (different.remark or "").count("its last error was") == 2
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(
+            [*died_of("a", 6.2, error([1], channel="exception")), raised("a", 0, 5.0)], id="it lived on"
+        ),
+        pytest.param(ended("a", 6.2, errors=[error([1], channel="exception")], **NODE), id="long before"),
+        pytest.param(ended("a", 6.2), id="without an error"),
+        pytest.param(
+            [
+                *ended("a", 6.2)[:1],
+                {**ended("a", 6.2)[1], "errors": [error([1])], "runtime": "python 3.11.7"},
+            ],
+            id="an error does not end a Python server",
+        ),
+    ],
+)
+def test_an_error_that_did_not_end_a_process_is_not_named(lines: list[dict[str, Any]]) -> None:
+    (finding,) = found(mortal(1), *lines)
+
+    assert "last error" not in (finding.remark or "")
+
+
+def test_an_error_that_no_visit_is_known_for_may_be_the_last() -> None:
+    first, last = ended("a", 6.2, **NODE)
+    stray = error([], what="TypeError in tick", file=None, count=3, channel="exception")
+    lines = [{**first, "strays": [{**stray, "count": 2}]}, {**last, "strays": [stray]}]
+
+    (finding,) = found(mortal(1), *lines)
+
+    assert (finding.remark or "").endswith("; its last error was TypeError in tick")
+
+
 def test_one_that_was_killed_and_one_that_said_its_last_word_are_two_that_died() -> None:
     (finding,) = found(mortal(1), *heard("a", 1.0, 5.5), *ended("b", 6.2), **SILENT)
 

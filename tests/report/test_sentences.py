@@ -33,6 +33,7 @@ def test_the_headline_says_what_was_found_in_how_many_visits(
         "findings": findings,
         "thresholds": thresholds,
         "navigations": {"started": 2312},
+        "stages": [],
         "server": {"processes": 1},
     }
 
@@ -44,21 +45,98 @@ def test_the_headline_says_when_nobody_watched_the_server() -> None:
         "findings": [],
         "thresholds": [],
         "navigations": {"started": 3},
+        "stages": [],
         "server": None,
     }
 
     assert sentences.headline(summary) == "no finding in 3 visits, judged by the clients alone"
 
 
-def test_what_became_of_the_navigations_is_told() -> None:
-    counts = {"due": 2312, "late": 4, "dropped": 1, "completed": 900, "left": 1411, "under_way": 0}
+@pytest.mark.parametrize(
+    ("measured", "text"),
+    [
+        (2072, "1 finding in 2,312 visits, 240 of them warm-up"),
+        (None, "1 finding in 240 visits, all of them warm-up"),
+    ],
+)
+def test_the_headline_counts_the_warm_up_for_findings_are_looked_for_there_too(
+    measured: int | None, text: str
+) -> None:
+    stages = [
+        {"warm_up": True, "navigations": {"started": 240}},
+        {"warm_up": False, "navigations": {"started": 2072}},
+    ]
+    summary = {
+        "findings": [{}],
+        "thresholds": [],
+        "navigations": {"started": measured},
+        "stages": stages,
+        "server": {},
+    }
 
-    assert sentences.navigations({"navigations": counts}) == (
+    assert sentences.headline(summary | {"server": {"processes": 1}}) == text
+
+
+COUNTS = {
+    "due": 2312,
+    "started": 2311,
+    "late": 4,
+    "dropped": 1,
+    "completed": 900,
+    "left": 1411,
+    "under_way": 0,
+}
+
+
+def test_what_became_of_the_navigations_is_told() -> None:
+    assert sentences.navigations({"navigations": COUNTS, "closed": False}) == (
         "2,312 due, 4 late, 1 dropped for want of a free user; 900 completed, 1,411 left as planned"
     )
-    assert sentences.navigations({"navigations": counts | {"under_way": 3}}).endswith(
-        "left as planned, 3 cut off under way"
+    cut_off = {"navigations": COUNTS | {"under_way": 3}, "closed": False}
+    assert sentences.navigations(cut_off).endswith("left as planned, 3 cut off under way")
+
+
+def test_in_a_closed_model_nobody_is_due() -> None:
+    summary = {"navigations": COUNTS | {"under_way": 2}, "closed": True, "users": 20}
+
+    assert sentences.navigations(summary) == (
+        "2,311 visits by at most 20 users, each of whom goes on when done; "
+        "900 completed, 1,411 left as planned, 2 cut off under way"
     )
+
+
+def test_navigations_of_nothing_but_warm_up_are_not_known() -> None:
+    nobody: dict[str, int | None] = dict.fromkeys(COUNTS)
+    summary = {"navigations": nobody | dict.fromkeys(sentences.FAILURES) | {"under_way": 2}, "closed": False}
+
+    assert sentences.navigations(summary) == "not known, nothing but warm-up ran, 2 cut off under way"
+    assert sentences.failures(summary) == ""
+
+
+NOTHING = dict.fromkeys(("sids", "eio_sockets", "rooms", "environs", "pending_disconnects"), 0)
+
+
+@pytest.mark.parametrize(
+    ("lefts", "text"),
+    [
+        ([NOTHING, NOTHING], "nothing"),
+        ([NOTHING, None], "nothing in 1 of 2 processes, not known in the 1 that ended or fell silent"),
+        (
+            [NOTHING | {"sids": 2}, NOTHING | {"sids": 1, "rooms": None}, None, None],
+            "3 sids (rooms not known) in 2 of 4 processes, not known in the 2 that ended or fell silent",
+        ),
+        ([None], "not known: the server did not report after a quiet"),
+    ],
+)
+def test_what_stayed_is_told_of_the_processes_that_are_there(
+    lefts: list[dict[str, int | None] | None], text: str
+) -> None:
+    rows = [{"is_known": left is not None, "left": left} for left in lefts]
+    total = NOTHING if None not in lefts else dict.fromkeys(NOTHING)
+
+    told = sentences.left_on_server({"residue": total, "residue_by_process": rows})
+
+    assert told.removesuffix(" before the quiet was over") == text
 
 
 @pytest.mark.parametrize(

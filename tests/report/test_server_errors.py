@@ -1,12 +1,15 @@
 """The errors of a server in one run, all its processes together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loadtest.report.server import Channel
 from loadtest.report.server_errors import Error, ServerErrors, merge_errors
+from loadtest.report.server_lines import ServerLines
 from tests.report.building import BOOT, T0_AT, error, hooked, info, snapshot
 from tests.report.tracebacks import GONE
 
@@ -41,7 +44,7 @@ def test_one_error_is_one_type_at_one_place_in_all_processes_handlers_and_channe
                 events=("connect", "disconnect"),
                 exceptions=7,
                 strays=0,
-                navigations=frozenset(range(1, 8)),
+                by_visit=dict.fromkeys(range(1, 8), 1),
                 traceback=None,
             ),
         )
@@ -157,3 +160,81 @@ def test_an_apps_error_at_the_place_of_a_known_one_is_not_known_with_it() -> Non
     found = merged(*lines, snapshot(errors))
 
     assert (found.count, len(found.known)) == (1, 1)
+
+
+WARM_UP_S = 12.0
+
+
+def warmed(warm: Mapping[str, Any], *later: Mapping[str, Any], numbers: Collection[int]) -> ServerErrors:
+    """Return the errors of a run whose warm-up ended between a first snapshot and later lines."""
+    collected = ServerLines(T0 + WARM_UP_S)
+    collected.add({**warm, "heard_at": T0 + 11.5, "taken_at": T0 + 11.49})
+    for sequence, line in enumerate(later, start=2):
+        collected.add({**line, "sequence": sequence, "heard_at": T0 + 30, "taken_at": T0 + 29.99})
+    server = collected.server_side()
+    assert server is not None
+    return merge_errors(server, info(), numbers)
+
+
+def raised(number: int, times: int = 1) -> dict[str, Any]:
+    entry = {"kind": "error", "number": number, "error": 0, "at": T0}
+    return {"kind": "journal", "boot": BOOT, "entries": [entry] * times, "lost": 0}
+
+
+def test_an_error_is_left_out_with_its_visit_whenever_it_came() -> None:
+    errors = warmed(snapshot([error([1])]), snapshot([error([1, 2, 3])]), raised(3), numbers=[1, 2])
+    (one,) = errors.errors
+
+    assert (errors.count, one.exceptions, one.left_out, one.counted) == (1, 3, 2, 1)
+    assert (one.navigations, errors.by_visit) == (frozenset({1, 2, 3}), {1: 1, 2: 1, 3: 1})
+
+
+def test_each_exception_of_a_visit_counts() -> None:
+    errors = warmed(snapshot(), snapshot([error([1, 2], count=7)]), raised(1, 3), raised(2, 4), numbers=[1])
+
+    assert (errors.count, errors.by_visit) == (4, {1: 3, 2: 4})
+
+
+def test_exceptions_that_no_visit_is_known_for_are_left_out_by_what_had_been_told() -> None:
+    """Of a journal that overran: the first twenty visits of an error are known, and its count."""
+    warm, last = snapshot([error([1], count=30)]), snapshot([error([1, 2], count=100)])
+
+    assert warmed(warm, last, numbers=[1]).count == 70
+    assert warmed(warm, snapshot([error([1, 2], count=30)]), numbers=[1]).count == 1
+
+
+def test_strays_are_left_out_by_what_had_been_told() -> None:
+    began: dict[str, Any] = {"began_at": T0 + 1}
+    errors = warmed(snapshot(strays=[stray(2)], **began), snapshot(strays=[stray(5)], **began), numbers=[1])
+
+    assert (errors.count, errors.strays, errors.errors[0].strays) == (3, 3, 5)
+
+
+def test_strays_from_before_the_run_are_not_left_out_twice() -> None:
+    first = snapshot(strays=[stray(4)])  # of a process that was there before the run
+
+    errors = warmed(first, snapshot(strays=[stray(5)]), numbers=[])
+
+    assert (errors.count, errors.errors[0].exceptions) == (1, 1)
+
+
+def test_what_had_overflown_by_the_end_of_the_warm_up_is_left_out() -> None:
+    warm = snapshot(errors_overflow=3, strays_overflow=10)
+
+    assert warmed(warm, snapshot(errors_overflow=5, strays_overflow=14), numbers=[]).overflow == 6
+
+
+@given(
+    st.lists(st.integers(0, 9), max_size=20),
+    st.sets(st.integers(0, 9)),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
+def test_no_more_is_left_out_than_there_was(
+    numbers: list[int], warm: set[int], before: int, after: int
+) -> None:
+    journal = [raised(number) for number in numbers]
+    first, last = snapshot([error([], count=before)]), snapshot([error([], count=after)])
+    (one,) = warmed(first, last, *journal, numbers=warm).errors
+
+    assert 0 <= one.left_out <= one.exceptions == after

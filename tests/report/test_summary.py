@@ -10,9 +10,10 @@ from loadtest.metrics.threshold import Aggregate, known_metrics
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import NavigationRecord, Outcome, navigation_id
-from loadtest.report.info import Ended, GeneratorInfo, RunInfo
+from loadtest.report.info import Ended, GeneratorInfo, RunInfo, StageInfo, TurnInfo
 from loadtest.report.run import Run
 from loadtest.report.server import ServerSide
+from loadtest.report.server_lines import ServerLines
 from loadtest.report.summary import summarize
 from tests.gold.build import GOLD, RUNS
 from tests.gold.build import summary as gold_summary
@@ -88,6 +89,12 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         for at in ("P16", "P18")
     ]
     assert summary["points"] == {"P16": 1, "P18": 1}
+    assert summary["heat"] == [
+        {"at": "P16", "manner": "fin", "visits": 1, "server_errors": 1},
+        {"at": "P18", "manner": "fin", "visits": 1, "server_errors": 0},
+    ]
+    assert (summary["stages"], summary["turns"]) == ([], [])
+    assert (summary["users"], summary["closed"]) == (200, False)
     assert summary["phases"]["page"] == {
         "count": 2,
         "p50_ms": 4.0,
@@ -127,6 +134,15 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
             "rss_bytes": None,
             "open_files": None,
         },
+        "residue_by_process": [
+            {
+                "boot": BOOT,
+                "pid": 4711,
+                "command": "app.py",
+                "is_known": True,
+                "left": {"sids": 1, "eio_sockets": 0, "rooms": 0, "environs": 0, "pending_disconnects": 0},
+            }
+        ],
         "loop": {"lag_p99_ms": None, "longest_stall_ms": None, "stack": None, "at_s": None},
         "inventory": {"tasks": {}, "threads": {}},
         "gauges": {},
@@ -504,3 +520,107 @@ def test_a_summary_is_the_same_in_memory_and_in_its_file() -> None:
     summary = summarized([visit(1)], hooked(snapshot([error([1])])))
 
     assert json.loads(json.dumps(summary, allow_nan=False)) == summary
+
+
+WARM = (StageInfo(0, 0.0, 12.0, True, "12 s"), StageInfo(1, 12.0, 30.0, False, "30 s"))
+ALL = {"navigations.failed": ("count==0", "rate<0.1"), "phases.page": ("count>=0", "p(95)<200")}
+
+
+def due(number: int, due_s: float, **changes: Any) -> NavigationRecord:
+    return visit(number, due_s=due_s, started_s=due_s, **changes)
+
+
+def warmed_up(records: list[NavigationRecord], *lines: Any, **changes: Any) -> dict[str, Any]:
+    run = info(stages=WARM, **changes)
+    collected = ServerLines(run.warm_up_ends_at)
+    for line in lines:
+        collected.add(line)
+    return summarize(Run(Path("results/x"), run, tuple(records), collected.server_side(), collected.boots()))
+
+
+def heard(after_s: float, calls: int, guilty: list[int], **changes: Any) -> dict[str, Any]:
+    handlers = [handler("disconnect", calls, len(guilty), histogram(*[1.0] * calls))]
+    errors = [error(guilty)] if guilty else []
+    at = T0_AT.timestamp() + after_s
+    return snapshot(errors, heard_at=at, visits=calls, handlers=handlers, **changes)
+
+
+def test_the_warm_up_is_left_out_of_all_figures_but_findings() -> None:
+    failed: dict[str, Any] = {"outcome": Outcome.FAILED, "error": "x"}
+    records = [due(1, 1.0, **failed), due(2, 2.0), due(3, 13.0, manner=Manner.WS_CLOSE), due(4, 14.0)]
+    left = {"sids": [1]}
+    summary = warmed_up(
+        records,
+        heard(10, 2, [1]),
+        heard(40, 4, [1, 2], sequence=2, left_behind=left),
+        thresholds=ALL | {"server.errors": ("count==0",)},
+    )
+    server = summary["server"]
+
+    assert {key: summary["navigations"][key] for key in ("due", "started", "left", "failed")} == {
+        "due": 2,
+        "started": 2,
+        "left": 2,
+        "failed": 0,
+    }
+    assert summary["points"] == {"P16": 2}
+    assert [(row["manner"], row["planned"]) for row in summary["departures"]] == [("ws_close", 1), ("fin", 1)]
+    assert [(cell["manner"], cell["visits"]) for cell in summary["heat"]] == [("ws_close", 1), ("fin", 1)]
+    assert (summary["phases"]["page"]["count"], summary["client_errors"]) == (2, [])
+    assert (server["visits"], server["errors"], server["handlers"][0]["calls"]) == (2, 0, 2)
+    assert [row["verdict"] for row in summary["thresholds"]] == ["pass"] * 5
+    assert [(row["navigations"]["due"], row["server_errors"]) for row in summary["stages"]] == [
+        (2, 2),
+        (2, 0),
+    ]
+    assert server["residue"]["sids"] == 1  # what stays stays
+    (finding,) = summary["findings"]
+    assert (finding["count"], finding["of"], summary["exit_code"]) == (2, 4, 99)
+
+
+def test_of_nothing_but_warm_up_no_figure_is_known_and_it_is_no_pass() -> None:
+    records = [due(1, 1.0), due(2, 2.0)]
+    limits = ALL | {
+        "server.errors": ("count==0",),
+        "server.residue.sids": ("value==0",),
+        "server.loop.lag_p99_ms": ("value<9",),
+        "phases.page.from_due_p99_ms": ("value<9",),
+    }
+    loop = {"lag": histogram(1, 2).to_json(), "longest_ms": 3.0, "longest_at": T0_AT.timestamp() + 13}
+    summary = warmed_up(records, heard(10, 2, []), heard(40, 2, [], sequence=2, loop=loop), thresholds=limits)
+    server = summary["server"]
+
+    assert summary["navigations"] == dict.fromkeys(summary["navigations"]) | {
+        "under_way": 0,
+        "lost_numbers": 0,
+    }
+    assert summary["phases"]["page"]["p95_ms"] is None
+    assert (server["errors"], server["visits"], server["strays"], server["handlers"]) == (
+        None,
+        None,
+        None,
+        [],
+    )
+    assert server["loop"] == {"lag_p99_ms": None, "longest_stall_ms": None, "stack": None, "at_s": None}
+    judged = {f"{row['metric']} {row['expression']}": row["verdict"] for row in summary["thresholds"]}
+    assert judged.pop("server.residue.sids value==0") == "pass"
+    assert set(judged.values()) == {"no_data"}
+    assert {row["reason"] for row in summary["thresholds"] if row["reason"]} == {"nothing but warm-up ran"}
+    assert (summary["verdict"], summary["exit_code"]) == ("inconclusive", 98)
+    assert "nothing but warm-up ran: 2 visits, left out of the figures" in summary["reasons"]
+
+
+def test_the_turns_of_the_knob_are_told() -> None:
+    turns = (TurnInfo(4.5, "x2", None), TurnInfo(9.0, None, (3.0, 1.0)))
+
+    assert summarized([visit(1)], run=info(turns=turns))["turns"] == [
+        {"at_s": 4.5, "rate": "x2", "weights": None},
+        {"at_s": 9.0, "rate": None, "weights": [3.0, 1.0]},
+    ]
+
+
+def test_a_closed_model_says_so() -> None:
+    run = info(profile_text="[[stages]]\nduration_s = 3\nusers = 20\n", users=20)
+    summary = summarized([visit(1)], run=run)
+
+    assert (summary["closed"], summary["users"]) == (True, 20)

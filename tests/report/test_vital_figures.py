@@ -103,7 +103,7 @@ def test_gauges_are_added_up_and_one_that_is_not_known_makes_the_sum_unknown() -
         "queue": GaugeFigures(value=None, growth=None),
         "other": GaugeFigures(value=None, growth=None),
     }
-    numbers = vital_numbers(server, server, T0_AT, ["clients"])
+    numbers = vital_numbers(merge_loops(server, T0_AT), server, T0_AT, ["clients"])
     assert (numbers["server.gauges.clients"], numbers["server.gauges.clients.value"]) == (13, 16)
 
 
@@ -123,8 +123,15 @@ def test_where_every_process_has_ended_no_gauge_is_known() -> None:
     assert merge_gauges(nobody, T0_AT, ["clients"]) == {"clients": GaugeFigures(value=None, growth=None)}
 
 
+def test_a_stall_in_the_warm_up_is_left_out_and_hides_the_shorter_ones_of_its_snapshots() -> None:
+    told = [stall(900, 3.0, "a"), snapshot(loop=loop(2, longest_ms=900, after_s=3.0))]
+
+    assert merge_loops(hooked(*told), T0_AT, 12.0).longest_stall_ms is None
+    assert merge_loops(hooked(*told, stall(950, 13.0, "b")), T0_AT, 12.0).longest_stall_ms == 950
+
+
 def test_what_thresholds_may_name_of_the_loop_is_what_the_summary_tells() -> None:
     server = hooked(snapshot(loop=loop(2, longest_ms=300)))
-    numbers = vital_numbers(server, server, T0_AT, [])
+    numbers = vital_numbers(merge_loops(server, T0_AT), server, T0_AT, [])
 
     assert numbers == {"server.loop.lag_p99_ms": 2.0, "server.loop.longest_stall_ms": 300}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.report.wording import amount, clipped, listed, out_of, shown
+from loadtest.report.wording import amount, clipped, figure, listed, out_of, shown
 
 anything = st.text(st.characters(codec=None))
 
@@ -75,3 +75,30 @@ def test_every_text_becomes_one_line_that_can_be_written(text: str) -> None:
 
     assert seen.isprintable()
     assert seen.encode("utf-8").decode("utf-8") == seen
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "told"),
+    [
+        (412.0, 1.0, "412"),
+        (123_456_789.0, 1.0, "123,456,789"),
+        (12.345678901, 1.0, "12.3"),
+        (1234.5678, 1.0, "1,234.6"),
+        (0.012345, 0.01, "0.0123"),
+        (0.5, 0.1, "0.5"),
+        (12.345678901, 12.3, "12.35"),
+        (200.0004, 200.0, "200.0004"),
+        (-1.23456, -2.0, "-1.23"),
+        (0.0, -1.0, "0"),
+    ],
+)
+def test_a_figure_has_as_few_digits_as_show_why_it_is_too_high(value: float, limit: float, told: str) -> None:
+    assert figure(value, lambda one: one <= limit) == told
+
+
+@given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12))
+def test_a_figure_is_never_judged_otherwise_for_being_rounded(value: float, limit: float) -> None:
+    value = round(value, 6)  # as thresholds are
+    told = float(figure(value, lambda one: one < limit).replace(",", ""))
+
+    assert (told < limit) is (value < limit)

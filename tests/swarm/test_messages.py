@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from loadtest.swarm.messages import Begin, Report
+from loadtest.profile.load import add_turn, parse_profile
+from loadtest.profile.model import Rate, Turn
+from loadtest.swarm.messages import Begin, Report, Turned
 
 BEGIN = Begin(
     run="00112233445566ff",
@@ -56,3 +58,54 @@ def test_a_generator_is_done_when_its_share_has_come_due_and_every_visit_has_end
     report: Report, under_way: int, is_done: bool
 ) -> None:
     assert (report.under_way, report.is_done) == (under_way, is_done)
+
+
+PROFILE = parse_profile(
+    """
+[app]
+preset = "generic"
+transports = ["websocket", "polling"]
+[[stages]]
+duration_s = 60
+rate_per_s = 10
+[[departures]]
+at = "P18"
+manner = "fin"
+weight = 3
+[[departures]]
+at = "stay"
+[[turns]]
+at_s = 30
+rate = "x2"
+""",
+    name="turned",
+    source="turned.toml",
+)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        Turn(12.5, Rate(3.0, is_factor=True)),
+        Turn(12.5, Rate(0.0, is_factor=False), (0.0, 2.0)),
+        Turn(42.0, None, (1.0, 0.0)),
+        Turn(30.0, Rate(7.0, is_factor=False)),
+    ],
+)
+def test_a_turn_makes_of_a_profile_what_its_text_says_too(turn: Turn) -> None:
+    read = add_turn(PROFILE, turn)
+    sent = Turned.of("00112233445566ff", turn, read.mix_at(turn.at_s))
+
+    heard = Turned.from_wire(json.loads(json.dumps(sent.to_wire())))
+
+    assert heard == sent
+    assert replace(heard.put_into(PROFILE), text=read.text) == read
+
+
+def test_a_turn_between_others_is_put_where_it_belongs() -> None:
+    read = add_turn(add_turn(PROFILE, Turn(50.0, None, (1.0, 1.0))), Turn(10.0, None, (1.0, 9.0)))
+
+    assert [turn.at_s for turn in read.turns] == [10.0, 30.0, 50.0]
+    assert [at_s for at_s, _ in read.later_mixes] == [10.0, 50.0]
+    again = parse_profile(read.text, name="turned", source="turned.toml")
+    assert again == read

@@ -24,6 +24,7 @@ def test_what_is_not_said_is_the_profiles() -> None:
         app="",
         seed=-1,
         visits=0,
+        rate="",
         settings=(),
         out="",
         results="results",
@@ -46,13 +47,14 @@ def test_what_is_said_is_heard(tmp_path: Path) -> None:
 
     options = parse(
         *("--nav-profile", str(path), "--nav-seed", "8", "--nav-visits", "5", "--require-hooks"),
+        *("--nav-rate", "x1.5"),
         *("--nav-set", "users.max=7; stages[0].rate_per_s=2", "--allow-host", "a, b", "--run-time", "4"),
         users=3,
     )
     profile = options.load()
 
     assert (profile.seed, profile.max_visits, profile.max_users) == (8, 5, 7)
-    assert profile.stages[0].pieces[0].from_per_s == 2
+    assert profile.stages[0].pieces[0].from_per_s == 3
     assert (options.allow_hosts, options.time_s, options.users) == (frozenset({"a", "b"}), 4.0, 3)
     assert options.require_hooks
 
@@ -101,6 +103,7 @@ def test_every_option_of_the_form_has_a_name_without_digits_and_a_plain_default(
     assert in_form == {
         "nav_profile": str,
         "nav_app": str,
+        "nav_rate": str,
         "nav_seed": int,
         "nav_visits": int,
         "nav_set": str,

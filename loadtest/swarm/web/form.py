@@ -1,15 +1,13 @@
-"""Locust's web UI: its start form answers with our mistakes, and foreign pages are kept out."""
+"""Locust's start form, answered with our mistakes: what is wrong shows as an alert in it."""
 
 import json
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
-from flask.typing import ResponseReturnValue
 
 from loadtest.errors import LoadtestError
 
-__all__ = ["Starter", "guard_form"]
+__all__ = ["Starter", "check_form"]
 
 
 class Starter(Protocol):
@@ -23,31 +21,20 @@ class Starter(Protocol):
     def form_fields(self) -> frozenset[str]:
         """The fields that the form may hold."""
 
-    def is_own_host(self, name: str) -> bool:
-        """Whether this is a name of the machine that the UI listens on."""
-
     def prepare_form(self, form: Any) -> None:
         """Load and check what the form asks for."""
 
 
-def guard_form(app: Flask, starter: Starter) -> None:
-    """Check each request before Locust hears it; what is wrong with a form shows as an alert in it.
+def check_form(app: Flask, starter: Starter, base_path: str) -> None:
+    """Check what the form asks for before Locust hears it; nothing is sent when it has mistakes."""
 
-    A page of another origin may not start a test, nor may one whose name was rebound to this machine: the
-    Host that is asked for must be this machine, or the address that the UI was told to listen on.
-    """
+    def before_request() -> Response | None:
+        is_start = request.method == "POST" and request.path == f"{base_path}/swarm"
+        return _check_start(starter) if is_start else None
 
-    def before_request() -> ResponseReturnValue | None:
-        host = urlsplit(f"//{request.host}").hostname or ""
-        if not (starter.is_own_host(host)):
-            return _forbid(f"{request.host} is not this machine")
-        if request.method != "POST":
-            return None
-        origin = request.headers.get("Origin")
-        if origin and urlsplit(origin).netloc != request.host:
-            return _forbid(f"{origin} may not steer a test here")
-        return _check_start(starter) if request.path.endswith("/swarm") else None
-
+    app.jinja_env.policies["json.dumps_kwargs"] = {
+        "sort_keys": False
+    }  # the fields in the options' own order: the profile first
     app.before_request(before_request)
     app.after_request(_keep_polling)
 
@@ -72,10 +59,6 @@ def _check_start(starter: Starter) -> Response | None:
     except LoadtestError as error:
         return _refuse(str(error))
     return None
-
-
-def _forbid(why: str) -> Response:
-    return Response(f"{why}\n", 403, mimetype="text/plain")
 
 
 def _refuse(message: str) -> Response:

@@ -1,0 +1,55 @@
+// What is drawn over a run's time besides its series: warm-up as a shade, turns of the knob as upright lines.
+
+const FONT_PX = 11;
+
+/** Shades stretches of {from, to, text} seconds. */
+export function drawBands(plot, bands, colour) {
+  drawInside(plot, (context, ratio) => {
+    for (const { from, to, text } of bands) {
+      const left = plot.valToPos(from, "x", true);
+      const right = plot.valToPos(to, "x", true);
+      context.fillStyle = colour("--chart-band");
+      context.fillRect(left, plot.bbox.top, right - left, plot.bbox.height);
+      context.font = fontOf(ratio);
+      if (context.measureText(text).width + 8 * ratio > right - left) continue;
+      label(context, ratio, text, left + 4 * ratio, plot.bbox.top + 4 * ratio, colour("--chart-text"));
+    }
+  });
+}
+
+/** Draws an upright line at each of {t, text}. */
+export function drawMarks(plot, marks, colour) {
+  drawInside(plot, (context, ratio) => {
+    context.strokeStyle = colour("--chart-mark");
+    context.lineWidth = 1.5 * ratio;
+    context.setLineDash([4 * ratio, 3 * ratio]);
+    for (const { t, text } of marks) {
+      const left = Math.round(plot.valToPos(t, "x", true));
+      context.beginPath();
+      context.moveTo(left, plot.bbox.top);
+      context.lineTo(left, plot.bbox.top + plot.bbox.height);
+      context.stroke();
+      label(context, ratio, text, left + 4 * ratio, plot.bbox.top + 4 * ratio, colour("--chart-mark"));
+    }
+  });
+}
+
+function drawInside(plot, draw) {
+  const { ctx: context, bbox } = plot;
+  context.save();
+  context.beginPath();
+  context.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  context.clip();
+  draw(context, devicePixelRatio);
+  context.restore();
+}
+
+const fontOf = (ratio) => `${FONT_PX * ratio}px Roboto, Helvetica, Arial, sans-serif`;
+
+function label(context, ratio, text, left, top, colour) {
+  context.font = fontOf(ratio);
+  context.textBaseline = "top";
+  context.textAlign = "left";
+  context.fillStyle = colour;
+  context.fillText(text, left, top);
+}

@@ -1,0 +1,135 @@
+"""What our tabs ask: the run as it goes, its knob, its files, and the scripts that draw them."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, request
+from pydantic import ValidationError
+
+from loadtest.apps.mistake import mistakes_of
+from loadtest.errors import LoadtestError, UsageError
+from loadtest.profile.model import Turn
+from loadtest.profile.turns_table import TurnTable
+from loadtest.swarm.web.assets import read_assets
+from loadtest.swarm.web.files import list_files, open_file, read_blocks
+from loadtest.swarm.web.offer import Offers
+from loadtest.swarm.web.tabs import plain_page
+from loadtest.swarm.web.watched import Watched
+
+__all__ = ["end_points"]
+
+_KNOB_KEYS = frozenset(("rate", "weights"))
+
+
+def end_points(watched: Watched, base_path: str, named_profile: str, login: Callable[..., Any]) -> Blueprint:
+    """Return our end-points, all below ``/loadtest``.
+
+    Args:
+        named_profile: the profile that the command line names, or "".
+        login: Locust's own decorator, which asks for the log-in where ``--web-login`` wants one.
+    """
+    room = Blueprint("loadtest", __name__, url_prefix=f"{base_path}/loadtest")
+    assets, offers = read_assets(), Offers(named_profile)
+
+    @room.get("", strict_slashes=False)
+    @login
+    def page() -> str:
+        return plain_page(base_path)
+
+    @room.get("/live")
+    @login
+    def live() -> Response:
+        asked = request.args
+        run_id, since = asked.get("run", ""), asked.get("since", 0, int)
+        return _json(watched.live(run_id, since, asked.get("tick", -1.0, float)))
+
+    @room.post("/turn")
+    @login
+    def turn() -> Response:
+        try:
+            wanted = _read_turn(request.get_json(force=True, silent=True))
+            made = watched.turn(wanted.rate, wanted.weights)
+        except LoadtestError as error:
+            return _json({"success": False, "message": str(error)}, 400)
+        return _json({"success": True, "turn": _turn_json(made)})
+
+    @room.get("/files")
+    @login
+    def files() -> Response:
+        folder = watched.folder
+        found = list_files(folder) if folder else ()
+        listed = [{"name": file.name, "bytes": file.size_bytes} for file in found]
+        return _json({"run": watched.run_id, "files": listed})
+
+    @room.get("/files/<name>")
+    @login
+    def file(name: str) -> Response:
+        folder = watched.folder
+        try:
+            if folder is None:
+                raise FileNotFoundError(name)
+            opened, size_bytes = open_file(folder, name)
+        except FileNotFoundError:
+            return Response("this run has no such file\n", 404, mimetype="text/plain")
+        response = Response(read_blocks(opened, size_bytes), mimetype="application/octet-stream")
+        response.headers.set("Content-Disposition", "attachment", filename=f"{folder.name}-{name}")
+        response.content_length = size_bytes
+        return _fresh(response)
+
+    @room.get("/profiles")
+    @login
+    def profiles() -> Response:
+        return _json([asdict(offer) for offer in offers.all()])
+
+    @room.get("/assets/<name>")
+    @login
+    def asset(name: str) -> Response:
+        found = assets.get(name)
+        if found is None:
+            return Response("there is no such asset\n", 404, mimetype="text/plain")
+        response = Response(found.content, content_type=found.content_type)
+        response.headers["Cache-Control"] = "no-cache"  # asked for again each time, and mostly answered 304
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.set_etag(found.etag)
+        response.make_conditional(request)
+        return response
+
+    return room
+
+
+def _json(data: Any, status: int = 200) -> Response:
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)  # not jsonify: in Locust's app it indents
+    return _fresh(Response(text, status, mimetype="application/json"))
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _read_turn(data: Any) -> Turn:
+    """Read what the knob was turned to.
+
+    Raises:
+        UsageError: with all that is wrong with it.
+    """
+    if not isinstance(data, dict):
+        raise UsageError('a turn is a JSON object such as {"rate": "x2"} or {"weights": [1, 3]}')
+    if unknown := sorted(data.keys() - _KNOB_KEYS):
+        raise UsageError(f"a turn has rate and weights; it has no {', '.join(map(str, unknown))}")
+    try:
+        return TurnTable.model_validate({"at_s": 0.0, **data}).build()
+    except ValidationError as error:
+        raise UsageError("\n".join(str(mistake) for mistake in mistakes_of(error))) from None
+
+
+def _turn_json(turn: Turn) -> Mapping[str, Any]:
+    rate = turn.rate
+    return {
+        "at_s": turn.at_s,
+        "rate": None if rate is None else str(rate) if rate.is_factor else rate.value,
+        "weights": None if turn.weights is None else list(turn.weights),
+    }

@@ -1,0 +1,155 @@
+"""What can be varied, and what a probe of it runs."""
+
+import tomllib
+
+import pytest
+import tomlkit
+
+from loadtest.errors import UsageError
+from loadtest.profile.load import parse_profile
+from loadtest.profile.model import Profile
+from loadtest.tuning.knob import Pace, read_knob
+
+TEXT = """
+seed = 3
+max_visits = 900
+
+[app]
+preset = "nicegui"
+
+[[stages]]
+duration_s = 5
+rate_per_s = [5, 50]
+
+[[stages]]
+duration_s = 30
+rate_per_s = 40
+arrivals = "bursts"
+burst_size = 4
+
+[[turns]]
+at_s = 3
+rate = 9
+
+[users]
+max = 300
+
+[[departures]]
+at = "P16"
+weight = 2.5
+
+[[departures]]
+at = "stay"
+"""
+PACE = Pace(20.0, 5.0)
+
+
+def profile(text: str = TEXT) -> Profile:
+    return parse_profile(text, name="p", source="p.toml")
+
+
+def test_the_rate_is_the_profiles_peak() -> None:
+    knob = read_knob(profile(), "rate")
+
+    assert (knob.is_rate, knob.name, knob.current, knob.told(212)) == (True, "rate", 50, "212/s")
+
+
+def test_turning_the_rate_scales_every_stage_so_that_the_peak_is_the_value() -> None:
+    data = tomllib.loads(TEXT)
+
+    read_knob(profile(), "rate").turn(data, 20)
+
+    assert [stage["rate_per_s"] for stage in data["stages"]] == [[2, 20], 16]
+
+
+def test_turning_the_rate_keeps_comments() -> None:
+    document = tomlkit.parse(TEXT.replace("rate_per_s = 40", "rate_per_s = 40  # by day"))
+
+    read_knob(profile(), "rate").turn(document, 25)
+
+    assert "rate_per_s = 20  # by day" in tomlkit.dumps(document)
+    assert "rate_per_s = [2.5, 25]" in tomlkit.dumps(document)
+
+
+def test_a_probe_of_the_rate_is_a_warm_up_and_a_flat_stage_with_the_busiest_ones_arrivals() -> None:
+    data = read_knob(profile(), "rate").probe_data(profile(), 64.0, PACE)
+
+    assert data["stages"] == [
+        {"duration_s": 5.0, "rate_per_s": 64.0, "arrivals": "poisson", "warm_up": True},
+        {"duration_s": 20.0, "rate_per_s": 64.0, "arrivals": "poisson"},
+    ]
+    assert "turns" not in data
+    assert "max_visits" not in data
+
+
+def test_a_probe_keeps_bursts() -> None:
+    bursts = profile(TEXT.replace("rate_per_s = 40", "rate_per_s = 60"))
+
+    data = read_knob(bursts, "rate").probe_data(bursts, 64.0, PACE)
+
+    assert data["stages"][1] == {
+        "duration_s": 20.0,
+        "rate_per_s": 64.0,
+        "arrivals": "bursts",
+        "burst_size": 4,
+    }
+
+
+def test_a_probe_of_a_key_runs_the_profiles_own_stages() -> None:
+    knob = read_knob(profile(), "departures[0].weight")
+
+    data = knob.probe_data(profile(), 7.5, Pace(None, 0.0))
+
+    assert (knob.current, knob.is_whole, knob.told(7.5)) == (2.5, False, "departures[0].weight 7.5")
+    assert data["departures"][0]["weight"] == 7.5
+    assert data["stages"] == tomllib.loads(TEXT)["stages"]
+
+
+def test_a_probe_of_a_key_scales_the_stages_to_the_length_that_was_asked_for() -> None:
+    knob = read_knob(profile(), "users.max")
+
+    data = knob.probe_data(profile(), 40, Pace(7.0, 1.75))
+
+    assert data["users"]["max"] == 40
+    assert [stage["duration_s"] for stage in data["stages"]] == [1.0, 6.0]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_whole"),
+    [("users.max", True), ("stages[1].burst_size", True), ("stages[1].rate_per_s", False)],
+)
+def test_a_key_that_takes_whole_numbers_alone_is_known(key: str, is_whole: bool) -> None:
+    assert read_knob(profile(), key).is_whole is is_whole
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        (
+            "users.most",
+            "--vary users.most: p.toml does not say it; write it there, or give --set users.most=…",
+        ),
+        ("departures[9].weight", "--vary departures[9].weight: p.toml does not say it"),
+        ("departures[0].at", "--vary departures[0].at: 'P16' is not a number"),
+        ("stages[0].rate_per_s", "--vary stages[0].rate_per_s: [5, 50] is not a number"),
+        ("[0]", "--vary [0]: is not a key, such as rate, users.max or departures[0].weight"),
+    ],
+)
+def test_what_cannot_be_varied_is_said(key: str, message: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        read_knob(profile(), key)
+
+    assert str(raised.value).startswith(message)
+
+
+def test_a_closed_profile_has_no_rate() -> None:
+    closed = profile('[app]\npreset = "nicegui"\n[[stages]]\nduration_s = 5\nusers = 9\n')
+
+    with pytest.raises(UsageError, match=r"--vary rate: p\.toml has no rate"):
+        read_knob(closed, "rate")
+
+
+def test_the_users_of_a_closed_profile_can_be_varied() -> None:
+    closed = profile('[app]\npreset = "nicegui"\n[[stages]]\nduration_s = 5\nusers = 9\n')
+
+    assert read_knob(closed, "stages[0].users").current == 9

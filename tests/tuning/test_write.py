@@ -1,0 +1,96 @@
+"""The tuned profile: comments kept, what the command line said in it, and it runs again."""
+
+from pathlib import Path
+
+import pytest
+
+from loadtest.errors import UsageError
+from loadtest.profile.load import load_profile
+from loadtest.tuning.knob import read_knob
+from loadtest.tuning.write import Destination, tuned_text
+
+TEXT = """# For whom this is.
+description = "People"   # who
+seed = 3
+
+[app]
+preset = "nicegui"
+pages = ["/"]  # only one
+
+# By night.
+[[stages]]
+duration_s = 5
+rate_per_s = 10
+
+# By day.
+[[stages]]
+duration_s = 30
+rate_per_s = 40  # at noon
+
+[[departures]]
+at = "P16"     # the window
+manner = "ws_close"
+weight = 2
+
+[thresholds]
+"server.errors" = ["count==0"]  # none
+"""
+
+
+def tuned(folder: Path, *, settings: tuple[str, ...] = (), vary: str = "rate", value: float = 20.0) -> str:
+    path = folder / "people.toml"
+    path.write_text(TEXT)
+    profile = load_profile(str(path), settings=settings)
+    return tuned_text(str(path), profile, read_knob(profile, vary), value, "Tuned.")
+
+
+def test_only_the_rates_differ_from_the_users_own_file(tmp_path: Path) -> None:
+    text = tuned(tmp_path)
+
+    expected = TEXT.replace("rate_per_s = 10", "rate_per_s = 5").replace("rate_per_s = 40", "rate_per_s = 20")
+    assert text == "# Tuned.\n" + expected
+
+
+def test_a_key_is_written_in_its_place(tmp_path: Path) -> None:
+    text = tuned(tmp_path, vary="departures[0].weight", value=7.25)
+
+    assert text == "# Tuned.\n" + TEXT.replace("weight = 2", "weight = 7.25")
+
+
+def test_what_the_command_line_set_is_in_it_and_the_other_comments_stay(tmp_path: Path) -> None:
+    settings = ("seed=9", "users.max=70", "departures=[{at = 'stay'}]")
+
+    text = tuned(tmp_path, settings=settings)
+
+    assert "# By day." in text
+    assert "rate_per_s = 20  # at noon" in text
+    (tmp_path / "tuned.toml").write_text(text)
+    again, before = (
+        load_profile(str(tmp_path / "tuned.toml")),
+        load_profile(str(tmp_path / "people.toml"), settings=settings),
+    )
+    assert (again.seed, again.max_users, again.mix) == (9, 70, before.mix)
+    assert [stage.pieces[0].to_per_s for stage in again.stages] == [5, 20]
+
+
+def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("mine")
+
+    with pytest.raises(UsageError, match="is there already; name another file, or give --force"):
+        Destination(path, force=False).save("ours")
+    assert path.read_text() == "mine"
+
+
+def test_a_file_that_is_there_is_written_over_by_force(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("mine")
+
+    Destination(path, force=True).save("ours")
+
+    assert path.read_text() == "ours"
+
+
+def test_a_folder_that_is_not_there_is_said_before_any_load(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no folder"):
+        Destination(tmp_path / "no" / "p.toml", force=False).check()
