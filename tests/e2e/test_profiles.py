@@ -87,6 +87,12 @@ def is_silent(ended: Command, summary: dict[str, Any]) -> None:
     assert summary["navigations"]["started"] == summary["navigations"]["due"] >= 40, ended.output
 
 
+def only_server_error(summary: dict[str, Any]) -> dict[str, Any]:
+    """Return the one finding of an error in the server (what a starved machine adds is told elsewhere)."""
+    (finding,) = (finding for finding in summary["findings"] if finding["kind"] == "server_error")
+    return dict(finding)
+
+
 def test_all_that_are_shipped_are_tried() -> None:
     assert list(shipped_profiles()) == list(SHORTER)
 
@@ -113,7 +119,7 @@ def test_the_demos_fault_is_found_where_a_profile_goes(name: str, points: set[st
     ended, summary = visit(name, demo("handshake-lookup", port), port, tmp_path, *DEMO, *shorter(name))
 
     assert ended.status == 99, ended.output + ended.errors
-    (finding,) = summary["findings"]
+    finding = only_server_error(summary)
     assert finding["what"] == "KeyError in handle_disconnect"
     assert points <= {*finding["at"]} <= WINDOW, ended.output
     assert (finding["count"], finding["elsewhere"]) == (finding["of"], 0)
@@ -134,7 +140,7 @@ def test_the_impatient_find_the_key_error_of_nicegui_2_11_0_at_its_points(tmp_pa
     ended, summary = visit("impatient", command, port, tmp_path, "--set", "stages[1].rate_per_s=15")
 
     assert ended.status == 99, ended.output + ended.errors
-    (finding,) = summary["findings"]
+    finding = only_server_error(summary)
     assert (finding["what"], finding["at"]) == ("KeyError in handle_disconnect", ["P15", "P16", "P16b"])
     assert (finding["count"], finding["elsewhere"]) == (finding["of"], 0)
     assert finding["left_behind"].keys() == {"sids", "rooms", "environs", "pending_disconnects"}
