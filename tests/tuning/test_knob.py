@@ -115,7 +115,8 @@ def test_a_probe_of_a_key_scales_the_stages_to_the_length_that_was_asked_for() -
 
 
 @pytest.mark.parametrize(
-    ("key", "is_whole"), [("users.max", True), ("stages[1].burst_size", True), ("stages[1].rate_per_s", False)]
+    ("key", "is_whole"),
+    [("users.max", True), ("stages[1].burst_size", True), ("stages[1].rate_per_s", False)],
 )
 def test_a_key_that_takes_whole_numbers_alone_is_known(key: str, is_whole: bool) -> None:
     assert read_knob(profile(), key).is_whole is is_whole
@@ -124,7 +125,10 @@ def test_a_key_that_takes_whole_numbers_alone_is_known(key: str, is_whole: bool)
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ("users.most", "--vary users.most: p.toml does not say it; write it there, or give --set users.most=…"),
+        (
+            "users.most",
+            "--vary users.most: p.toml does not say it; write it there, or give --set users.most=…",
+        ),
         ("departures[9].weight", "--vary departures[9].weight: p.toml does not say it"),
         ("departures[0].at", "--vary departures[0].at: 'P16' is not a number"),
         ("stages[0].rate_per_s", "--vary stages[0].rate_per_s: [5, 50] is not a number"),
