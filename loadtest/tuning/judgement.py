@@ -212,4 +212,4 @@ def _above(times: Histogram, threshold: Threshold, percent: float | None) -> Gra
         for bucket, count in times.counts.items()
         if not threshold.holds(min(bucket_top_us(bucket), times.max_us) / 1000)
     )
-    return Grade(exceeded, times.count, 1 - percent / 100)
+    return Grade(exceeded, times.count, round(1 - percent / 100, 9))
