@@ -90,9 +90,10 @@ def _headline(result: Mapping[str, Any]) -> str:
     knee, unit = result["knee"], "/s" if result["vary"] == "rate" else ""
     what = "navigation rate" if result["vary"] == "rate" else result["vary"]
     if result["outcome"] == "found" and knee:
+        way = "down" if result["lower_is_worse"] else "up"
         sure = f"{result['bounds']['confidence']:.0%}"
         return (
-            f"The thresholds hold up to a {what} of {knee['value']:.4g}{unit} "
+            f"The thresholds hold {way} to a {what} of {knee['value']:.4g}{unit} "
             f"({sure} sure: {knee['low']:.4g} to {knee['high']:.4g}{unit})"
         )
     return f"No knee of the {what} found: {result['why']}"

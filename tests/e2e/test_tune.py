@@ -53,8 +53,8 @@ def result_in(folder: Path) -> dict[str, Any]:
 @pytest.mark.slow
 def test_the_knee_of_a_queue_is_found_and_written_into_the_profile(tmp_path: Path) -> None:
     with queue(tmp_path, service_ms=100) as app:  # 10 a second, and no more
-        bounds = ("--from", "4", "--to", "60", "--stage-s", "4", "--repeats", "1", "--width", "0.9")
-        ended = loadtest("tune", "queue.toml", "--host", app.url, *bounds, cwd=tmp_path)
+        bounds = ("--from", "5", "--to", "60", "--stage-s", "4", "--repeats", "1", "--width", "0.9")
+        ended = loadtest("tune", "queue.toml", "--host", app.url, *bounds, cwd=tmp_path, timeout_s=600)
         assert ended.status == 0, ended.errors
         again = loadtest("check", "queue-tuned.toml", cwd=tmp_path)
 

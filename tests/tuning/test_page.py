@@ -31,6 +31,7 @@ RESULT: dict[str, Any] = {
     "started_at": "2026-01-02T03:04:05Z",
     "vary": "rate",
     "bounds": {"confidence": 0.9},
+    "lower_is_worse": False,
     "thresholds": {"phases.handshake": ["p(99)<200"]},
     "knee": {"low": 180.0, "value": 195.5, "high": 212.0},
     "probes": [
@@ -45,6 +46,12 @@ def test_the_knee_and_its_interval_are_the_headline() -> None:
     expected = "The thresholds hold up to a navigation rate of 195.5/s (90% sure: 180 to 212/s)"
 
     assert f"<h1>{expected}</h1>" in page(RESULT)
+
+
+def test_where_lower_is_worse_the_thresholds_hold_down_to_the_knee() -> None:
+    text = page({**RESULT, "vary": "users.max", "lower_is_worse": True})
+
+    assert "<h1>The thresholds hold down to a users.max of 195.5 (90% sure: 180 to 212)</h1>" in text
 
 
 def test_a_search_that_found_nothing_says_why() -> None:
