@@ -10,6 +10,7 @@ from pathlib import Path
 
 from loadtest.errors import ExitCode, UsageError
 from loadtest.report.folder import write_json
+from loadtest.report.wording import amount
 from loadtest.tuning.page import page
 from loadtest.tuning.probe import Prober
 from loadtest.tuning.recovery import Patient
@@ -79,8 +80,11 @@ def _conclude(
         advice = f" ({tuner.advice})" if tuner.advice else ""
         say(f"{tuner.outcome.replace('_', ' ')}: {tuner.why}{advice}{known}")
         return
-    holds = knee.high if tuner.search.lower_is_worse else knee.low
-    say(f"found: the thresholds hold up to {knob.told(knee.value)}{known}; {tuner.why}")
+    holds, way = (knee.high, "down") if tuner.search.lower_is_worse else (knee.low, "up")
+    say(f"found: the thresholds hold {way} to {knob.told(knee.value)}{known}; {tuner.why}")
+    if doubtful := sum(probed.judgement.is_doubtful for probed in tuner.probes):
+        told = amount(doubtful, "probe")
+        say(f"this machine lagged while {told} failed: the knee may lie beyond, on a quieter machine")
     note = (
         f"Tuned by loadtest against {request.host}: {knee_text(knee, knob, bounds)}; "
         f"set to {knob.told(holds)}, which holds."

@@ -167,7 +167,8 @@ def _users_needed(run: Run, counts: NavigationCounts) -> int:
     """Return a pool that would have been enough, by Little's law with a half more."""
     spans = [sum(one.phases_ms.values()) / 1000 for one in run.records if one.started_s is not None]
     mean_s = sum(spans) / len(spans) if spans else 1.0
-    rate_per_s = counts.due / max(run.records[-1].due_s - run.records[0].due_s, 1e-3)
+    due_s = [one.due_s for one in run.records]
+    rate_per_s = counts.due / max(max(due_s) - min(due_s), 1.0)
     return max(round(rate_per_s * mean_s * 1.5), run.info.users + run.info.users // 2 + 1)
 
 
@@ -211,4 +212,4 @@ def _above(times: Histogram, threshold: Threshold, percent: float | None) -> Gra
         for bucket, count in times.counts.items()
         if not threshold.holds(min(bucket_top_us(bucket), times.max_us) / 1000)
     )
-    return Grade(exceeded, times.count, 1 - percent / 100)
+    return Grade(exceeded, times.count, round(1 - percent / 100, 9))

@@ -48,7 +48,7 @@ def page(result: Mapping[str, Any]) -> str:
     head = f"{result['profile']}: {result['vary']}"
     about = (
         f"Profile {result['profile']}, seed {result['seed']}, against {result['host']}, begun "
-        f"{result['started_at']}. {_ending(result)}"
+        f"{result['started_at']}. {_ending(result)} {_thresholds(result)}"
     )
     body = [
         f"<h1>{html.escape(_headline(result))}</h1>",
@@ -90,9 +90,10 @@ def _headline(result: Mapping[str, Any]) -> str:
     knee, unit = result["knee"], "/s" if result["vary"] == "rate" else ""
     what = "navigation rate" if result["vary"] == "rate" else result["vary"]
     if result["outcome"] == "found" and knee:
+        way = "down" if result["lower_is_worse"] else "up"
         sure = f"{result['bounds']['confidence']:.0%}"
         return (
-            f"The thresholds hold up to a {what} of {knee['value']:.4g}{unit} "
+            f"The thresholds hold {way} to a {what} of {knee['value']:.4g}{unit} "
             f"({sure} sure: {knee['low']:.4g} to {knee['high']:.4g}{unit})"
         )
     return f"No knee of the {what} found: {result['why']}"
@@ -101,6 +102,11 @@ def _headline(result: Mapping[str, Any]) -> str:
 def _ending(result: Mapping[str, Any]) -> str:
     spent_s = sum(probe["took_s"] for probe in result["probes"])
     return f"{len(result['probes'])} probes in {spent_s / 60:.1f} min; {result['why'] or 'still going'}."
+
+
+def _thresholds(result: Mapping[str, Any]) -> str:
+    rows = [f"{metric} {text}" for metric, texts in result["thresholds"].items() for text in texts]
+    return f"Thresholds: {', '.join(rows) or 'those on the server that hold by default'}."
 
 
 def _table(result: Mapping[str, Any]) -> Iterator[str]:

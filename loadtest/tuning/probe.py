@@ -64,7 +64,7 @@ class Prober:
             profile=str(path),
             host=self.host,
             out=self.folder / name,
-            results=self.folder,
+            results=self.folder.parent,  # where no run of its own lies: `latest` stays as it is
             workers=self.workers,
             require_hooks=self.require_hooks,
             allow_hosts=self.allow_hosts,

@@ -31,6 +31,7 @@ _SUREST = 3.9
 _DISPERSION = 30.0
 _DISPERSION_WEIGHT = 8.0
 """What is believed of the counts' dispersion before they are seen, and as how many readings it counts."""
+_SURELY = 0.999
 _FEWEST_GRADED = 4
 _ROUNDING = 1 + 1e-9
 
@@ -53,11 +54,8 @@ def fit(readings: Sequence[Reading], confidence: float) -> Knee:
         readings: at least one that passed and one that failed.
         confidence: the probability that the knee is within the bounds, such as 0.9.
     """
-    passed = max(math.log(reading.value) for reading in readings if reading.passes)
-    failed = min(math.log(reading.value) for reading in readings if not reading.passes)
-    first, last = min(passed, failed) - _MARGIN, max(passed, failed) + _MARGIN
-    surface = _Surface([_decision(reading) for reading in readings], first, last)
-    knee = surface.knee(confidence, 1.0)
+    surface = _Surface([_decision(reading) for reading in readings], *_window(readings))
+    knee = surface.closer().knee(confidence, 1.0)
     middle = math.log(knee.value)
     near = [reading for reading in readings if abs(math.log(reading.value) - middle) < NEAR]
     name = _deciding(near)
@@ -66,6 +64,17 @@ def fit(readings: Sequence[Reading], confidence: float) -> Knee:
     points = [_counted(reading.value, reading.grades[name]) for reading in near]
     surface = _Surface(points, middle - NEAR, middle + NEAR)
     return surface.knee(confidence, _dispersion(points, *surface.likeliest))
+
+
+def _window(readings: Sequence[Reading]) -> tuple[float, float]:
+    """Return from where to where the knee is looked for, as logarithms."""
+    passed = [math.log(reading.value) for reading in readings if reading.passes]
+    failed = [math.log(reading.value) for reading in readings if not reading.passes]
+    below = [place for place in passed if place < min(failed)]
+    above = [place for place in failed if place > max(passed)]
+    first = max(below) if below else min(failed)
+    last = min(above) if above else max(passed)
+    return first - _MARGIN, last + _MARGIN
 
 
 def _deciding(readings: Sequence[Reading]) -> str | None:
@@ -110,12 +119,20 @@ class _Surface:
     """The logarithm of the likelihood over all places and steepnesses of the grid."""
 
     def __init__(self, points: Sequence[_Point], first: float, last: float) -> None:
+        self._points = points
         self._first, self._step = first, (last - first) / _PLACES
         self._places = [first + self._step * (index + 0.5) for index in range(_PLACES)]
         self._rows = [
             [_log_likelihood(points, place, steepness) for steepness in _STEEPNESSES]
             for place in self._places
         ]
+
+    def closer(self) -> "_Surface":
+        """Return the part in which the knee surely is, on a finer grid."""
+        knee = self.knee(_SURELY, 1.0)
+        first, last = math.log(knee.low) - self._step, math.log(knee.high) + self._step
+        is_finer = last - first < self._step * _PLACES / 2
+        return _Surface(self._points, first, last) if is_finer else self
 
     @property
     def likeliest(self) -> tuple[float, float]:

@@ -83,7 +83,10 @@ class Search:
     def next_value(self) -> float:
         """The value to probe next."""
         knee = self.knee
-        level = self._first_level() if knee is None else self._level(self._around(knee))
+        if knee is None or self._is_open_above():
+            level = self._first_level()
+        else:
+            level = self._level(self._around(knee))
         value = self._level(min(max(level, self.bounds.lowest), self.bounds.highest))
         return float(round(value)) if self.bounds.is_whole else float(f"{value:.4g}")
 
@@ -92,14 +95,19 @@ class Search:
         return self.bounds.lowest * self.bounds.highest / value if self.lower_is_worse else value
 
     def _first_level(self) -> float:
-        """Return what to probe while all readings say the same."""
+        """Return what to probe while there is no bracket: nothing has failed above what passed."""
         if not self.readings:
             return self.bounds.lowest
-        levels = [self._level(reading.value) for reading in self.readings]
-        if self.readings[0].passes:
-            return max(levels) * _STEP
+        passed = [self._level(reading.value) for reading in self.readings if reading.passes]
+        if passed:
+            return max(passed) * _STEP
         is_other_end_new = self.bounds.may_fall and len(self.readings) == 1
         return self.bounds.highest if is_other_end_new else self.bounds.lowest
+
+    def _is_open_above(self) -> bool:
+        """Whether all that failed is no worse than something that passed: then it failed by chance."""
+        levels = [(self._level(one.value), one.passes) for one in self.readings]
+        return max(levels)[1]
 
     def _around(self, knee: Knee) -> float:
         share = _SHARES[self._turn % len(_SHARES)]

@@ -86,9 +86,11 @@ class Tuner:
             case Ending.FOUND:
                 self.outcome, self.why = Outcome.FOUND, "the interval is narrow enough"
             case Ending.FAILS_AT_LOWEST:
-                self._end(
-                    f"even {told(lowest)} fails: {self.probes[-1].judgement.reason}", "give a lower --from"
-                )
+                reason = self.probes[-1].judgement.reason
+                if self.search.bounds.may_fall and not self.search.lower_is_worse:
+                    self._end(f"{told(lowest)} fails, and so does {told(highest)}: {reason}")
+                else:
+                    self._end(f"even {told(lowest)} fails: {reason}", "give a lower --from")
             case Ending.HOLDS_AT_HIGHEST:
                 self._end(f"it still holds at {told(highest)}", "give a higher --to")
             case None:

@@ -53,7 +53,8 @@ class ProbeWatch:
             if not is_beyond(record):
                 continue
             self._counts[name] += 1
-            if self._counts[name] >= max(_BEYOND_DOUBT * allowed * self._expected, _FEWEST):
+            enough = max(round(_BEYOND_DOUBT * allowed * self._expected, 3), _FEWEST)
+            if self._counts[name] >= enough:
                 self.reason = f"{name} broken beyond doubt: {self._counts[name]:,} visits, called off early"
 
 

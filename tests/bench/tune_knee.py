@@ -26,7 +26,7 @@ __all__ = ["main"]
 
 _SERVICE_S = 0.025
 _LIMITS_MS = {"constant": 150, "exponential": 300}
-_FIXED = (0.88, 0.94, 1.0, 1.06, 1.12)
+_FIXED = (0.9, 0.97, 1.03, 1.1)
 """Rates of the long runs, as shares of what theory says."""
 _WITHIN = 0.1
 _PROFILE = """

@@ -67,7 +67,7 @@ def test_doubling_does_not_go_beyond_the_highest_value() -> None:
     assert search.next_value == 15
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(knee=st.floats(6, 900))
 def test_a_sure_judge_is_found_to_within_the_width(knee: float) -> None:
     search = search_with(sure(knee), Bounds(5, 1000))
@@ -78,6 +78,7 @@ def test_a_sure_judge_is_found_to_within_the_width(knee: float) -> None:
     assert search.knee.low * 0.98 <= knee <= search.knee.high * 1.02
 
 
+@pytest.mark.slow
 def test_a_noisy_judges_knee_is_within_the_interval_in_nine_seeds_of_ten() -> None:
     hits = 0
     for seed in range(60):
@@ -90,6 +91,7 @@ def test_a_noisy_judges_knee_is_within_the_interval_in_nine_seeds_of_ten() -> No
     assert hits >= 54, f"{hits} of 60"
 
 
+@pytest.mark.slow
 def test_counts_find_the_knee_within_the_interval_in_nine_seeds_of_ten() -> None:
     hits, off = 0, []
     for seed in range(60):
@@ -104,6 +106,7 @@ def test_counts_find_the_knee_within_the_interval_in_nine_seeds_of_ten() -> None
     assert max(off) < 0.1
 
 
+@pytest.mark.slow
 def test_counts_need_fewer_probes_than_pass_and_fail_alone() -> None:
     def probes(has_counts: bool) -> int:
         total = 0
