@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.assets.replay import PAGE, Replay, Served
 from tests.e2e.browser import chromium
@@ -46,7 +46,8 @@ class Shown:
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     """One headless Chromium for all tests here."""
     with chromium(tmp_path_factory.mktemp("chromium")) as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
+        expect.set_options(timeout=30_000)  # a busy machine; a test that passes does not wait for it
         yield context
 
 
