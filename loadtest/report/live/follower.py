@@ -47,6 +47,7 @@ class Follower:
         """Whether the message ``end`` has been told."""
         self._clock = clock
         self._info_state: tuple[int, int] | None = None
+        self._told_run: Message = {}
         self._navigations = Tail(folder / NAVIGATIONS_FILE)
         self._server = Tail(folder / SERVER_FILE)
         self._phases = PhaseSeries()
@@ -96,12 +97,13 @@ class Follower:
             return
         info = read_info(self.folder)
         self._info_state = state
-        if info == self.info:
-            return
         self.info, self._is_stale = info, True
         if self._seconds is None and info.t0_at is not None:
             self._seconds = ServerSeries(info.t0_at.timestamp())
-        yield tell_run(info, self.folder)
+        message = tell_run(info, self.folder)
+        if message != self._told_run:
+            self._told_run = message
+            yield message
 
     def _read_lines(self) -> None:
         records: list[NavigationRecord] = []

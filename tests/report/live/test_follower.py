@@ -97,6 +97,8 @@ def test_a_run_is_told_again_when_its_description_changes(tmp_path: Path) -> Non
     (first,) = follower.look()
     assert (first["type"], first["t0_at"]) == ("run", None)
     assert list(follower.look()) == []
+    write_info(tmp_path, info(ended=Ended.RUNNING, quiet=None, t0_at=None))
+    assert list(follower.look()) == []
     write_info(tmp_path, RUNNING)
     (second,) = follower.look()
     assert (second["type"], second["t0_at"]) == ("run", "2026-01-02T03:04:06.000000Z")
