@@ -1,6 +1,6 @@
 """``python -m loadtest`` is the command ``loadtest``."""
 
-from loadtest.cli import main
+from loadtest.cli.main import main
 
 if __name__ == "__main__":
     main()
