@@ -73,10 +73,12 @@ class _Bench:
 
     def p95_at(self, rate_per_s: float) -> float:
         """Return the handshake's p95 of one long run at a fixed rate (ms), its first 10 s left out."""
-        with self._queue(f"fixed-{rate_per_s:.2f}", 0) as (url, folder):
+        with self._queue(f"fixed-{rate_per_s:.2f}", round(rate_per_s * 100)) as (url, folder):
             stages = f"stages=[{{duration_s={self.long_s + 10}, rate_per_s={rate_per_s}}}]"
             out = folder / "run"
-            command = [*TOOL, "run", str(self.profile), "--host", url, "--out", str(out), "--set", stages]
+            seed = str(round(rate_per_s * 100))  # one sequence of arrivals for all would be off alike
+            command = [*TOOL, "run", str(self.profile), "--host", url, "--out", str(out), "--seed", seed]
+            command += ["--set", stages]
             subprocess.run(
                 command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
             )
@@ -145,7 +147,7 @@ def main() -> None:
     parser.add_argument("--law", choices=list(_LIMITS_MS), default="constant")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--at-once", type=int, default=1)
-    parser.add_argument("--long-s", type=float, default=150)
+    parser.add_argument("--long-s", type=float, default=400)
     parser.add_argument("--stage-s", type=float, default=20)
     parser.add_argument("--budget-s", type=float, default=600)
     options = parser.parse_args()

@@ -94,3 +94,20 @@ def test_a_file_that_is_there_is_written_over_by_force(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_before_any_load(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no folder"):
         Destination(tmp_path / "no" / "p.toml", force=False).check()
+
+
+def test_keys_that_the_file_does_not_have_find_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "bare.toml"
+    path.write_text("[[stages]]\nduration_s = 5\nrate_per_s = 10\n\n[[departures]]\nat = 'stay'  # all\n")
+    profile = load_profile(
+        str(path), app="nicegui", seed=9, settings=("users.max=70", "dwell_s=0.5", "stages[0].warm_up=false")
+    )
+
+    (tmp_path / "tuned.toml").write_text(
+        tuned_text(str(path), profile, read_knob(profile, "rate"), 4.0, "Tuned.")
+    )
+
+    again = load_profile(str(tmp_path / "tuned.toml"))
+    assert (again.seed, again.max_users, again.app, again.mix) == (9, 70, profile.app, profile.mix)
+    assert again.stages[0].pieces[0].to_per_s == 4
+    assert "at = 'stay'  # all" in (tmp_path / "tuned.toml").read_text()
