@@ -1,7 +1,7 @@
 """The shipped profiles, shortened, on real apps: nothing on a healthy one, and the fault just where it is."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,6 @@ import pytest
 from loadtest.profile.load import shipped_profiles
 from tests.e2e.environments import python_with
 from tests.e2e.harness import Command, free_port, instrumented, loadtest, only_run, served, summary_of
-
-pytestmark = pytest.mark.slow
 
 APP = Path(__file__).parent / "apps" / "nicegui_app.py"
 DEMO = ["--app", str(shipped_profiles()["demo"])]
@@ -44,8 +42,20 @@ SHORTER: Mapping[str, Sequence[str]] = {
         *("stages[0].duration_s=5", "dwell_s={uniform=[3,4]}", "departures[1].after_s={uniform=[1,3]}"),
     ),
 }
-FOR_THE_DEMO = sorted(SHORTER.keys() - {"nicegui"})
-FOR_NICEGUI = sorted(SHORTER.keys() - {"demo"})
+IN_CI = {"flaky_mobile", "impatient", "refresh_storm"}
+"""The rest takes a quarter of an hour: ``pytest -m sweep``."""
+
+
+def marked(names: Iterable[str]) -> list[Any]:
+    """Return the parameters of a test, each with its mark."""
+    return [
+        pytest.param(name, marks=pytest.mark.slow if name in IN_CI else pytest.mark.sweep)
+        for name in sorted(names)
+    ]
+
+
+FOR_THE_DEMO = marked(SHORTER.keys() - {"nicegui"})
+FOR_NICEGUI = marked(SHORTER.keys() - {"demo"})
 FOUND_AT = {
     "ci_smoke": {"P15", "P16"},
     "demo": WINDOW,
@@ -112,8 +122,8 @@ def test_on_the_newest_nicegui_nothing_is_found(name: str, tmp_path: Path) -> No
     is_silent(*visit(name, command, port, tmp_path, *shorter(name)))
 
 
-@pytest.mark.parametrize(("name", "points"), FOUND_AT.items(), ids=FOUND_AT)
-def test_the_demos_fault_is_found_where_a_profile_goes(name: str, points: set[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", marked(FOUND_AT))
+def test_the_demos_fault_is_found_where_a_profile_goes(name: str, tmp_path: Path) -> None:
     port = free_port()
 
     ended, summary = visit(name, demo("handshake-lookup", port), port, tmp_path, *DEMO, *shorter(name))
@@ -121,10 +131,11 @@ def test_the_demos_fault_is_found_where_a_profile_goes(name: str, points: set[st
     assert ended.status == 99, ended.output + ended.errors
     finding = only_server_error(summary)
     assert finding["what"] == "KeyError in handle_disconnect"
-    assert points <= {*finding["at"]} <= WINDOW, ended.output
+    assert FOUND_AT[name] <= {*finding["at"]} <= WINDOW, ended.output
     assert (finding["count"], finding["elsewhere"]) == (finding["of"], 0)
 
 
+@pytest.mark.sweep
 def test_a_tab_that_only_stays_never_meets_the_demos_fault(tmp_path: Path) -> None:
     port = free_port()
 
@@ -133,6 +144,7 @@ def test_a_tab_that_only_stays_never_meets_the_demos_fault(tmp_path: Path) -> No
     )
 
 
+@pytest.mark.slow
 def test_the_impatient_find_the_key_error_of_nicegui_2_11_0_at_its_points(tmp_path: Path) -> None:
     port = free_port()
     command = [str(python_with("nicegui==2.11.0")), str(APP), str(port)]
