@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.assets.conftest import Shown
 
+pytestmark = pytest.mark.slow
+
 PROBES = Path(__file__).with_name("probes.js").read_text(encoding="utf-8")
 TABS = ("navigations", "server", "findings")
 

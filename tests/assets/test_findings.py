@@ -1,8 +1,11 @@
 """The tabs Findings and Server over a replayed run."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.assets.conftest import Shown
+
+pytestmark = pytest.mark.slow
 
 HOSTILE = '<img src=x onerror="window.pwned = true">\u202e\x1b[31m'
 

@@ -1,8 +1,11 @@
 """The heat map: points × manners."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.assets.conftest import Shown
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_cell_tells_errors_per_visit_in_words_too(shown: Shown) -> None:

@@ -5,6 +5,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.assets.conftest import Shown
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def knob(shown: Shown) -> Locator:

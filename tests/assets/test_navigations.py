@@ -1,8 +1,11 @@
 """The tab Navigations over a replayed run."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.assets.conftest import Shown
+
+pytestmark = pytest.mark.slow
 
 
 def test_charts_fill_while_the_run_goes_on(shown: Shown) -> None:

@@ -13,6 +13,8 @@ import pytest
 from loadtest.profile.load import shipped_profiles
 from tests.e2e.harness import TOOL, Served, free_port, loadtest, only_run, plain, records, served
 
+pytestmark = pytest.mark.slow
+
 STAGE = "stages=[{ duration_s = 2, rate_per_s = 10, arrivals = 'constant' }]"
 
 
@@ -79,7 +81,6 @@ def test_a_closed_model_has_no_rate_to_scale(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
-@pytest.mark.slow
 def test_a_run_at_another_rate_says_so_in_its_folder(board: Served, tmp_path: Path) -> None:
     done = loadtest(
         *("run", "demo", "--host", board.url, "--set", STAGE, "--set", "dwell_s=0.1"),
@@ -95,7 +96,6 @@ def test_a_run_at_another_rate_says_so_in_its_folder(board: Served, tmp_path: Pa
     assert due == pytest.approx([0.025 + 0.05 * n for n in range(30)], abs=2e-3)
 
 
-@pytest.mark.slow
 def test_two_workers_bring_a_traces_arrivals_as_they_were_recorded(board: Served, tmp_path: Path) -> None:
     times = [0.02 * n + math.sin(n) / 100 for n in range(100)]
     (tmp_path / "arrivals.csv").write_text(
@@ -122,7 +122,6 @@ def test_two_workers_bring_a_traces_arrivals_as_they_were_recorded(board: Served
     assert due == pytest.approx([t - first for t in sorted(times)], abs=5e-3), done.errors
 
 
-@pytest.mark.slow
 def test_a_run_says_what_is_too_little_before_it_begins_and_runs(board: Served, tmp_path: Path) -> None:
     done = loadtest(
         *("run", "demo", "--host", board.url, "--set", STAGE, "--set", "users.max=2"),
@@ -140,7 +139,6 @@ def test_a_run_says_what_is_too_little_before_it_begins_and_runs(board: Served, 
     assert done.status != 104
 
 
-@pytest.mark.slow
 def test_the_web_form_takes_a_rate_and_its_log_says_what_is_too_little(board: Served, tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"

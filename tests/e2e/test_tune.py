@@ -14,6 +14,8 @@ import pytest
 
 from tests.e2e.harness import TOOL, Served, free_port, loadtest, plain, served
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PROFILE = """
 # For whom this is.
@@ -50,7 +52,6 @@ def result_in(folder: Path) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.slow
 def test_the_knee_of_a_queue_is_found_and_written_into_the_profile(tmp_path: Path) -> None:
     with queue(tmp_path, service_ms=100) as app:  # 10 a second, and no more
         bounds = ("--from", "5", "--to", "60", "--stage-s", "4", "--repeats", "1", "--width", "0.9")
@@ -73,7 +74,6 @@ def test_the_knee_of_a_queue_is_found_and_written_into_the_profile(tmp_path: Pat
         assert (page.parent / probe["run"] / "run.json").exists()
 
 
-@pytest.mark.slow
 def test_a_target_that_fails_at_the_lowest_rate_is_not_tuned(tmp_path: Path) -> None:
     with queue(tmp_path, service_ms=1500) as app:
         ended = loadtest(
@@ -95,7 +95,6 @@ def test_a_target_that_does_not_answer_is_said_at_once(tmp_path: Path) -> None:
     assert result_in(tmp_path)["probes"] == []
 
 
-@pytest.mark.slow
 def test_ctrl_c_writes_down_what_is_known(tmp_path: Path) -> None:
     with queue(tmp_path, service_ms=1) as app:
         command = [*TOOL, "tune", "queue.toml", "--host", app.url, "--from", "4", "--stage-s", "2"]
