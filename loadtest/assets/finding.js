@@ -2,6 +2,7 @@
 
 import { make, say } from "./dom.js";
 import { amount, count, listed } from "./figures.js";
+import { mannersText, movesText, transportsText } from "./manners.js";
 import { pointText } from "./points.js";
 
 const KINDS = {
@@ -74,9 +75,11 @@ export function whereText(finding) {
 const isCounted = (finding) => typeof finding.count === "number" && finding.count > 0;
 
 function detailsOf(finding) {
-  const details = [];
-  if (finding.manners) details.push(["Manner of leaving", anyOr(finding.manners)]);
-  if (finding.transports && finding.transports !== "any") details.push(["Over", anyOr(finding.transports)]);
+  const details = [
+    ["Manner of leaving", mannersText(finding)],
+    ["Transport", transportsText(finding)],
+    ["How the tab came", movesText(finding)],
+  ].filter(([, text]) => text);
   if (finding.events?.length) details.push(["Handler of", listed(finding.events)]);
   if (finding.file) details.push(["Raised at", `${finding.file}:${finding.line}`]);
   const left = Object.entries(finding.left_behind ?? {}).filter(([, value]) => value > 0);
@@ -85,8 +88,6 @@ function detailsOf(finding) {
   if (finding.navigation) details.push(["One such visit", finding.navigation]);
   return details;
 }
-
-const anyOr = (manners) => (manners === "any" ? "makes no difference" : listed([manners].flat()));
 
 /** A text that is opened and closed. */
 class Fold {

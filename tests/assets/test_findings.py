@@ -1,8 +1,11 @@
 """The tabs Findings and Server over a replayed run."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
+from loadtest.report import finding_sentences
 from tests.assets.conftest import Shown
 
 pytestmark = pytest.mark.slow
@@ -42,6 +45,60 @@ def test_a_finding_that_grows_stays_open(shown: Shown) -> None:
     shown.replay.until(40)
     expect(shown.findings.locator(".where")).to_contain_text("all 205 visits")
     expect(shown.findings.get_by_label("Traceback")).to_be_visible()
+
+
+def _case(**changes: Any) -> dict[str, Any]:
+    shares = {name: {"count": 3, "of": 4} for name in ("ws_close", "fin", "ended_by_server")}
+    plain = {
+        "kind": "server_error",
+        "led_by": "own",
+        "attributed": True,
+        "manners": "any",
+        "transports": "any",
+        "moves": "any",
+        "by_manner": shares,
+        "by_transport": {"websocket": {"count": 1200, "of": 1300}, "polling": {"count": 0, "of": 7}},
+        "by_move": {"navigate": {"count": 2, "of": 2}, "reload": {"count": 1, "of": 2}},
+    }
+    return plain | changes
+
+
+_CASES = [
+    _case(),
+    _case(by_manner={"ws_close": {"count": 3, "of": 3}}),
+    _case(by_manner={"ended_by_server": {"count": 3, "of": 3}}),
+    _case(by_manner={"ws_close": {"count": 3, "of": 3}, "fin": {"count": 0, "of": 9}}),
+    _case(by_manner={}),
+    _case(manners=["ws_close", "fin"], transports=["websocket"], moves=["navigate", "reload"]),
+    _case(kind="client", led_by="own"),
+    _case(kind="client", led_by="previous"),
+    _case(kind="liveness", attributed=False),
+    _case(kind="liveness", manners=["fin"]),
+]
+
+
+def test_manners_are_told_as_the_console_tells_them(shown: Shown) -> None:
+    shown.page.goto(shown.url)
+    told = shown.page.evaluate(
+        """async ([url, cases]) => {
+            const { mannersText, movesText, transportsText } = await import(url);
+            return cases.map((one) => [mannersText(one), transportsText(one), movesText(one)]);
+        }""",
+        [f"{shown.url}loadtest/assets/manners.js", _CASES],
+    )
+    sentences = finding_sentences.manners, finding_sentences.transports, finding_sentences.moves
+    assert told == [[sentence(one) for sentence in sentences] for one in _CASES]
+
+
+def test_one_manner_alone_is_not_said_to_make_no_difference(shown: Shown) -> None:
+    for message in shown.replay.recorded:
+        for finding in message.get("summary", {}).get("findings", []):
+            finding["by_manner"] = {"ws_close": {"count": 88, "of": 88}}
+    shown.replay.until(40)
+    shown.page.goto(shown.url)
+    expect(shown.findings.locator(".details > div").first).to_have_text(
+        "Manner of leavingws_close, no other was seen there"
+    )
 
 
 def test_what_the_app_says_is_text(shown: Shown) -> None:
