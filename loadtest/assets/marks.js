@@ -17,20 +17,33 @@ export function drawBands(plot, bands, colour) {
   });
 }
 
+/** Labels for marks of {left, text}: a mark that would print over the label before is told in that one. */
+export function labelsOf(marks, widthOf, gap) {
+  const labels = [];
+  for (const { left, text } of [...marks].sort((a, b) => a.left - b.left)) {
+    const last = labels.at(-1);
+    if (last && left < last.left + widthOf(last.text) + gap) last.text += `, ${text}`;
+    else labels.push({ left, text });
+  }
+  return labels;
+}
+
 /** Draws an upright line at each of {t, text}. */
 export function drawMarks(plot, marks, colour) {
   drawInside(plot, (context, ratio) => {
+    const placed = marks.map(({ t, text }) => ({ left: Math.round(plot.valToPos(t, "x", true)), text }));
     context.strokeStyle = colour("--chart-mark");
     context.lineWidth = 1.5 * ratio;
     context.setLineDash([4 * ratio, 3 * ratio]);
-    for (const { t, text } of marks) {
-      const left = Math.round(plot.valToPos(t, "x", true));
+    for (const { left } of placed) {
       context.beginPath();
       context.moveTo(left, plot.bbox.top);
       context.lineTo(left, plot.bbox.top + plot.bbox.height);
       context.stroke();
-      label(context, ratio, text, left + 4 * ratio, plot.bbox.top + 4 * ratio, colour("--chart-mark"));
     }
+    context.font = fontOf(ratio);
+    for (const { left, text } of labelsOf(placed, (told) => context.measureText(told).width, 8 * ratio))
+      label(context, ratio, text, left + 4 * ratio, plot.bbox.top + 4 * ratio, colour("--chart-mark"));
   });
 }
 
