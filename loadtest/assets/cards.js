@@ -20,6 +20,11 @@ export class Cards {
     );
   }
 
+  /** Shows a card, or leaves it out. */
+  offer(key, isOffered) {
+    this.values.get(key).parentElement.hidden = !isOffered;
+  }
+
   /** Shows a text for a card; `mood` is "bad", "warn" or nothing. */
   tell(key, text, mood = "") {
     const value = this.values.get(key);

@@ -3,6 +3,7 @@
 import { Bubble } from "./bubble.js";
 import { make, say } from "./dom.js";
 import { NO_DATA, clock, isKnown } from "./figures.js";
+import { LatestTable } from "./latest.js";
 import { Legend } from "./legend.js";
 import { drawBands, drawMarks } from "./marks.js";
 import { plotOptions } from "./plot.js";
@@ -14,7 +15,8 @@ export class Chart {
   /**
    * Args:
    *   title: what it shows, with the unit.
-   *   series: {label, colour: a token such as "--blue", dash, fill, width, hasPoints} each.
+   *   series: {label, colour: a token such as "--blue", dash, fill, width, hasPoints, isPlan} each; a plan
+   *     reaches beyond now, so its latest value is not its last.
    *   format: how its values are written, a unit included.
    *   group: charts of one group share a cross hair.
    *   isWhole: there is nothing between two whole numbers.
@@ -26,10 +28,12 @@ export class Chart {
     this.group = group;
     this.isWhole = isWhole;
     this.data = [[], ...series.map(() => [])];
+    this.isLeftOut = series.map(() => false);
     this.marks = [];
     this.bands = [];
     this.plot = null;
     this.range = [0, 60];
+    this.now = null;
     this.isZoomed = false;
     this.legend = new Legend(series, (index, isShown) => this.plot?.setSeries(index + 1, { show: isShown }));
     this.bubble = new Bubble();
@@ -54,7 +58,7 @@ export class Chart {
       },
       this.empty,
     );
-    this.latest = make("tbody");
+    this.latest = new LatestTable(this.title);
     this.spoken = make("p", { class: "unseen", "aria-live": "polite" });
     this.element = make(
       "figure",
@@ -63,36 +67,28 @@ export class Chart {
       this.legend.element,
       make("div", { class: "frame" }, this.stage, this.bubble.element),
       this.spoken,
-      make("div", { class: "unseen" }, this.#table()),
+      make("div", { class: "unseen" }, this.latest.element),
     );
     this.observer = new ResizeObserver(() => this.#fit());
     this.observer.observe(this.stage);
-  }
-
-  #table() {
-    const head = ["series", "latest", "highest"].map((text) => make("th", { scope: "col", text }));
-    return make(
-      "table",
-      {},
-      make("caption", { text: `${this.title}: latest values` }),
-      make("thead", {}, make("tr", {}, ...head)),
-      this.latest,
-    );
   }
 
   /**
    * Draws other data.
    *
    * Args:
-   *   xs: seconds since t0, ascending. columns: the series' values; null is a gap, undefined none.
+   *   xs: seconds since t0, ascending. columns: the series' values; null is a gap, undefined none. A column
+   *     that is null itself is left out altogether.
    *   range: from and to, in seconds. marks, bands: what marks.js draws.
+   *   now: the second that plans are told of.
    */
-  show({ xs, columns, range, marks = [], bands = [] }) {
-    this.data = [xs, ...columns];
-    Object.assign(this, { range, marks, bands });
-    const hasValues = columns.map((column) => column.some(isKnown));
+  show({ xs, columns, range, marks = [], bands = [], now = null }) {
+    this.isLeftOut = columns.map((column) => column === null);
+    this.data = [xs, ...columns.map((column) => column ?? xs.map(() => undefined))];
+    Object.assign(this, { range, marks, bands, now });
+    const hasValues = columns.map((column) => column?.some(isKnown) ?? false);
     this.hasData = hasValues.includes(true);
-    this.legend.offer(hasValues.map((has) => has || !this.hasData));
+    this.legend.offer(hasValues.map((has, index) => has || !(this.hasData || this.isLeftOut[index])));
     this.empty.hidden = this.hasData;
     this.element.classList.toggle("is-empty", !this.hasData);
     if (!this.plot) this.#fit();
@@ -206,7 +202,7 @@ export class Chart {
     const index = Math.min(Math.max(from + step, 0), last);
     const left = this.plot.valToPos(xs[index], "x");
     this.plot.setCursor({ left, top: this.plot.over.clientHeight / 2 }, true);
-    const values = this.series.map((one, at) => `${one.label} ${this.#text(this.data[at + 1][index])}`);
+    const values = this.#told((one, at) => `${one.label} ${this.#text(this.data[at + 1][index])}`);
     say(this.spoken, `${clock(xs[index])}: ${values.join(", ")}`);
   }
 
@@ -214,23 +210,26 @@ export class Chart {
     this.plot?.setCursor({ left: -10, top: -10 }, true);
   }
 
+  /** What a function makes of each series that is not left out. */
+  #told(tell) {
+    return this.series.map(tell).filter((_, index) => !this.isLeftOut[index]);
+  }
+
+  #latestOf(index) {
+    const [xs] = this.data;
+    const column = this.data[index + 1];
+    if (this.series[index].isPlan && isKnown(this.now)) return column[xs.findLastIndex((x) => x <= this.now)];
+    return column.findLast(isKnown);
+  }
+
   #tellLatest() {
-    const columns = this.data.slice(1).map((column) => column.filter(isKnown));
-    const latest = columns.map((values) => this.#text(values.at(-1)));
+    const latest = this.series.map((_, index) => this.#text(this.#latestOf(index)));
     if (!isKnown(this.plot?.cursor.idx) || this.plot.cursor.left < 0) this.legend.tell(latest);
-    const highest = columns.map((values) =>
-      this.#text(values.length ? values.reduce((a, b) => Math.max(a, b)) : null),
-    );
-    this.latest.replaceChildren(
-      ...this.series.map(({ label }, index) =>
-        make(
-          "tr",
-          {},
-          make("th", { scope: "row", text: label }),
-          make("td", { text: latest[index] }),
-          make("td", { text: highest[index] }),
-        ),
-      ),
-    );
+    const rows = this.#told(({ label }, index) => {
+      const values = this.data[index + 1].filter(isKnown);
+      const highest = values.length ? values.reduce((a, b) => Math.max(a, b)) : null;
+      return { label, latest: latest[index], highest: this.#text(highest) };
+    });
+    this.latest.tell(rows);
   }
 }

@@ -3,6 +3,7 @@
 import { make, say, scroller, table } from "./dom.js";
 import { FindingCard } from "./finding.js";
 import { amount, isKnown, number } from "./figures.js";
+import { visitsOf } from "./standing.js";
 import { Tab, VERDICTS, verdictChip } from "./tab.js";
 
 const HEAD = [{ text: "figure" }, { text: "must be" }, { text: "is", number: true }, { text: "verdict" }];
@@ -90,12 +91,6 @@ function verdictCell({ verdict, reason }) {
   const chip = verdictChip(verdict === "no_data" ? "inconclusive" : verdict);
   chip.lastChild.textContent = THRESHOLD[verdict] ?? verdict;
   return make("span", {}, chip, reason ? make("span", { class: "hint", text: ` ${reason}` }) : "");
-}
-
-/** All visits; the summary's own count leaves those of the warm-up out, and findings do not. */
-function visitsOf({ navigations, stages }) {
-  const warmUp = (stages ?? []).filter((stage) => stage.warm_up);
-  return warmUp.reduce((sum, stage) => sum + (stage.navigations?.started ?? 0), navigations.started);
 }
 
 function headline(run, findings) {

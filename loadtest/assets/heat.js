@@ -3,6 +3,7 @@
 import { make, say } from "./dom.js";
 import { amount, isKnown, number } from "./figures.js";
 import { MANNERS, POINTS, pointText } from "./points.js";
+import { asOf } from "./standing.js";
 
 const LEVELS = [
   { least: 1, text: "1 and more" },
@@ -41,17 +42,20 @@ export class HeatMap {
     );
     this.shown = null;
     this.focused = [0, 0];
-    this.show(null, true);
+    this.show({ summary: null });
   }
 
-  /** Shows the cells of a summary; null: there is none yet. */
-  show(cells, hasHooks) {
-    const told = JSON.stringify([cells ?? null, hasHooks]);
+  /** Shows the cells of a run's summary. */
+  show(run) {
+    const cells = run.summary?.heat;
+    const hasHooks = run.summary?.server !== null;
+    const standing = asOf(run);
+    const told = JSON.stringify([cells ?? null, hasHooks, standing]);
     if (told === this.shown) return;
     this.shown = told;
     const hasCells = Boolean(cells?.length);
     this.grid.hidden = this.legend.hidden = this.story.hidden = !hasCells;
-    say(this.hint, hint(hasCells, hasHooks));
+    say(this.hint, hint(hasCells, hasHooks, standing));
     say(this.story, "Point at a cell, or move there by Tab and the arrow keys, to read what it stands for.");
     if (hasCells) this.#draw(cells);
   }
@@ -144,11 +148,13 @@ export class HeatMap {
   }
 }
 
-function hint(hasCells, hasHooks) {
+function hint(hasCells, hasHooks, standing) {
   if (!hasCells)
     return "A cell appears for each way in which visits have left, some seconds after the first of them.";
-  if (!hasHooks) return "Without hooks in the server nobody counts its errors; the cells show visits only.";
-  return "By where and how visits really left.";
+  const what = hasHooks
+    ? "By where and how visits really left."
+    : "Without hooks in the server nobody counts its errors; the cells show visits only.";
+  return `${what} ${standing}`.trim();
 }
 
 function storyOf(point, manner, cell, perVisit) {

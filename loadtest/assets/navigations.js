@@ -28,15 +28,16 @@ const CARDS = [
   { key: "failed", label: "Failed", hint: "Lost, timed out or failed: a planned departure never is" },
 ];
 const PLACES = { due: 1, started: 2, late: 3, dropped: 4, ended: 5, failed: 6, under_way: 7 };
+const PLAN = { isPlan: true, colour: "--chart-text", dash: [6, 4], width: 1.5, hasPoints: false };
 const RATES = [
-  { label: "planned", colour: "--chart-text", dash: [6, 4], width: 1.5, hasPoints: false },
+  { label: "planned", ...PLAN },
   { label: "due", colour: "--blue", dash: [2, 3] },
   { label: "started", colour: "--green", fill: true },
   { label: "late", colour: "--orange", dash: [8, 3] },
   { label: "dropped", colour: "--red" },
 ];
 const UNDER_WAY = [
-  { label: "planned users", colour: "--chart-text", dash: [6, 4], width: 1.5, hasPoints: false },
+  { label: "planned users", ...PLAN },
   { label: "under way", colour: "--purple", fill: true },
 ];
 const LATENCIES = [
@@ -118,15 +119,16 @@ export class NavigationsTab extends Tab {
     this.rates.show({ ...rateColumns(run), ...common });
     this.underWay.show({ ...underWayColumns(run), ...common });
     this.#showPhases(run, common);
-    this.heat.show(run.summary?.heat, run.summary?.server !== null);
+    this.heat.show(run);
     this.knob.show(run);
-    this.stages.show(run.summary?.stages);
+    this.stages.show(run);
     this.downloads.show(run);
   }
 
   #tellCards(run) {
     const tick = run.ticks.at(-1);
     const final = run.isOver ? run.summary?.navigations : null;
+    for (const key of ["late", "dropped"]) this.cards.offer(key, !run.info?.closed);
     for (const { key } of CARDS) {
       const failed = final && key === "failed" ? final.failed + final.lost + final.timed_out : final?.[key];
       const value = key === "under_way" && final ? final.under_way : (tick?.[PLACES[key]] ?? failed);

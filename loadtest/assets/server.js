@@ -4,6 +4,7 @@ import { Cards } from "./cards.js";
 import { Chart } from "./chart.js";
 import { make, say, scroller, table } from "./dom.js";
 import { bytes, count, milliseconds, perSecond } from "./figures.js";
+import { asOf, hasWarmUp } from "./standing.js";
 import { Tab } from "./tab.js";
 import { bandsOf, marksOf, rangeOf, serverColumns } from "./timeline.js";
 
@@ -65,6 +66,8 @@ const CHARTS = [
     series: [{ label: "resident", colour: "--blue", fill: true, of: (row) => row.rss_bytes }],
   },
 ];
+const BY_SNAPSHOT =
+  "Counted by the server once a second, so a few calls around the warm-up's end may differ.";
 const HEAD = [
   { text: "event" },
   { text: "namespace" },
@@ -113,7 +116,7 @@ export class ServerTab extends Tab {
         ...common,
       }),
     );
-    this.#showHandlers(run.summary?.server?.handlers ?? []);
+    this.#showHandlers(run.summary?.server?.handlers ?? [], handlersCaption(run));
     this.#showLeft(run.isOver ? run.summary?.server?.residue : null);
   }
 
@@ -142,8 +145,8 @@ export class ServerTab extends Tab {
     return isNew;
   }
 
-  #showHandlers(handlers) {
-    if (!this.#isNew("handlers", handlers)) return;
+  #showHandlers(handlers, caption) {
+    if (!this.#isNew("handlers", [handlers, caption])) return;
     const rows = handlers.map((one) => [
       one.event,
       one.namespace,
@@ -153,7 +156,7 @@ export class ServerTab extends Tab {
       ...[one.p50_ms, one.p99_ms, one.max_ms].map(milliseconds),
     ]);
     const shown = rows.length
-      ? table("The app's handlers in this run", HEAD, rows)
+      ? table(caption, HEAD, rows)
       : make("p", { class: "hint", text: "No handler has run yet." });
     this.handlers.replaceChildren(shown);
   }
@@ -177,6 +180,11 @@ const errorsCell = (value) => make("span", { class: value > 0 ? "bad" : null, te
 
 function hasNoHooks(run) {
   return run.summary ? run.summary.server === null && run.server.rows.size === 0 : false;
+}
+
+function handlersCaption(run) {
+  const parts = ["The app's handlers in this run.", hasWarmUp(run) ? BY_SNAPSHOT : "", asOf(run)];
+  return parts.filter(Boolean).join(" ");
 }
 
 function waitingFor(run) {

@@ -2,13 +2,12 @@
 
 import { make, scroller, table } from "./dom.js";
 import { count, clock, milliseconds } from "./figures.js";
+import { asOf } from "./standing.js";
 
-const HEAD = [
-  { text: "stage" },
-  { text: "from", number: true },
-  { text: "due", number: true },
-  { text: "late", number: true },
-  { text: "dropped", number: true },
+const COUNTS = { due: "due", late: "late", dropped: "dropped" };
+const COUNTS_OF_CLOSED = { started: "visits" }; // nobody is late where each visit begins when its tab is free
+const PLACE = [{ text: "stage" }, { text: "from", number: true }];
+const FIGURES = [
   { text: "connect p99 (ms)", number: true },
   { text: "handshake p99 (ms)", number: true },
   { text: "server errors", number: true },
@@ -26,19 +25,26 @@ export class StagesTable {
     this.shown = "";
   }
 
-  /** Shows the stages of a summary; one alone says nothing that the headline does not. */
-  show(stages) {
-    const told = JSON.stringify(stages ?? []);
-    this.element.hidden = (stages?.length ?? 0) < 2;
+  /**
+   * Shows the stages of a run's summary, by the numbers that check and the report give them; one alone says
+   * nothing that the headline does not.
+   */
+  show(run) {
+    const stages = run.summary?.stages ?? [];
+    const caption = ["What each stage came to.", asOf(run)].join(" ").trim();
+    const counts = run.info?.closed ? COUNTS_OF_CLOSED : COUNTS;
+    const told = JSON.stringify([stages, caption, counts]);
+    this.element.hidden = stages.length < 2;
     if (told === this.shown) return;
     this.shown = told;
-    const rows = (stages ?? []).map((stage) => [
-      `${stage.index + 1}: ${stage.text}`,
+    const head = [...PLACE, ...Object.values(counts).map((text) => ({ text, number: true })), ...FIGURES];
+    const rows = stages.map((stage) => [
+      `${stage.index}: ${stage.text}`,
       clock(stage.start_s),
-      ...["due", "late", "dropped"].map((key) => count(stage.navigations?.[key])),
+      ...Object.keys(counts).map((key) => count(stage.navigations?.[key])),
       ...["connect", "handshake"].map((phase) => milliseconds(stage.phases?.[phase]?.p99_ms)),
       count(stage.server_errors),
     ]);
-    this.place.replaceChildren(table("What each stage came to", HEAD, rows));
+    this.place.replaceChildren(table(caption, head, rows));
   }
 }

@@ -15,7 +15,7 @@ export function rangeOf(run) {
 }
 
 function newestOf(run) {
-  const times = [run.ticks.at(-1)?.[0] ?? 0];
+  const times = [nowOf(run)];
   for (const series of [run.phases, run.server]) {
     for (const row of series.rows.values()) times.push(row.t + series.widthS);
   }
@@ -45,14 +45,16 @@ export function turnText({ rate, weights }) {
 export const marksOf = (run) =>
   (run.info?.turns ?? []).map((turn) => ({ t: turn.at_s, text: turnText(turn) }));
 
-/** Planned, due, started, late and dropped navigations a second. */
+/** Planned, due, started, late and dropped navigations a second; a closed model has neither late nor dropped. */
 export function rateColumns(run) {
   const planned = run.info?.planned ?? [];
   const times = run.ticks.map(([t]) => t);
   const xs = [...new Set([...times, ...corners(planned)])].sort((a, b) => a - b);
   const at = new Map(times.map((t, index) => [t, index]));
   const column = (key) => xs.map((t) => (at.has(t) ? rateAt(run.ticks, at.get(t), key) : undefined));
-  return { xs, columns: [xs.map((t) => plannedAt(planned, t)), ...[1, 2, 3, 4].map(column)] };
+  const outOfStep = run.info?.closed ? [null, null] : [3, 4].map(column);
+  const columns = [xs.map((t) => plannedAt(planned, t)), ...[1, 2].map(column), ...outOfStep];
+  return { xs, columns, now: nowOf(run) };
 }
 
 /** Visits under way; and the users at work, where the profile sets those. */
@@ -60,8 +62,12 @@ export function underWayColumns(run) {
   const planned = run.info?.planned_users ?? [];
   const underWay = new Map(run.ticks.map((tick) => [tick[0], tick[7]]));
   const xs = [...new Set([...underWay.keys(), ...corners(planned)])].sort((a, b) => a - b);
-  return { xs, columns: [xs.map((t) => plannedAt(planned, t)), xs.map((t) => underWay.get(t))] };
+  const columns = [xs.map((t) => plannedAt(planned, t)), xs.map((t) => underWay.get(t))];
+  return { xs, columns, now: nowOf(run) };
 }
+
+/** The newest tick's second. */
+const nowOf = (run) => run.ticks.at(-1)?.[0] ?? 0;
 
 /** Where the plan bends; where it jumps, just before the jump too. */
 function corners(planned) {
