@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from loadtest.errors import UsageError
-from loadtest.profile.load import load_profile
+from loadtest.profile.curve import Curve
+from loadtest.profile.load import load_profile, parse_profile
 from loadtest.tuning.knob import read_knob
 from loadtest.tuning.write import Destination, tuned_text
 
@@ -94,3 +95,15 @@ def test_a_file_that_is_there_is_written_over_by_force(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_before_any_load(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no folder"):
         Destination(tmp_path / "no" / "p.toml", force=False).check()
+
+
+def test_a_profile_with_a_trace_runs_again_at_the_tuned_rate(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    (tmp_path / "arrivals.csv").write_text("0\n1\n1\n1\n2\n", encoding="utf-8")
+    path.write_text('app.preset = "nicegui"\n[[stages]]\ntrace = "arrivals.csv"  # May\n', encoding="utf-8")
+    profile = load_profile(str(path))
+
+    text = tuned_text(str(path), profile, read_knob(profile, "rate"), 50.0, "a note")
+
+    again = parse_profile(text, name="again", source="again.toml")
+    assert round(Curve(again.stages).peak_per_s, 1) == 50.0
