@@ -1,6 +1,7 @@
 """Locust's start form, answered with our mistakes: what is wrong shows as an alert in it."""
 
 import json
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from flask import Flask, Response, jsonify, request
@@ -25,12 +26,20 @@ class Starter(Protocol):
         """Load and check what the form asks for."""
 
 
-def check_form(app: Flask, starter: Starter, base_path: str) -> None:
-    """Check what the form asks for before Locust hears it; nothing is sent when it has mistakes."""
+def check_form(app: Flask, starter: Starter, base_path: str, login: Callable[..., Any]) -> None:
+    """Check what the form asks for before Locust hears it; nothing is sent when it has mistakes.
 
-    def before_request() -> Response | None:
+    Args:
+        login: Locust's own decorator: who has not logged in, where that is asked for, has nothing looked at.
+    """
+
+    @login
+    def check() -> Response | None:
+        return _check_start(starter)
+
+    def before_request() -> Any:
         is_start = request.method == "POST" and request.path == f"{base_path}/swarm"
-        return _check_start(starter) if is_start else None
+        return check() if is_start else None
 
     app.jinja_env.policies["json.dumps_kwargs"] = {
         "sort_keys": False
