@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from flask import Flask, Response, jsonify, request
+from gevent.lock import BoundedSemaphore
 
 from loadtest.errors import LoadtestError
 
@@ -33,9 +34,16 @@ def check_form(app: Flask, starter: Starter, base_path: str, login: Callable[...
         login: Locust's own decorator: who has not logged in, where that is asked for, has nothing looked at.
     """
 
+    door = BoundedSemaphore()
+
     @login
     def check() -> Response | None:
-        return _check_start(starter)
+        if not door.acquire(blocking=False):  # finding an app out takes seconds, in which others are heard
+            return _refuse("another start is being looked at; wait for it")
+        try:
+            return _check_start(starter)
+        finally:
+            door.release()
 
     def before_request() -> Any:
         is_start = request.method == "POST" and request.path == f"{base_path}/swarm"

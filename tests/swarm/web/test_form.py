@@ -102,6 +102,24 @@ def test_a_second_run_waits_for_the_firsts_verdict() -> None:
     }
 
 
+def test_a_start_that_comes_while_another_is_looked_at_changes_nothing() -> None:
+    class Slow(Readiness):
+        def prepare_form(self, form: Any) -> None:
+            super().prepare_form(form)
+            if form["nav_profile"] == "first":
+                told.append(page.post("/swarm", data={"nav_profile": "second"}).json)
+
+    told: list[Any] = []
+    starter = Slow()
+    page = client(starter)
+
+    assert page.post("/swarm", data={"nav_profile": "first"}).json == {"success": True}
+
+    assert told == [{"success": False, "message": "another start is being looked at; wait for it"}]
+    assert starter.prepared == [{"nav_profile": "first"}]
+    assert page.post("/swarm", data={"nav_profile": "third"}).json == {"success": True}
+
+
 @pytest.mark.parametrize(
     ("state", "told"),
     [("stopping", "running"), ("cleanup", "running"), ("stopped", "stopped"), ("spawning", "spawning")],
