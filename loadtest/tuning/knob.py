@@ -9,7 +9,7 @@ from loadtest.apps.mistake import KeyPath, key_path
 from loadtest.errors import ProfileError, UsageError
 from loadtest.profile.curve import Curve
 from loadtest.profile.load import parse_profile
-from loadtest.profile.model import Arrivals, Profile, Rate, Stage
+from loadtest.profile.model import Arrivals, Profile, Rate
 from loadtest.profile.rescale import NO_PEAK, rescaled
 from loadtest.profile.settings import Setting, put, read_setting
 from loadtest.profile.text import write_text
@@ -73,7 +73,7 @@ class Knob:
         data.pop("turns", None)
         data.pop("max_visits", None)
         if self.is_rate:
-            data["stages"] = _flat_stages(_busiest(profile), value, pace)
+            data["stages"] = _flat_stages(profile, data, value, pace)
             return data
         self.turn(profile, data, value)
         if pace.stage_s is not None:
@@ -108,16 +108,18 @@ def read_knob(profile: Profile, key: str) -> Knob:
     return Knob(path, float(value), is_whole=not _accepts(profile, knob, value + 0.5))
 
 
-def _busiest(profile: Profile) -> Stage:
-    def top(stage: Stage) -> float:
-        return max(max(piece.from_per_s, piece.to_per_s) for piece in stage.pieces)
-
-    return max((stage for stage in profile.stages if stage.pieces), key=top)
-
-
-def _flat_stages(stage: Stage, value: float, pace: Pace) -> list[dict[str, Any]]:
-    spread: dict[str, Any] = {"rate_per_s": value, "arrivals": str(stage.arrivals)}
-    if stage.arrivals is Arrivals.BURSTS:
+def _flat_stages(profile: Profile, data: Mapping[str, Any], value: float, pace: Pace) -> list[dict[str, Any]]:
+    """Return stages at one rate, with the arrivals of the profile's busiest stage."""
+    tops = [
+        max(max(piece.from_per_s, piece.to_per_s) for piece in stage.pieces) for stage in profile.stages
+    ]
+    index = tops.index(max(tops))
+    stage, row = profile.stages[index], data["stages"][index]
+    # recorded arrivals are left as they were, and that is random; none of it is in a stage without the trace
+    is_recorded = "trace" in row and "arrivals" not in row
+    arrivals = Arrivals.POISSON if is_recorded else stage.arrivals
+    spread: dict[str, Any] = {"rate_per_s": value, "arrivals": str(arrivals)}
+    if arrivals is Arrivals.BURSTS:
         spread["burst_size"] = stage.burst_size
     measured = [{"duration_s": pace.stage_s, **spread}]
     warm_up = [{"duration_s": pace.warm_up_s, **spread, "warm_up": True}] if pace.warm_up_s else []

@@ -136,6 +136,17 @@ def test_a_probe_keeps_bursts() -> None:
     }
 
 
+@pytest.mark.parametrize(("said", "arrivals"), [("", "poisson"), ('arrivals = "constant"\n', "constant")])
+def test_a_probe_of_recorded_arrivals_has_random_ones_unless_the_profile_says_others(
+    said: str, arrivals: str
+) -> None:
+    recorded = profile(TRACE.replace("trace =", f"{said}trace ="))
+
+    data = read_knob(recorded, "rate").probe_data(recorded, 64.0, PACE)
+
+    assert [stage["arrivals"] for stage in data["stages"]] == [arrivals, arrivals]
+
+
 def test_a_probe_of_a_key_runs_the_profiles_own_stages() -> None:
     knob = read_knob(profile(), "departures[0].weight")
 
