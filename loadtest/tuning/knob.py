@@ -70,9 +70,9 @@ class Knob:
     def probe_data(self, profile: Profile, value: float, pace: Pace) -> dict[str, Any]:
         """Return the data of a short profile that says whether the thresholds hold at a value."""
         data = tomllib.loads(profile.text)
-        data.pop("turns", None)
         data.pop("max_visits", None)
         if self.is_rate:
+            data.pop("turns", None)
             data["stages"] = _flat_stages(profile, data, value, pace)
             return data
         self.turn(profile, data, value)
@@ -110,9 +110,7 @@ def read_knob(profile: Profile, key: str) -> Knob:
 
 def _flat_stages(profile: Profile, data: Mapping[str, Any], value: float, pace: Pace) -> list[dict[str, Any]]:
     """Return stages at one rate, with the arrivals of the profile's busiest stage."""
-    tops = [
-        max(max(piece.from_per_s, piece.to_per_s) for piece in stage.pieces) for stage in profile.stages
-    ]
+    tops = [max(max(piece.from_per_s, piece.to_per_s) for piece in stage.pieces) for stage in profile.stages]
     index = tops.index(max(tops))
     stage, row = profile.stages[index], data["stages"][index]
     # recorded arrivals are left as they were, and that is random; none of it is in a stage without the trace
@@ -127,7 +125,7 @@ def _flat_stages(profile: Profile, data: Mapping[str, Any], value: float, pace: 
 
 
 def _shorten(profile: Profile, data: Mapping[str, Any], stage_s: float) -> None:
-    """Scale the stages so that those that are measured take so long together, at the rates that they have."""
+    """Scale the stages so that those that are measured take so long together; rates and turns stay theirs."""
     rows = data["stages"]
     for row, stage in zip(rows, profile.stages, strict=True):
         row.setdefault("duration_s", stage.duration_s)
@@ -138,6 +136,8 @@ def _shorten(profile: Profile, data: Mapping[str, Any], stage_s: float) -> None:
         for key in ("duration_s", "spike_s", "period_s"):
             if key in row:
                 row[key] = row[key] * stage_s / whole_s
+    for turn in data.get("turns", ()):
+        turn["at_s"] = turn["at_s"] * stage_s / whole_s
 
 
 def _short(value: Any) -> Any:

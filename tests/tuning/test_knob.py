@@ -155,6 +155,14 @@ def test_a_probe_of_a_key_runs_the_profiles_own_stages() -> None:
     assert (knob.current, knob.is_whole, knob.told(7.5)) == (2.5, False, "departures[0].weight 7.5")
     assert data["departures"][0]["weight"] == 7.5
     assert data["stages"] == tomllib.loads(TEXT)["stages"]
+    assert data["turns"] == [{"at_s": 3, "rate": 9}]
+    assert "max_visits" not in data
+
+
+def test_a_turn_can_be_varied() -> None:
+    knob = read_knob(profile(), "turns[0].rate")
+
+    assert knob.probe_data(profile(), 20.0, Pace(None, 0.0))["turns"] == [{"at_s": 3, "rate": 20}]
 
 
 def test_a_probe_of_a_key_scales_the_stages_to_the_length_that_was_asked_for() -> None:
@@ -164,6 +172,7 @@ def test_a_probe_of_a_key_scales_the_stages_to_the_length_that_was_asked_for() -
 
     assert data["users"]["max"] == 40
     assert [stage["duration_s"] for stage in data["stages"]] == [1.0, 6.0]
+    assert [turn["at_s"] for turn in data["turns"]] == [0.6]
 
 
 def test_a_trace_keeps_its_rate_in_a_probe_that_is_shorter() -> None:
