@@ -131,3 +131,12 @@ def test_a_closed_model_says_what_to_write_and_hides_no_other_mistake(tmp_path: 
             "for more of them write --set users.max=400, and stages[0].users where a stage says them"
         ),
     ]
+
+
+def test_a_peak_that_is_turned_to_0_all_the_time_cannot_be_scaled(tmp_path: Path) -> None:
+    text = (
+        'app.preset = "generic"\n[[stages]]\nduration_s = 9\nrate_per_s = 5\n[[turns]]\nat_s = 0\nrate = 0\n'
+    )
+
+    with pytest.raises(ProfileError, match="--rate 50: the turns hold the rate at 0 all the time"):
+        loaded(tmp_path, text, rate="50")

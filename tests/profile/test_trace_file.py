@@ -261,3 +261,9 @@ def test_a_million_rows_take_no_more_memory_than_twenty_thousand(folder: Path) -
 
     (folder / "mine.toml").write_text(TEXT, encoding="utf-8")
     assert peak_kib(1_000_000) < 1.05 * peak_kib(20_000)
+
+
+def test_a_name_that_no_file_can_have_is_a_mistake(folder: Path) -> None:
+    assert told(folder, None, TEXT.replace("arrivals.csv", "a\\u0000b")) == [
+        'trace: "a\\u0000b" cannot be read: embedded null byte'
+    ]
