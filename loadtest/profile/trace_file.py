@@ -141,11 +141,11 @@ class _Scan:
                 self._holes.append(number)
                 continue
             for hole in self._holes:
-                self._tell(f": line {hole} is a hole; write {_FORMS}, or take the line out")
+                self._tell(f": line {hole} is empty; write {_FORMS}, or take the line out")
             self._holes.clear()
             time = _time(cell)
             if time is None:
-                self._tell(f": line {number}: {show(cell)} is neither {_FORMS}")
+                self._tell(f": line {number}: {show(cell)} is not {_FORMS}")
             elif not math.isfinite(time):
                 self._tell(f": line {number}: {show(cell)} is not a finite number")
             elif time < last:

@@ -113,8 +113,8 @@ WRONG = [
     (
         "0\n\n2\n,x\n3\n",
         [
-            f'trace: "arrivals.csv": line 2 is a hole; write {FORMS}, or take the line out',
-            f'trace: "arrivals.csv": line 4 is a hole; write {FORMS}, or take the line out',
+            f'trace: "arrivals.csv": line 2 is empty; write {FORMS}, or take the line out',
+            f'trace: "arrivals.csv": line 4 is empty; write {FORMS}, or take the line out',
         ],
     ),
     (
@@ -131,10 +131,10 @@ WRONG = [
             'trace: "arrivals.csv": line 4: 4.5 is before 5, which is above it; sort the file by time',
         ],
     ),
-    ("time\n5\nsoon\n6\n", [f'trace: "arrivals.csv": line 3: "soon" is neither {FORMS}']),
+    ("time\n5\nsoon\n6\n", [f'trace: "arrivals.csv": line 3: "soon" is not {FORMS}']),
     (
         "12:30\n12:31\n",
-        [f'trace: "arrivals.csv": line {n}: "12:3{n - 1}" is neither {FORMS}' for n in (1, 2)],
+        [f'trace: "arrivals.csv": line {n}: "12:3{n - 1}" is not {FORMS}' for n in (1, 2)],
     ),
     (
         "0\n1\n2," + 70_000 * "9",
