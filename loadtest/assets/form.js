@@ -19,7 +19,7 @@
     chooser.closest(".MuiFormControl-root").append(text);
     const tell = async () => {
       const offer = (await profiles).find((one) => one.name === chooser.value);
-      text.textContent = offer ? `${offer.description}. ${offer.text}` : "";
+      text.textContent = offer ? [offer.description, offer.text].filter(Boolean).join(". ") : "";
     };
     chooser.addEventListener("change", tell);
     tell();

@@ -5,6 +5,9 @@ import { make, say } from "./dom.js";
 const LEAST_TOP = 10;
 const MOST_OPEN = 6; // more of them are folded away at first
 
+/** A weight as its field shows it. */
+const rounded = (weight) => Number(weight.toPrecision(6));
+
 export class Weights {
   constructor() {
     this.rows = [];
@@ -33,7 +36,7 @@ export class Weights {
     }
     departures.forEach(({ weight }, index) => {
       const row = this.rows[index];
-      const isChanged = Number(row.input.value) !== row.weight;
+      const isChanged = Number(row.input.value) !== rounded(row.weight);
       row.weight = weight;
       if (!isChanged) this.#set(row, weight);
     });
@@ -42,7 +45,10 @@ export class Weights {
 
   /** Returns the weights if one of them is another than what holds, else null. */
   changed() {
-    const wanted = this.rows.map(({ input }) => Number(input.value));
+    const wanted = this.rows.map(({ input, weight }) => {
+      const value = Number(input.value);
+      return value === rounded(weight) ? weight : value; // an untouched one keeps all its digits
+    });
     return this.rows.some(({ weight }, index) => weight !== wanted[index]) ? wanted : null;
   }
 
@@ -78,7 +84,7 @@ export class Weights {
   }
 
   #set(row, weight) {
-    row.input.value = Number(weight.toPrecision(6));
+    row.input.value = rounded(weight);
     this.#follow(row);
   }
 

@@ -1,5 +1,6 @@
 """The commands that start something: a run, a search, the web UI, an app with the hooks in."""
 
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from loadtest.cli.options import AppName, EndedError, Host, Profile, Rate, Seed, Settings, Visits
 from loadtest.demo.server import DemoServer, Fault
-from loadtest.errors import ExitCode
+from loadtest.errors import ExitCode, UsageError
 from loadtest.hooks import launcher
 from loadtest.profile.load import load_profile
 from loadtest.report.run import read_run
@@ -131,6 +132,12 @@ def ui(
     workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
 ) -> None:
     """Open the Locust web UI on 127.0.0.1, with profiles to choose from in its form."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise UsageError(
+            f"--port {port}: cannot be listened on: {error.strerror}; end what has it, or name another"
+        ) from None
     arguments = ["--web-host", "127.0.0.1", "--web-port", str(port), *worker_options(workers)]
     if profile:
         load_profile(profile, finds_app=True)  # its mistakes are told before anything starts

@@ -57,8 +57,11 @@ def _certificates(path: Path, name: str, mistakes: list[Mistake]) -> str:
 def _text(path: Path, name: str, at: tuple[str, ...], mistakes: list[Mistake]) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    except UnicodeDecodeError:
+        mistakes.append(Mistake(at, f"{show(name)} cannot be read: it is not UTF-8"))
+        return ""
+    except (OSError, ValueError) as error:  # ValueError: no name of a file has a NUL in it
+        why = error.strerror if isinstance(error, OSError) else error
         mistakes.append(Mistake(at, f"{show(name)} cannot be read: {why}"))
         return ""
 

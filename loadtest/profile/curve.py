@@ -1,13 +1,17 @@
 """The navigation rate over a run's time, planned and turned: pieces of straight lines."""
 
 import bisect
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loadtest.profile.model import Arrivals, Piece, Rate, Stage, Turn
 
-__all__ = ["Curve", "Segment"]
+__all__ = ["Curve", "Line", "Segment"]
+
+_SHORT_S = 1.0
+"""What stays for less has no rate a second of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Segment:
         """Whether its rate is 0 all over."""
         return self.from_per_s == self.to_per_s == 0
 
+    @property
+    def is_short(self) -> bool:
+        """Whether its rate stays for less than a second."""
+        return self.end_s - self.start_s < _SHORT_S and self.from_per_s == self.to_per_s
+
     def rate_at(self, now_s: float) -> float:
         """Return the rate at a time of the run."""
         share = (now_s - self.start_s) / self.duration_s
@@ -62,6 +71,20 @@ class Segment:
         below = a + math.sqrt(max(a * a + 2 * b * mass, 0.0))
         share = min(2 * mass / below, 1.0) if below else 0.0
         return min(self.start_s + self.duration_s * share, self.end_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A rate that changes in a straight line, or stays."""
+
+    start_s: float
+    first: float
+    end_s: float
+    last: float
+
+    def at(self, now_s: float) -> float:
+        """Return the rate at a time of the run."""
+        return self.first + (self.last - self.first) * (now_s - self.start_s) / (self.end_s - self.start_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +142,26 @@ class Curve:
 
     @property
     def peak_per_s(self) -> float:
-        """The highest rate of all."""
-        ends = ((segment.from_per_s, segment.rate_at(segment.end_s)) for segment in self.segments)
-        return max((max(pair) for pair in ends), default=0.0)
+        """The highest rate of all; where it changes within a second, the mean of a second counts."""
+        return max((max(line.first, line.last) for line in self.lines()), default=0.0)
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the rate as straight lines; short pieces that follow each other are one, of their mean rate.
+
+        A trace has 2,000 pieces: in so short a one, a single navigation would be a rate of hundreds.
+        """
+        short: list[Segment] = []
+        for segment, following in itertools.pairwise([*self.segments, None]):
+            if segment is None:
+                return
+            if not segment.is_short:
+                yield Line(segment.start_s, segment.from_per_s, segment.end_s, segment.rate_at(segment.end_s))
+                continue
+            short.append(segment)
+            is_last = following is None or not following.is_short
+            if is_last or segment.end_s - short[0].start_s >= _SHORT_S:
+                yield _mean(short)
+                short = []
 
     def index_of(self, piece: int, due_s: float) -> int:
         """Return the index of the segment in which a navigation of a piece is due."""
@@ -171,6 +211,13 @@ class Curve:
                 alike_from=before.alike_from if before and is_alike else first,
             )
         )
+
+
+def _mean(pieces: Sequence[Segment]) -> Line:
+    start_s, end_s = pieces[0].start_s, pieces[-1].end_s
+    mass = sum(piece.mark_at(piece.end_s) - piece.first for piece in pieces)
+    mean_per_s = mass / (end_s - start_s)
+    return Line(start_s, mean_per_s, end_s, mean_per_s)
 
 
 def _turned(planned_per_s: float, rate: Rate | None) -> float:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from loadtest.profile.curve import Curve
+from loadtest.profile.curve import Curve, Line
 from loadtest.profile.model import Profile
 
 __all__ = ["Paper", "draw_picture"]
@@ -51,7 +51,7 @@ def draw_picture(profile: Profile, paper: Paper) -> Iterator[str]:
     A closed model shows its tabs at work.
     """
     ink = _BLOCK_INK if paper.has_blocks else _ASCII_INK
-    course = _tabs_at_work(profile) if profile.is_closed else _rates(profile)
+    course = _tabs_at_work(profile) if profile.is_closed else [*Curve(profile.stages, profile.turns).lines()]
     top = max((max(line.first, line.last) for line in course), default=0.0)
     labels = _labels(top)
     margin = max(map(len, labels)) + 1
@@ -77,37 +77,17 @@ def _labels(top: float) -> Sequence[str]:
     return labels
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A straight piece of what is drawn."""
-
-    start_s: float
-    first: float
-    end_s: float
-    last: float
-
-    def at(self, now_s: float) -> float:
-        return self.first + (self.last - self.first) * (now_s - self.start_s) / (self.end_s - self.start_s)
-
-
-def _rates(profile: Profile) -> Sequence[_Line]:
-    return [
-        _Line(segment.start_s, segment.from_per_s, segment.end_s, segment.rate_at(segment.end_s))
-        for segment in Curve(profile.stages, profile.turns).segments
-    ]
-
-
-def _tabs_at_work(profile: Profile) -> Sequence[_Line]:
+def _tabs_at_work(profile: Profile) -> Sequence[Line]:
     ends = [*itertools.accumulate((stage.duration_s for stage in profile.stages), initial=0.0)]
     return [
-        _Line(start_s, first, end_s, last)
+        Line(start_s, first, end_s, last)
         for (start_s, end_s), (first, last) in zip(
             itertools.pairwise(ends), (stage.users or (0.0, 0.0) for stage in profile.stages), strict=True
         )
     ]
 
 
-def _columns(course: Sequence[_Line], duration_s: float, width: int) -> Sequence[float]:
+def _columns(course: Sequence[Line], duration_s: float, width: int) -> Sequence[float]:
     """Return the highest value in each column's time."""
     heights = [0.0] * width
     for line in course:

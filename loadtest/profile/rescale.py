@@ -6,17 +6,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from loadtest.apps.mistake import mistakes_of
+from loadtest.errors import ProfileError
 from loadtest.profile.curve import Curve
 from loadtest.profile.model import Profile, Rate
 from loadtest.profile.rate import read_rate
 from loadtest.profile.settings import Setting
 
-__all__ = ["CLOSED", "read_option", "rescaled"]
+__all__ = ["CLOSED", "NO_PEAK", "read_option", "rescaled"]
 
 CLOSED = (
     "a closed model has no rate, since its tabs go on when they are done; "
     "for more of them write --set users.max=400, and stages[0].users where a stage says them"
 )
+
+NO_PEAK = "the turns hold the rate at 0 all the time, so there is no peak to be scaled; take them out"
 
 
 def read_option(text: str) -> Rate:
@@ -40,8 +43,13 @@ def rescaled(profile: Profile, data: Mapping[str, Any], rate: Rate, source: str)
     Args:
         profile: what ``data`` says; of an open model.
         source: what the changes are told to come from, such as ``--rate x2``.
+
+    Raises:
+        ProfileError: there is no peak.
     """
     peak = 1.0 if rate.is_factor else Curve(profile.stages, profile.turns).peak_per_s
+    if not peak:
+        raise ProfileError([f"{source}: {NO_PEAK}"])
 
     def scale(planned: float) -> float:
         return planned * rate.value / peak  # in this order, the peak becomes the number to the last bit

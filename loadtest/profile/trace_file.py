@@ -78,16 +78,18 @@ class _Scan:
 
     def read(self, path: Path) -> None:
         """Read a file to its end; what is wrong is in ``mistakes``."""
-        if path.exists() and not path.is_file():  # a pipe would be waited for
-            self.mistakes.append(" is not a file")
-            return
         try:
+            if path.exists() and not path.is_file():  # a pipe would be waited for
+                self.mistakes.append(" is not a file")
+                return
             with path.open("rb") as stream:
                 self._end = _last_time(stream)
             with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
                 self._read(lines)
         except OSError as error:
             self.mistakes.append(f" cannot be read: {error.strerror}")
+        except ValueError as error:  # no name of a file has a NUL in it
+            self.mistakes.append(f" cannot be read: {error}")
 
     def _read(self, lines: Iterator[str]) -> None:
         line = 1
@@ -139,11 +141,11 @@ class _Scan:
                 self._holes.append(number)
                 continue
             for hole in self._holes:
-                self._tell(f": line {hole} is a hole; write {_FORMS}, or take the line out")
+                self._tell(f": line {hole} is empty; write {_FORMS}, or take the line out")
             self._holes.clear()
             time = _time(cell)
             if time is None:
-                self._tell(f": line {number}: {show(cell)} is neither {_FORMS}")
+                self._tell(f": line {number}: {show(cell)} is not {_FORMS}")
             elif not math.isfinite(time):
                 self._tell(f": line {number}: {show(cell)} is not a finite number")
             elif time < last:

@@ -11,10 +11,9 @@ from typing import Any
 
 import gevent
 from locust.env import Environment
-from locust.util.timespan import parse_timespan
 
 from loadtest.discovery.auto import resolve
-from loadtest.errors import ExitCode, LoadtestError, UsageError
+from loadtest.errors import ExitCode, LoadtestError, ProfileError
 from loadtest.profile.capacity import shortages
 from loadtest.profile.model import Profile
 from loadtest.report.finding_sentences import place
@@ -27,7 +26,7 @@ from loadtest.swarm.crew import Crew
 from loadtest.swarm.hosts import check_host
 from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
-from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions
+from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions, fill_in
 from loadtest.swarm.pool import is_no_spawn_rate_warning, spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
@@ -121,16 +120,17 @@ class Master:
         Raises:
             UsageError, ProfileError: it cannot be run; nothing was sent.
         """
-        values = argparse.Namespace(**vars(self._values))
+        values, mistakes = fill_in(self._values, form)
+        host = form.get("host", "")
         try:
-            for key in FORM_OPTIONS & form.keys():
-                now = getattr(values, key)
-                setattr(values, key, form[key] == "true" if isinstance(now, bool) else form[key])
-            if form.get("run_time"):
-                values.run_time = parse_timespan(form["run_time"])
-            self._prepare(values, form.get("host", ""), self._values.num_users)
-        except ValueError as error:
-            raise UsageError(f"the form holds what cannot be read: {error}") from error
+            if mistakes:
+                RunOptions.from_namespace(values, host, None).load()
+            else:
+                self._prepare(values, host, self._values.num_users)
+        except ProfileError as error:
+            raise ProfileError([*mistakes, *error.mistakes]) from error
+        if mistakes:
+            raise ProfileError(mistakes)
 
     def _prepare(self, values: argparse.Namespace, host: str, users: int | None) -> None:
         options = RunOptions.from_namespace(values, host, users)

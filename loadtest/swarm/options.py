@@ -2,15 +2,18 @@
 
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from locust.util.timespan import parse_timespan
+
+from loadtest.apps.mistake import show
 from loadtest.errors import UsageError
 from loadtest.profile.load import load_profile, shipped_profiles
 from loadtest.profile.model import Profile
 
-__all__ = ["FORM_OPTIONS", "PROFILE_VARIABLE", "RunOptions", "add_options"]
+__all__ = ["FORM_OPTIONS", "PROFILE_VARIABLE", "RunOptions", "add_options", "fill_in"]
 
 
 PROFILE_VARIABLE = "LOADTEST_NAV_PROFILE"
@@ -150,6 +153,34 @@ class RunOptions:
             rate=self.rate or None,
             finds_app=True,
         )
+
+
+def fill_in(values: argparse.Namespace, form: Mapping[str, str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return Locust's options with what the web form says, and what cannot be read, each by its label.
+
+    What cannot be read stays as it was, so that the rest can be judged, too.
+    """
+    filled = argparse.Namespace(**vars(values))
+    mistakes: list[str] = []
+    for key in sorted(FORM_OPTIONS & form.keys()):
+        text, before = form[key], getattr(values, key)
+        match before:
+            case bool():
+                setattr(filled, key, text == "true")
+            case int():
+                if text.strip().isdecimal() or text.strip() == str(before):
+                    setattr(filled, key, int(text))
+                else:
+                    wrong = f"{show(text)} is not a whole number from 0 on; {before} is the profile's own"
+                    mistakes.append(f"{key.replace('_', ' ').title()}: {wrong}")
+            case _:
+                setattr(filled, key, text)
+    if form.get("run_time"):
+        try:
+            filled.run_time = parse_timespan(form["run_time"])
+        except ValueError:
+            mistakes.append(f"Run time: {show(form['run_time'])} is no time, such as 90 or 1m30s")
+    return filled, mistakes
 
 
 def _split(text: str, separator: str) -> Iterable[str]:

@@ -76,11 +76,12 @@ def _conclude(
 ) -> None:
     knob, bounds, knee = tuner.prober.knob, tuner.search.bounds, tuner.knee
     known = f"; {knee_text(knee, knob, bounds)}" if knee else ""
-    if tuner.outcome is not Outcome.FOUND or knee is None:
+    holds = tuner.search.holds_at
+    if tuner.outcome is not Outcome.FOUND or knee is None or holds is None:
         advice = f" ({tuner.advice})" if tuner.advice else ""
         say(f"{tuner.outcome.replace('_', ' ')}: {tuner.why}{advice}{known}")
         return
-    holds, way = (knee.high, "down") if tuner.search.lower_is_worse else (knee.low, "up")
+    way = "down" if tuner.search.lower_is_worse else "up"
     say(f"found: the thresholds hold {way} to {knob.told(knee.value)}{known}; {tuner.why}")
     if doubtful := sum(probed.judgement.is_doubtful for probed in tuner.probes):
         told = amount(doubtful, "probe")

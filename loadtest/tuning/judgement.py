@@ -10,6 +10,7 @@ from loadtest.metrics.threshold import Aggregate, Threshold, check
 from loadtest.navigation.phase import Phase
 from loadtest.report.client_figures import NavigationCounts, PhaseTimes, count_navigations, time_phases
 from loadtest.report.run import Run
+from loadtest.report.stages import counted
 from loadtest.report.summary import summarize
 from loadtest.tuning.reading import Grade
 
@@ -58,15 +59,15 @@ class Judgement:
     """A fail that this machine's own lag may have made."""
 
 
-def judge_probe(run: Run, warm_up_s: float, *, enough: str = "") -> Judgement:
+def judge_probe(run: Run, *, enough: str = "") -> Judgement:
     """Judge a probe's run by what was due after its warm-up.
 
     Args:
         enough: why it was called off, if it was: then it has failed.
     """
-    measured = replace(run, records=tuple(one for one in run.records if one.due_s >= warm_up_s))
-    counts, phases = count_navigations(measured.records), time_phases(measured.records)
-    summary = summarize(measured)
+    records = counted(run.records, run.info)
+    counts, phases = count_navigations(records), time_phases(records)
+    summary = summarize(run)
     figures = Judgement(
         word=Word.FAIL,
         reason=enough,
@@ -85,7 +86,7 @@ def judge_probe(run: Run, warm_up_s: float, *, enough: str = "") -> Judgement:
     )
     if enough:
         return figures
-    findings = summarize(run)["findings"]
+    findings = summary["findings"]
     failed = next((row for row in summary["thresholds"] if row["verdict"] == "fail"), None)
     if findings:
         return replace(figures, reason=f"finding: {findings[0]['what']}")
@@ -165,9 +166,10 @@ def _failures(counts: NavigationCounts, summary: Mapping[str, Any]) -> str:
 
 def _users_needed(run: Run, counts: NavigationCounts) -> int:
     """Return a pool that would have been enough, by Little's law with a half more."""
-    spans = [sum(one.phases_ms.values()) / 1000 for one in run.records if one.started_s is not None]
+    records = counted(run.records, run.info)
+    spans = [sum(one.phases_ms.values()) / 1000 for one in records if one.started_s is not None]
     mean_s = sum(spans) / len(spans) if spans else 1.0
-    due_s = [one.due_s for one in run.records]
+    due_s = [one.due_s for one in records]
     rate_per_s = counts.due / max(max(due_s) - min(due_s), 1.0)
     return max(round(rate_per_s * mean_s * 1.5), run.info.users + run.info.users // 2 + 1)
 

@@ -1,18 +1,20 @@
 """The number that is varied: the navigation rate, or any numeric key of a profile."""
 
 import tomllib
-from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loadtest.apps.mistake import KeyPath, key_path
 from loadtest.errors import ProfileError, UsageError
+from loadtest.profile.curve import Curve
 from loadtest.profile.load import parse_profile
-from loadtest.profile.model import Arrivals, Profile, Stage
+from loadtest.profile.model import Arrivals, Profile, Rate
+from loadtest.profile.rescale import NO_PEAK, rescaled
 from loadtest.profile.settings import Setting, put, read_setting
 from loadtest.profile.text import write_text
 
-__all__ = ["RATE", "Knob", "Pace", "peak_per_s", "read_knob"]
+__all__ = ["RATE", "Knob", "Pace", "read_knob"]
 
 RATE = "rate"
 """The name of the knob that turns every stage's rate."""
@@ -55,26 +57,27 @@ class Knob:
         """Return a value as a person reads it: ``212/s``, ``users.max 40``."""
         return f"{value:.4g}/s" if self.is_rate else f"{self.name} {value:.4g}"
 
-    def turn(self, data: MutableMapping[str, Any], value: float) -> None:
-        """Set the knob in a profile's data, plain or with its comments."""
+    def turn(self, profile: Profile, data: MutableMapping[str, Any], value: float) -> None:
+        """Set the knob in the profile's data, plain or with its comments."""
+        changes: Iterable[Setting] = [Setting(self.path, value, "")]
         if self.is_rate:
-            _scale(data, value / self.current)
-            return
-        number = _short(value)
-        wrong = put(data, Setting(self.path, number, ""))  # type: ignore[arg-type]  # tomlkit's tables are dicts
-        assert wrong is None, "the key was there when the knob was read"
+            changes = rescaled(profile, data, Rate(value, is_factor=False), RATE)
+        for change in changes:
+            short = replace(change, value=_short(change.value))
+            wrong = put(data, short)  # type: ignore[arg-type]  # tomlkit's tables are dicts
+            assert wrong is None, "the key was there when the knob was read"
 
     def probe_data(self, profile: Profile, value: float, pace: Pace) -> dict[str, Any]:
         """Return the data of a short profile that says whether the thresholds hold at a value."""
         data = tomllib.loads(profile.text)
-        data.pop("turns", None)
         data.pop("max_visits", None)
         if self.is_rate:
-            data["stages"] = _flat_stages(_busiest(profile), value, pace)
+            data.pop("turns", None)
+            data["stages"] = _flat_stages(profile, data, value, pace)
             return data
-        self.turn(data, value)
+        self.turn(profile, data, value)
         if pace.stage_s is not None:
-            _shorten(data, pace.stage_s)
+            _shorten(profile, data, pace.stage_s)
         return data
 
 
@@ -90,7 +93,10 @@ def read_knob(profile: Profile, key: str) -> Knob:
                 f"--vary rate: {profile.source} has no rate: its users go on when they are done; "
                 "vary users.max, or give its stages a rate_per_s"
             )
-        return Knob((), peak_per_s(profile), is_whole=False)
+        peak_per_s = Curve(profile.stages, profile.turns).peak_per_s
+        if not peak_per_s:
+            raise UsageError(f"--vary rate: {profile.source}: {NO_PEAK}")
+        return Knob((), peak_per_s, is_whole=False)
     try:
         path = read_setting(f"{key}=0").path
     except ValueError:
@@ -102,48 +108,42 @@ def read_knob(profile: Profile, key: str) -> Knob:
     return Knob(path, float(value), is_whole=not _accepts(profile, knob, value + 0.5))
 
 
-def peak_per_s(profile: Profile) -> float:
-    """Return the highest rate that a profile plans."""
-    return max(max(piece.from_per_s, piece.to_per_s) for stage in profile.stages for piece in stage.pieces)
-
-
-def _busiest(profile: Profile) -> Stage:
-    def top(stage: Stage) -> float:
-        return max(max(piece.from_per_s, piece.to_per_s) for piece in stage.pieces)
-
-    return max((stage for stage in profile.stages if stage.pieces), key=top)
-
-
-def _flat_stages(stage: Stage, value: float, pace: Pace) -> list[dict[str, Any]]:
-    spread: dict[str, Any] = {"rate_per_s": value, "arrivals": str(stage.arrivals)}
-    if stage.arrivals is Arrivals.BURSTS:
+def _flat_stages(profile: Profile, data: Mapping[str, Any], value: float, pace: Pace) -> list[dict[str, Any]]:
+    """Return stages at one rate, with the arrivals of the profile's busiest stage."""
+    tops = [max(max(piece.from_per_s, piece.to_per_s) for piece in stage.pieces) for stage in profile.stages]
+    index = tops.index(max(tops))
+    stage, row = profile.stages[index], data["stages"][index]
+    # recorded arrivals are left as they were, and that is random; none of it is in a stage without the trace
+    is_recorded = "trace" in row and "arrivals" not in row
+    arrivals = Arrivals.POISSON if is_recorded else stage.arrivals
+    spread: dict[str, Any] = {"rate_per_s": value, "arrivals": str(arrivals)}
+    if arrivals is Arrivals.BURSTS:
         spread["burst_size"] = stage.burst_size
     measured = [{"duration_s": pace.stage_s, **spread}]
     warm_up = [{"duration_s": pace.warm_up_s, **spread, "warm_up": True}] if pace.warm_up_s else []
     return warm_up + measured
 
 
-def _shorten(data: Mapping[str, Any], stage_s: float) -> None:
-    """Scale the stages so that those that are measured take so long together."""
-    stages = data["stages"]
-    whole_s = sum(stage["duration_s"] for stage in stages if not stage.get("warm_up"))
-    for stage in stages:
+def _shorten(profile: Profile, data: Mapping[str, Any], stage_s: float) -> None:
+    """Scale the stages so that those that are measured take so long together; rates and turns stay theirs."""
+    rows = data["stages"]
+    for row, stage in zip(rows, profile.stages, strict=True):
+        row.setdefault("duration_s", stage.duration_s)
+        if "trace" in row:  # without a rate, all that was recorded would come in the shorter time
+            row.setdefault("rate_per_s", Curve([stage]).mass / row["duration_s"])
+    whole_s = sum(row["duration_s"] for row in rows if not row.get("warm_up"))
+    for row in rows:
         for key in ("duration_s", "spike_s", "period_s"):
-            if key in stage:
-                stage[key] = stage[key] * stage_s / whole_s
+            if key in row:
+                row[key] = row[key] * stage_s / whole_s
+    for turn in data.get("turns", ()):
+        turn["at_s"] = turn["at_s"] * stage_s / whole_s
 
 
-def _scale(data: Mapping[str, Any], factor: float) -> None:
-    for stage in data["stages"]:
-        rate = stage["rate_per_s"]
-        if isinstance(rate, list):
-            for index, end in enumerate(rate):
-                rate[index] = _short(end * factor)
-        else:
-            stage["rate_per_s"] = _short(rate * factor)
-
-
-def _short(value: float) -> int | float:
+def _short(value: Any) -> Any:
+    """Return a number, or a list of them, in as many digits as are written back."""
+    if isinstance(value, list):
+        return [_short(end) for end in value]
     number = float(f"{value:.{_DIGITS}g}")
     return int(number) if number.is_integer() else number
 

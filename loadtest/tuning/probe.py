@@ -73,7 +73,7 @@ class Prober:
         if ended.folder is None:
             judgement = Judgement(Word.UNCLEAR, self._last_words(name))
         else:
-            judgement = self._judge(ended.folder, warm_up_s, watch.reason if ended.was_called_off else "")
+            judgement = self._judge(ended.folder, watch.reason if ended.was_called_off else "")
         return Probed(
             number=number,
             value=value,
@@ -85,9 +85,9 @@ class Prober:
             was_interrupted=ended.was_interrupted,
         )
 
-    def _judge(self, folder: Path, warm_up_s: float, enough: str) -> Judgement:
+    def _judge(self, folder: Path, enough: str) -> Judgement:
         try:
-            return judge_probe(read_run(folder), warm_up_s, enough=enough)
+            return judge_probe(read_run(folder), enough=enough)
         except RunFolderError as error:
             return Judgement(Word.UNCLEAR, str(error))
 

@@ -127,7 +127,7 @@ class TunePlan:
 def _mistakes(profile: Profile, knob: Knob, value: float) -> list[str]:
     """Return what is wrong with a profile whose knob stands at a value."""
     data = tomllib.loads(profile.text)
-    knob.turn(data, value)
+    knob.turn(profile, data, value)
     try:
         parse_profile(write_text(data), name=profile.name, source=profile.source)
     except ProfileError as error:

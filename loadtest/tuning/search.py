@@ -80,6 +80,16 @@ class Search:
         return Ending.FOUND if self.knee and self._is_enough(self.knee) else None
 
     @property
+    def holds_at(self) -> float | None:
+        """The end of the knee's interval at which the thresholds hold; None while there is no knee."""
+        if self.knee is None:
+            return None
+        value = self.knee.high if self.lower_is_worse else self.knee.low
+        if self.bounds.is_whole:
+            value = float(math.ceil(value) if self.lower_is_worse else math.floor(value))
+        return min(max(value, self.bounds.lowest), self.bounds.highest)
+
+    @property
     def next_value(self) -> float:
         """The value to probe next."""
         knee = self.knee

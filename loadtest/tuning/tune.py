@@ -146,7 +146,10 @@ class Tuner:
     def _was_too_much(self, probed: Probed) -> bool:
         share = probed.judgement.error_share or 0.0
         held = [one.value for one in self.probes if one.judgement.word is Word.PASS]
-        return probed.was_called_off or share > 0 or not held or probed.value > _GROSSLY * max(held)
+        if probed.was_called_off or share > 0 or not held:
+            return True
+        beyond = min(held) / probed.value if self.search.lower_is_worse else probed.value / max(held)
+        return beyond > _GROSSLY
 
     def _recover(self) -> None:
         if self.patient.recover(self.show) is None:

@@ -58,7 +58,7 @@ def tuned_text(name_or_path: str, profile: Profile, knob: Knob, value: float, no
     document = tomlkit.parse(original)
     wanted = tomllib.loads(profile.text)
     _bring(document, wanted)
-    knob.turn(document, value)
+    knob.turn(profile, document, value)
     return f"# {note}\n{tomlkit.dumps(document)}"
 
 

@@ -68,6 +68,19 @@ def test_nothing_is_sent_when_nothing_has_changed(shown: Shown, knob: Locator) -
     assert shown.replay.turned == []
 
 
+def test_a_weight_of_more_digits_than_its_field_shows_is_not_taken_for_a_changed_one(shown: Shown) -> None:
+    for message in shown.replay.recorded:
+        if message["type"] == "run":
+            message["departures"][0]["weight"] = 1 / 3
+    shown.replay.until(12)
+    shown.page.goto(shown.url)
+    knob = shown.navigations.locator(".knob")
+    knob.get_by_role("button", name="×2").click()
+    knob.get_by_role("button", name="Apply").click()
+    expect(knob.get_by_text("Takes effect at 13 s into the run.")).to_be_visible()
+    assert shown.replay.turned == [{"rate": "x2", "weights": None}]
+
+
 def test_a_turn_that_comes_does_not_take_what_is_being_typed(shown: Shown, knob: Locator) -> None:
     first = knob.locator("#weight-0")
     first.fill("9")

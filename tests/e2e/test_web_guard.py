@@ -99,11 +99,12 @@ def test_where_locust_wants_a_log_in_ours_do_too(tmp_path: Path) -> None:
     with served(command, port, tmp_path / "ui.log", cwd=tmp_path) as ui:
         shut = {path: ask(ui, f"/loadtest{path}") for path in OURS if path != "/turn"}
         turn = ask(ui, "/loadtest/turn", "POST", '{"rate": 5}')
+        start = ask(ui, "/swarm", "POST", urlencode({"nav_profile": "demo", "host": "http://example.org"}))
         cookie = ask(ui, "/enter").cookie.split(";")[0]
         live = ask(ui, "/loadtest/live", Cookie=cookie)
         turn_inside = ask(ui, "/loadtest/turn", "POST", '{"rate": 5}', Cookie=cookie)
 
     assert {path: answer.status for path, answer in shut.items()} == dict.fromkeys(shut, 302)
-    assert all(answer.location.startswith("/login") for answer in [*shut.values(), turn])
+    assert all(answer.location.startswith("/login") for answer in [*shut.values(), turn, start])
     assert (live.status, json.loads(live.body)["state"]) == (200, "idle")
     assert (turn_inside.status, json.loads(turn_inside.body)["success"]) == (400, False)

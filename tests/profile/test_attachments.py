@@ -197,3 +197,15 @@ def test_both_files_are_told(folder: Path) -> None:
 def test_certificates_go_unverified_only_where_it_is_written(folder: Path) -> None:
     text = WITH_CA.replace('ca_file = "ca.pem"', "verify = false")
     assert loaded(folder, None, text).app.access.tls == Tls(None, verify=False)
+
+
+@pytest.mark.parametrize(("key", "at"), [("data", "app.data"), ("tls.ca_file", "app.tls.ca_file")])
+def test_a_name_that_no_file_can_have_is_a_mistake(folder: Path, key: str, at: str) -> None:
+    text = f'[app]\n{key} = "a\\u0000b"\n[[stages]]\nduration_s = 1\nrate_per_s = 1\n'
+
+    with pytest.raises(ProfileError) as caught:
+        loaded(folder, None, text)
+
+    assert any(
+        f'{at}: "a\\u0000b" cannot be read: embedded null byte' in one for one in caught.value.mistakes
+    )

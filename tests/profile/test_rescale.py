@@ -85,16 +85,16 @@ def test_settings_come_first_and_visits_cut_what_comes_of_both(tmp_path: Path) -
     assert len(list(Schedule(profile.stages, 3, profile.max_visits, profile.turns).arrivals())) == 9
 
 
-@pytest.mark.parametrize(("rate", "count"), [("x3", 9.0), ("6000", 9.0)])
+@pytest.mark.parametrize(("rate", "count"), [("x3", 9.0), ("9", 9.0), ("6", 6.0)])
 def test_a_trace_is_scaled_in_its_rate_and_not_in_its_time(tmp_path: Path, rate: str, count: float) -> None:
     (tmp_path / "t.csv").write_text("0\n1\n4\n", encoding="utf-8")
     text = 'app.preset = "generic"\nstages = [{ trace = "t.csv", duration_s = 1 }]\n'
 
     profile = loaded(tmp_path, text, rate=rate)
 
-    # three arrivals in 1 s, each in a bin of 0.5 ms: 2,000 a second there, tripled
+    # three arrivals in 1 s, each in a bin of 0.5 ms: 3 a second, and not the 2,000 of a bin
     assert Schedule(profile.stages, 7).expected_count == pytest.approx(count)
-    assert peak_per_s(profile) == pytest.approx(6000)
+    assert peak_per_s(profile) == pytest.approx(count)
     assert parse_profile(profile.text, name=profile.name, source=profile.source) == profile
 
 
@@ -131,3 +131,12 @@ def test_a_closed_model_says_what_to_write_and_hides_no_other_mistake(tmp_path: 
             "for more of them write --set users.max=400, and stages[0].users where a stage says them"
         ),
     ]
+
+
+def test_a_peak_that_is_turned_to_0_all_the_time_cannot_be_scaled(tmp_path: Path) -> None:
+    text = (
+        'app.preset = "generic"\n[[stages]]\nduration_s = 9\nrate_per_s = 5\n[[turns]]\nat_s = 0\nrate = 0\n'
+    )
+
+    with pytest.raises(ProfileError, match="--rate 50: the turns hold the rate at 0 all the time"):
+        loaded(tmp_path, text, rate="50")

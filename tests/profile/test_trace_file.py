@@ -113,8 +113,8 @@ WRONG = [
     (
         "0\n\n2\n,x\n3\n",
         [
-            f'trace: "arrivals.csv": line 2 is a hole; write {FORMS}, or take the line out',
-            f'trace: "arrivals.csv": line 4 is a hole; write {FORMS}, or take the line out',
+            f'trace: "arrivals.csv": line 2 is empty; write {FORMS}, or take the line out',
+            f'trace: "arrivals.csv": line 4 is empty; write {FORMS}, or take the line out',
         ],
     ),
     (
@@ -131,10 +131,10 @@ WRONG = [
             'trace: "arrivals.csv": line 4: 4.5 is before 5, which is above it; sort the file by time',
         ],
     ),
-    ("time\n5\nsoon\n6\n", [f'trace: "arrivals.csv": line 3: "soon" is neither {FORMS}']),
+    ("time\n5\nsoon\n6\n", [f'trace: "arrivals.csv": line 3: "soon" is not {FORMS}']),
     (
         "12:30\n12:31\n",
-        [f'trace: "arrivals.csv": line {n}: "12:3{n - 1}" is neither {FORMS}' for n in (1, 2)],
+        [f'trace: "arrivals.csv": line {n}: "12:3{n - 1}" is not {FORMS}' for n in (1, 2)],
     ),
     (
         "0\n1\n2," + 70_000 * "9",
@@ -261,3 +261,9 @@ def test_a_million_rows_take_no_more_memory_than_twenty_thousand(folder: Path) -
 
     (folder / "mine.toml").write_text(TEXT, encoding="utf-8")
     assert peak_kib(1_000_000) < 1.05 * peak_kib(20_000)
+
+
+def test_a_name_that_no_file_can_have_is_a_mistake(folder: Path) -> None:
+    assert told(folder, None, TEXT.replace("arrivals.csv", "a\\u0000b")) == [
+        'trace: "a\\u0000b" cannot be read: embedded null byte'
+    ]

@@ -6,7 +6,7 @@ import configargparse
 import pytest
 
 from loadtest.errors import ProfileError, UsageError
-from loadtest.swarm.options import RunOptions, add_options
+from loadtest.swarm.options import RunOptions, add_options, fill_in
 
 
 def parse(*arguments: str, host: str = "http://127.0.0.1:1", users: int | None = None) -> RunOptions:
@@ -109,3 +109,37 @@ def test_every_option_of_the_form_has_a_name_without_digits_and_a_plain_default(
         "nav_set": str,
         "require_hooks": bool,
     }
+
+
+def test_what_the_form_says_takes_the_place_of_what_was_there() -> None:
+    parser = configargparse.ArgumentParser()
+    parser.add_argument("--run-time", default=None)
+    add_options(parser)
+    values = parser.parse_args([])
+
+    filled, mistakes = fill_in(
+        values,
+        {"nav_seed": "7", "nav_visits": "0", "nav_rate": "x2", "require_hooks": "true", "run_time": "2m"},
+    )
+
+    assert mistakes == []
+    assert (filled.nav_seed, filled.nav_visits, filled.nav_rate) == (7, 0, "x2")
+    assert (filled.require_hooks, filled.run_time) == (True, 120)
+    assert (values.nav_seed, values.require_hooks) == (-1, False)
+
+
+def test_numbers_of_the_form_that_cannot_be_read_are_told_together_by_their_labels() -> None:
+    parser = configargparse.ArgumentParser()
+    parser.add_argument("--run-time", default=None)
+    add_options(parser)
+
+    filled, mistakes = fill_in(
+        parser.parse_args([]), {"nav_seed": "-7", "nav_visits": "many", "run_time": "soon", "nav_rate": "x2"}
+    )
+
+    assert mistakes == [
+        'Nav Seed: "-7" is not a whole number from 0 on; -1 is the profile\'s own',
+        'Nav Visits: "many" is not a whole number from 0 on; 0 is the profile\'s own',
+        'Run time: "soon" is no time, such as 90 or 1m30s',
+    ]
+    assert (filled.nav_seed, filled.nav_rate) == (-1, "x2")

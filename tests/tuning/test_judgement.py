@@ -7,12 +7,13 @@ import pytest
 
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord, Outcome
-from loadtest.report.info import GeneratorInfo
+from loadtest.report.info import GeneratorInfo, StageInfo
 from loadtest.report.run import Run
 from loadtest.tuning.judgement import FAILURES, Word, judge_probe
 from loadtest.tuning.reading import Grade
 from tests.report.building import dropped, histogram, info, visit
 
+STAGES = (StageInfo(0, 0.0, 5.0, True, "warm-up"), StageInfo(1, 5.0, 20.0, False, "measured"))
 LIMIT = {"phases.handshake": ("p(90)<100",)}
 
 
@@ -24,6 +25,7 @@ def run_of(
 ) -> Run:
     generator = GeneratorInfo(processes=1, cpu=cpu, loop_lag=histogram(lag_ms))
     made = info(thresholds=LIMIT if thresholds is None else thresholds, generator=generator, users=50)
+    made = replace(made, stages=STAGES)
     return Run(Path("results/x"), made, tuple(records), None)
 
 
@@ -42,7 +44,7 @@ def failed(number: int) -> NavigationRecord:
 
 
 def test_a_probe_passes_when_its_thresholds_hold() -> None:
-    judgement = judge_probe(run_of([shaken(n, 40.0) for n in range(30)]), 5.0)
+    judgement = judge_probe(run_of([shaken(n, 40.0) for n in range(30)]))
 
     assert (judgement.word, judgement.started, judgement.error_share) == (Word.PASS, 30, 0.0)
     assert judgement.reason == "phases.handshake p(90) 40"
@@ -52,7 +54,7 @@ def test_a_probe_passes_when_its_thresholds_hold() -> None:
 def test_it_fails_when_one_does_not_and_says_by_how_much() -> None:
     records = [shaken(n, 40.0) for n in range(16)] + [shaken(n, 250.0) for n in range(16, 20)]
 
-    judgement = judge_probe(run_of(records), 5.0)
+    judgement = judge_probe(run_of(records))
 
     assert judgement.word is Word.FAIL
     assert judgement.reason == "phases.handshake p(90) 250, must be <100"
@@ -62,13 +64,13 @@ def test_it_fails_when_one_does_not_and_says_by_how_much() -> None:
 def test_what_was_due_in_the_warm_up_does_not_count() -> None:
     slow = [shaken(n, 900.0, due_s=2.0) for n in range(20)]
 
-    judgement = judge_probe(run_of(slow + [shaken(n, 40.0) for n in range(20, 40)]), 5.0)
+    judgement = judge_probe(run_of(slow + [shaken(n, 40.0) for n in range(20, 40)]))
 
     assert (judgement.word, judgement.due) == (Word.PASS, 20)
 
 
 def test_visits_that_fail_fail_a_probe_whose_latencies_are_fine() -> None:
-    judgement = judge_probe(run_of([shaken(n, 40.0) for n in range(20)] + [failed(20)]), 5.0)
+    judgement = judge_probe(run_of([shaken(n, 40.0) for n in range(20)] + [failed(20)]))
 
     assert judgement.word is Word.FAIL
     assert judgement.reason == "1 of 21 visits failed (timed_out: timed out)"
@@ -78,15 +80,27 @@ def test_visits_that_fail_fail_a_probe_whose_latencies_are_fine() -> None:
 def test_dropped_navigations_say_nothing_about_the_server() -> None:
     records = [shaken(n, 40.0, due_s=5 + n / 10) for n in range(20)]
 
-    judgement = judge_probe(run_of([*records, dropped(20)]), 0.0)
+    judgement = judge_probe(run_of([*records, replace(dropped(20), due_s=7.0)]))
 
     assert judgement.word is Word.UNCLEAR
     assert judgement.reason == "1 of 21 due navigations dropped: no user was free"
     assert judgement.advice == "give more users: --set users.max=76"
 
 
+def test_the_users_that_are_needed_follow_from_the_rate_after_the_warm_up() -> None:
+    warm_up = [shaken(n, 40.0, due_s=0.0) for n in range(10)]
+    records = [shaken(n, 4996.0, due_s=5 + n / 100) for n in range(10, 100)]
+    missed = [replace(dropped(n), due_s=5 + n / 100) for n in range(100, 111)]
+
+    judgement = judge_probe(run_of([*warm_up, *records, *missed], {}))
+
+    assert (
+        judgement.advice == "give more users: --set users.max=758"
+    )  # 101 due a second, 5 s each, and a half
+
+
 def test_a_busy_generator_is_the_limit_and_not_the_server() -> None:
-    judgement = judge_probe(run_of([shaken(n, 40.0) for n in range(20)], cpu=0.95, lag_ms=60.0), 5.0)
+    judgement = judge_probe(run_of([shaken(n, 40.0) for n in range(20)], cpu=0.95, lag_ms=60.0))
 
     assert judgement.word is Word.UNCLEAR
     assert judgement.reason.startswith("the generator is the limit: 95% of a core")
@@ -96,34 +110,34 @@ def test_a_busy_generator_is_the_limit_and_not_the_server() -> None:
 def test_late_visits_say_that_the_generator_is_the_limit() -> None:
     late = [replace(shaken(n, 40.0), started_s=6.4) for n in range(8)]
 
-    judgement = judge_probe(run_of(late + [shaken(n, 40.0) for n in range(8, 20)]), 5.0)
+    judgement = judge_probe(run_of(late + [shaken(n, 40.0) for n in range(8, 20)]))
 
     assert judgement.word is Word.UNCLEAR
     assert "8 of 20 late" in judgement.reason
 
 
 def test_a_fail_that_a_busy_machines_lag_may_have_made_counts_and_is_marked() -> None:
-    judgement = judge_probe(run_of([shaken(n, 120.0) for n in range(20)], lag_ms=30.0), 5.0)
+    judgement = judge_probe(run_of([shaken(n, 120.0) for n in range(20)], lag_ms=30.0))
 
     assert (judgement.word, judgement.is_doubtful) == (Word.FAIL, True)
 
 
 def test_a_threshold_without_data_says_nothing() -> None:
-    judgement = judge_probe(run_of([visit(n, due_s=6.0, started_s=6.0) for n in range(20)]), 5.0)
+    judgement = judge_probe(run_of([visit(n, due_s=6.0, started_s=6.0) for n in range(20)]))
 
     assert judgement.word is Word.UNCLEAR
     assert judgement.reason == "phases.handshake p(90)<100 has no data: nothing was counted"
 
 
 def test_without_thresholds_of_its_own_and_without_hooks_the_visits_alone_are_judged() -> None:
-    good = judge_probe(run_of([shaken(n, 4000.0) for n in range(20)], thresholds={}), 5.0)
-    bad = judge_probe(run_of([shaken(0, 4.0), failed(1)], thresholds={}), 5.0)
+    good = judge_probe(run_of([shaken(n, 4000.0) for n in range(20)], thresholds={}))
+    bad = judge_probe(run_of([shaken(0, 4.0), failed(1)], thresholds={}))
 
     assert (good.word, good.reason, bad.word) == (Word.PASS, "holds", Word.FAIL)
 
 
 def test_a_probe_that_was_called_off_has_failed() -> None:
-    judgement = judge_probe(run_of([shaken(0, 40.0)]), 5.0, enough="broken beyond doubt")
+    judgement = judge_probe(run_of([shaken(0, 40.0)]), enough="broken beyond doubt")
 
     assert (judgement.word, judgement.reason) == (Word.FAIL, "broken beyond doubt")
 
@@ -145,12 +159,12 @@ def test_thresholds_that_count_are_told_in_counts(
 ) -> None:
     records = [shaken(n, 90.0) for n in range(8)] + [shaken(n, 200.0) for n in (8, 9)]
 
-    assert judge_probe(run_of(records, thresholds), 5.0).grades[name] == grade
+    assert judge_probe(run_of(records, thresholds)).grades[name] == grade
 
 
 def test_a_threshold_that_allows_nothing_is_no_share() -> None:
     records = [shaken(n, 90.0) for n in range(8)]
 
-    judgement = judge_probe(run_of(records, {"navigations.failed": ("count==0",)}), 5.0)
+    judgement = judge_probe(run_of(records, {"navigations.failed": ("count==0",)}))
 
     assert list(judgement.grades) == [FAILURES]

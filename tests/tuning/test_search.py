@@ -181,3 +181,28 @@ def test_it_is_not_believed_before_enough_have_passed_and_failed_near_the_knee()
     assert search.knee is not None
     near = [one.passes for one in search.readings if abs(math.log(one.value / search.knee.value)) < 0.3]
     assert min(near.count(True), near.count(False)) >= 4
+
+
+@pytest.mark.parametrize(("knee", "holds"), [(7.5, 7.0), (40.2, 40.0)])
+def test_of_whole_numbers_the_one_within_what_holds_is_written(knee: float, holds: float) -> None:
+    search = search_with(sure(knee), Bounds(1, 64, is_whole=True))
+
+    assert search.ending is Ending.FOUND
+    assert search.holds_at is not None
+    assert search.holds_at.is_integer()
+    assert search.holds_at == pytest.approx(holds, abs=2)
+    assert search.knee is not None
+    assert search.holds_at <= search.knee.low
+
+
+def test_of_whole_numbers_the_one_above_is_written_where_lower_is_worse() -> None:
+    search = search_with(
+        lambda value: Reading(value, value > 7.5), Bounds(1, 64, is_whole=True, may_fall=True)
+    )
+
+    assert search.knee is not None
+    assert search.holds_at == math.ceil(search.knee.high)
+
+
+def test_nothing_holds_while_there_is_no_knee() -> None:
+    assert Search(Bounds(1, 64)).holds_at is None

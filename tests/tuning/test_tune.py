@@ -162,6 +162,27 @@ def test_the_server_is_waited_for_after_a_probe_that_was_far_too_much() -> None:
     assert len(server.asked) == overloads
 
 
+def test_where_lower_is_worse_a_probe_far_below_what_holds_is_waited_for() -> None:
+    server = Server(PROFILE, "")
+    tuner = tuner_of(
+        lambda value: HOLDS if value > 90 else FAILS,
+        server=server,
+        bounds=Bounds(5, 1000, may_fall=True),
+    )
+    tuner.run()
+
+    verdicts = [(one.value, one.judgement.word) for one in tuner.probes[:5]]
+    assert verdicts == [
+        (5, Word.FAIL),
+        (1000, Word.PASS),
+        (13.02, Word.FAIL),
+        (460.8, Word.PASS),
+        (77.2, Word.FAIL),
+    ]
+    assert min(one.value for one in tuner.probes[5:]) > 77
+    assert len(server.asked) == 3  # after each of these fails, and none that is nearer
+
+
 def test_a_server_that_does_not_recover_gets_no_more_load() -> None:
     tuner = tuner_of(
         lambda value: HOLDS if value < 100 else replace(FAILS, error_share=0.5),

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from loadtest.errors import UsageError
-from loadtest.profile.load import load_profile
+from loadtest.profile.curve import Curve
+from loadtest.profile.load import load_profile, parse_profile
 from loadtest.tuning.knob import read_knob
 from loadtest.tuning.write import Destination, tuned_text
 
@@ -111,3 +112,15 @@ def test_keys_that_the_file_does_not_have_find_their_place(tmp_path: Path) -> No
     assert (again.seed, again.max_users, again.app, again.mix) == (9, 70, profile.app, profile.mix)
     assert again.stages[0].pieces[0].to_per_s == 4
     assert "at = 'stay'  # all" in (tmp_path / "tuned.toml").read_text()
+
+
+def test_a_profile_with_a_trace_runs_again_at_the_tuned_rate(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    (tmp_path / "arrivals.csv").write_text("0\n1\n1\n1\n2\n", encoding="utf-8")
+    path.write_text('app.preset = "nicegui"\n[[stages]]\ntrace = "arrivals.csv"  # May\n', encoding="utf-8")
+    profile = load_profile(str(path))
+
+    text = tuned_text(str(path), profile, read_knob(profile, "rate"), 50.0, "a note")
+
+    again = parse_profile(text, name="again", source="again.toml")
+    assert round(Curve(again.stages).peak_per_s, 1) == 50.0

@@ -1,9 +1,11 @@
 """Locust's start form, answered with our mistakes: what is wrong shows as an alert in it."""
 
 import json
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from flask import Flask, Response, jsonify, request
+from gevent.lock import BoundedSemaphore
 
 from loadtest.errors import LoadtestError
 
@@ -25,12 +27,27 @@ class Starter(Protocol):
         """Load and check what the form asks for."""
 
 
-def check_form(app: Flask, starter: Starter, base_path: str) -> None:
-    """Check what the form asks for before Locust hears it; nothing is sent when it has mistakes."""
+def check_form(app: Flask, starter: Starter, base_path: str, login: Callable[..., Any]) -> None:
+    """Check what the form asks for before Locust hears it; nothing is sent when it has mistakes.
 
-    def before_request() -> Response | None:
+    Args:
+        login: Locust's own decorator: who has not logged in, where that is asked for, has nothing looked at.
+    """
+
+    door = BoundedSemaphore()
+
+    @login
+    def check() -> Response | None:
+        if not door.acquire(blocking=False):  # finding an app out takes seconds, in which others are heard
+            return _refuse("another start is being looked at; wait for it")
+        try:
+            return _check_start(starter)
+        finally:
+            door.release()
+
+    def before_request() -> Any:
         is_start = request.method == "POST" and request.path == f"{base_path}/swarm"
-        return _check_start(starter) if is_start else None
+        return check() if is_start else None
 
     app.jinja_env.policies["json.dumps_kwargs"] = {
         "sort_keys": False

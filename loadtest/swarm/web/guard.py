@@ -25,20 +25,25 @@ def guard(app: Flask, is_own_host: Callable[[str], bool], base_path: str) -> Non
     """
 
     def before_request() -> Response | None:
-        host = urlsplit(f"//{request.host}").hostname or ""
-        if not is_own_host(host):
-            return _forbid(f"{request.host} is not this machine")
+        host = urlsplit(f"//{request.host}").hostname
+        if not host or not is_own_host(host):  # Flask knows none where a name has a character such as _
+            return _forbid(f"{request.headers.get('Host', '')} is not this machine")
         origin = request.headers.get("Origin")
         if origin is not None:
-            return (
-                None if urlsplit(origin).netloc == request.host else _forbid(f"{origin} has no part in this")
-            )
+            return None if _netloc(origin) == request.host else _forbid(f"{origin} has no part in this")
         site = request.headers.get("Sec-Fetch-Site", "none")
         if site in ("same-origin", "none") or _is_link_to_page(base_path):
             return None
         return _forbid("another site's page has no part in this")
 
     app.before_request(before_request)
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # as of http://[
+        return ""
 
 
 def _is_link_to_page(base_path: str) -> bool:

@@ -26,7 +26,7 @@ def furnish(
     """
     base_path = (options.web_base_path or "").rstrip("/")
     guard(web_ui.app, is_own_host, base_path)
-    check_form(web_ui.app, starter, base_path)
-    web_ui.template_args["extended_tabs"] = add_tabs(web_ui.app, base_path)
     login = web_ui.auth_required_if_enabled
+    check_form(web_ui.app, starter, base_path, login)
+    web_ui.template_args["extended_tabs"] = add_tabs(web_ui.app, base_path)
     web_ui.app.register_blueprint(end_points(watched, base_path, options.nav_profile, login))

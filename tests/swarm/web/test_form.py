@@ -1,9 +1,10 @@
 """The start form, answered before Locust hears it; on a Flask app with end-points named as Locust's."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask, jsonify
+from flask import Flask, jsonify, redirect
 from flask.testing import FlaskClient
 
 from loadtest.errors import ProfileError
@@ -26,9 +27,19 @@ class Readiness:
         self.prepared.append(dict(form))
 
 
-def client(starter: Readiness, base_path: str = "", state: str = "ready") -> FlaskClient:
+def let_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    return view
+
+
+def shut_out(_: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda: redirect("/login")
+
+
+def client(
+    starter: Readiness, base_path: str = "", state: str = "ready", login: Callable[..., Any] = let_in
+) -> FlaskClient:
     app = Flask(__name__)
-    check_form(app, starter, base_path)
+    check_form(app, starter, base_path, login)
 
     @app.post(f"{base_path}/swarm")
     def swarm() -> Any:
@@ -48,6 +59,16 @@ def test_a_form_without_mistakes_is_prepared_and_goes_to_locust() -> None:
 
     assert answer.json == {"success": True}
     assert starter.prepared == [{"host": "http://127.0.0.1:1", "nav_profile": "good"}]
+
+
+def test_the_form_of_whoever_has_not_logged_in_is_not_looked_at() -> None:
+    starter = Readiness()
+
+    for profile in ("good", "bad"):
+        answer = client(starter, login=shut_out).post("/swarm", data={"nav_profile": profile})
+
+        assert (answer.status_code, answer.location) == (302, "/login")
+    assert starter.prepared == []
 
 
 def test_all_mistakes_come_back_at_once_a_line_for_each() -> None:
@@ -79,6 +100,24 @@ def test_a_second_run_waits_for_the_firsts_verdict() -> None:
         "success": False,
         "message": "a run is on; its verdict comes first (stop it, or wait for its quiet to end)",
     }
+
+
+def test_a_start_that_comes_while_another_is_looked_at_changes_nothing() -> None:
+    class Slow(Readiness):
+        def prepare_form(self, form: Any) -> None:
+            super().prepare_form(form)
+            if form["nav_profile"] == "first":
+                told.append(page.post("/swarm", data={"nav_profile": "second"}).json)
+
+    told: list[Any] = []
+    starter = Slow()
+    page = client(starter)
+
+    assert page.post("/swarm", data={"nav_profile": "first"}).json == {"success": True}
+
+    assert told == [{"success": False, "message": "another start is being looked at; wait for it"}]
+    assert starter.prepared == [{"nav_profile": "first"}]
+    assert page.post("/swarm", data={"nav_profile": "third"}).json == {"success": True}
 
 
 @pytest.mark.parametrize(

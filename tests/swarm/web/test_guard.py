@@ -17,6 +17,7 @@ FOREIGN = (
     "http://127.0.0.1:3000",
     "http://127.0.0.1",
     "http://localhost:8089",
+    "http://[",
     "null",
     "",
 )
@@ -25,7 +26,7 @@ LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch
 
 def client(base_path: str = "") -> FlaskClient:
     app = Flask(__name__)
-    guard(app, lambda name: name in ("127.0.0.1", "localhost"), base_path)
+    guard(app, lambda name: name in ("127.0.0.1", "localhost", ""), base_path)  # "": --web-host's default
 
     @app.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"])
     @app.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"])
@@ -49,7 +50,12 @@ def test_a_page_of_another_origin_is_refused_whatever_it_asks(method: str, path:
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("path", [*ACTING, *OWN, *READING])
 def test_a_name_that_was_rebound_to_this_machine_is_refused(method: str, path: str) -> None:
-    for host in ("example.org", "rebound.example.org:8089", "127.0.0.1.example.org:8089"):
+    for host in (
+        "example.org",
+        "rebound.example.org:8089",
+        "127.0.0.1.example.org:8089",
+        "re_bound.example.org:8089",
+    ):
         assert status(path, method, Host=host) == 403
         assert status(path, method, Host=host, Origin=f"http://{host}") == 403
 
