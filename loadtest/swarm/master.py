@@ -11,6 +11,7 @@ from typing import Any
 
 import gevent
 from locust.env import Environment
+from locust.util.timespan import parse_timespan
 
 from loadtest.discovery.auto import resolve
 from loadtest.errors import ExitCode, LoadtestError, ProfileError
@@ -120,7 +121,7 @@ class Master:
         Raises:
             UsageError, ProfileError: it cannot be run; nothing was sent.
         """
-        values, mistakes = fill_in(self._values, form)
+        values, mistakes = fill_in(self._values, form, parse_timespan)
         host = form.get("host", "")
         try:
             if mistakes:

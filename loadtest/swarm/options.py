@@ -2,11 +2,9 @@
 
 import argparse
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from locust.util.timespan import parse_timespan
 
 from loadtest.apps.mistake import show
 from loadtest.errors import UsageError
@@ -155,10 +153,15 @@ class RunOptions:
         )
 
 
-def fill_in(values: argparse.Namespace, form: Mapping[str, str]) -> tuple[argparse.Namespace, list[str]]:
+def fill_in(
+    values: argparse.Namespace, form: Mapping[str, str], read_time: Callable[[str], float]
+) -> tuple[argparse.Namespace, list[str]]:
     """Return Locust's options with what the web form says, and what cannot be read, each by its label.
 
     What cannot be read stays as it was, so that the rest can be judged, too.
+
+    Args:
+        read_time: Locust's reader of times such as ``1m30s``, to seconds; raises ValueError.
     """
     filled = argparse.Namespace(**vars(values))
     mistakes: list[str] = []
@@ -177,7 +180,7 @@ def fill_in(values: argparse.Namespace, form: Mapping[str, str]) -> tuple[argpar
                 setattr(filled, key, text)
     if form.get("run_time"):
         try:
-            filled.run_time = parse_timespan(form["run_time"])
+            filled.run_time = read_time(form["run_time"])
         except ValueError:
             mistakes.append(f"Run time: {show(form['run_time'])} is no time, such as 90 or 1m30s")
     return filled, mistakes

@@ -119,7 +119,8 @@ def test_what_the_form_says_takes_the_place_of_what_was_there() -> None:
 
     filled, mistakes = fill_in(
         values,
-        {"nav_seed": "7", "nav_visits": "0", "nav_rate": "x2", "require_hooks": "true", "run_time": "2m"},
+        {"nav_seed": "7", "nav_visits": "0", "nav_rate": "x2", "require_hooks": "true", "run_time": "120"},
+        float,
     )
 
     assert mistakes == []
@@ -134,7 +135,9 @@ def test_numbers_of_the_form_that_cannot_be_read_are_told_together_by_their_labe
     add_options(parser)
 
     filled, mistakes = fill_in(
-        parser.parse_args([]), {"nav_seed": "-7", "nav_visits": "many", "run_time": "soon", "nav_rate": "x2"}
+        parser.parse_args([]),
+        {"nav_seed": "-7", "nav_visits": "many", "run_time": "soon", "nav_rate": "x2"},
+        float,
     )
 
     assert mistakes == [
