@@ -42,9 +42,12 @@ class Shown:
         return {name: latest for name, latest, _ in cells}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """One headless Chromium for all tests here."""
+    """One headless Chromium for the tests of a file.
+
+    While it is there, an event loop runs in this thread, and no test with a loop of its own can.
+    """
     with chromium(tmp_path_factory.mktemp("chromium")) as context:
         context.set_default_timeout(30_000)
         expect.set_options(timeout=30_000)  # a busy machine; a test that passes does not wait for it

@@ -1,9 +1,12 @@
 """The one poller behind all elements: new runs, late comers, answers that do not come."""
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.assets.conftest import Shown
 from tests.assets.replay import Replay, Served, read_recorded
+
+pytestmark = pytest.mark.slow
 
 
 def test_who_comes_late_gets_all(shown: Shown) -> None:
