@@ -19,10 +19,11 @@ def answering(answer: bytes) -> tuple[socket.socket, str]:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        connection, _ = listener.accept()
-        with connection, contextlib.suppress(OSError):  # whoever asked may have gone
-            connection.recv(65536)
-            connection.sendall(answer)
+        with contextlib.suppress(OSError):  # whoever asked may have gone, and the listener with them
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
 
     threading.Thread(target=serve, daemon=True).start()
     return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
