@@ -8,7 +8,7 @@ from loadtest.profile.load import add_turn
 from loadtest.profile.model import Profile, Rate, Turn
 from loadtest.report.info import StageInfo, TurnInfo
 
-__all__ = ["stages_of", "turn_profile", "turns_of"]
+__all__ = ["stages_of", "turn_of", "turn_profile", "turns_of"]
 
 _LEAD_S = 1.0
 """Between a turn and what is due by it: by then every worker has heard of it."""
@@ -69,10 +69,15 @@ def stages_of(profile: Profile) -> tuple[StageInfo, ...]:
 
 def turns_of(profile: Profile) -> tuple[TurnInfo, ...]:
     """Return a profile's turns: those that it was written with, and those of the live knob."""
-    return tuple(TurnInfo(turn.at_s, _rate_of(turn.rate), turn.weights) for turn in profile.turns)
+    return tuple(map(turn_of, profile.turns))
+
+
+def turn_of(turn: Turn) -> TurnInfo:
+    """Return a turn as ``run.json`` and the web UI tell it."""
+    return TurnInfo(turn.at_s, _rate_of(turn.rate), turn.weights)
 
 
 def _rate_of(rate: Rate | None) -> str | float | None:
     if rate is None:
         return None
-    return f"x{rate.value!r}" if rate.is_factor else rate.value
+    return f"x{rate.value!r}".removesuffix(".0") if rate.is_factor else rate.value

@@ -87,7 +87,7 @@ def test_a_run_that_was_turned_is_the_same_run_again_from_its_own_profile_text(
     info = json.loads((run / "run.json").read_text())
     first, second, third = info["turns"]
 
-    assert (first["rate"], first["weights"]) == ("x3.0", None)
+    assert (first["rate"], first["weights"]) == ("x3", None)
     assert (second["rate"], second["weights"]) == (None, [0.0, 1.0])
     assert (third["rate"], third["weights"]) == (7.5, [3.0, 1.0])
     assert "# How it looks to whom reads it." in info["profile_text"]

@@ -53,7 +53,7 @@ def test_a_turn_is_a_second_from_now_and_in_the_profile() -> None:
     assert made == Turn(8.123, Rate(2.0, is_factor=True), (1.0, 3.0))
     assert turned.turns == (made,)
     assert [choice.weight for choice in turned.mix_at(8.123).choices] == [1.0, 3.0]
-    assert turns_of(turned) == (TurnInfo(8.123, "x2.0", (1.0, 3.0)),)
+    assert turns_of(turned) == (TurnInfo(8.123, "x2", (1.0, 3.0)),)
     assert 'rate = "x2.0"' in turned.text
 
 

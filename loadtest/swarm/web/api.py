@@ -1,8 +1,9 @@
 """What our tabs ask: the run as it goes, its knob, its files, and the scripts that draw them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -12,7 +13,8 @@ from loadtest.apps.mistake import mistakes_of
 from loadtest.errors import LoadtestError, UsageError
 from loadtest.profile.model import Turn
 from loadtest.profile.turns_table import TurnTable
-from loadtest.swarm.web.assets import read_assets
+from loadtest.swarm.knob import turn_of
+from loadtest.swarm.web.assets import Asset, read_assets
 from loadtest.swarm.web.files import list_files, open_file, read_blocks
 from loadtest.swarm.web.offer import Offers
 from loadtest.swarm.web.tabs import plain_page
@@ -53,30 +55,19 @@ def end_points(watched: Watched, base_path: str, named_profile: str, login: Call
             made = watched.turn(wanted.rate, wanted.weights)
         except LoadtestError as error:
             return _json({"success": False, "message": str(error)}, 400)
-        return _json({"success": True, "turn": _turn_json(made)})
+        return _json({"success": True, "turn": turn_of(made).to_json()})
 
     @room.get("/files")
     @login
     def files() -> Response:
-        folder = watched.folder
-        found = list_files(folder) if folder else ()
+        found = list_files(watched.folder) if watched.folder else ()
         listed = [{"name": file.name, "bytes": file.size_bytes} for file in found]
         return _json({"run": watched.run_id, "files": listed})
 
     @room.get("/files/<name>")
     @login
     def file(name: str) -> Response:
-        folder = watched.folder
-        try:
-            if folder is None:
-                raise FileNotFoundError(name)
-            opened, size_bytes = open_file(folder, name)
-        except FileNotFoundError:
-            return Response("this run has no such file\n", 404, mimetype="text/plain")
-        response = Response(read_blocks(opened, size_bytes), mimetype="application/octet-stream")
-        response.headers.set("Content-Disposition", "attachment", filename=f"{folder.name}-{name}")
-        response.content_length = size_bytes
-        return _fresh(response)
+        return _file(watched.folder, name)
 
     @room.get("/profiles")
     @login
@@ -86,17 +77,35 @@ def end_points(watched: Watched, base_path: str, named_profile: str, login: Call
     @room.get("/assets/<name>")
     @login
     def asset(name: str) -> Response:
-        found = assets.get(name)
-        if found is None:
-            return Response("there is no such asset\n", 404, mimetype="text/plain")
-        response = Response(found.content, content_type=found.content_type)
-        response.headers["Cache-Control"] = "no-cache"  # asked for again each time, and mostly answered 304
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.set_etag(found.etag)
-        response.make_conditional(request)
-        return response
+        return _asset(assets.get(name))
 
     return room
+
+
+def _file(folder: Path | None, name: str) -> Response:
+    """Answer with a file of the run's folder, as a download."""
+    try:
+        if folder is None:
+            raise FileNotFoundError(name)
+        opened, size_bytes = open_file(folder, name)
+    except FileNotFoundError:
+        return Response("this run has no such file\n", 404, mimetype="text/plain")
+    response = Response(read_blocks(opened, size_bytes), mimetype="application/octet-stream")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{folder.name}-{name}")
+    response.content_length = size_bytes
+    return _fresh(response)
+
+
+def _asset(found: Asset | None) -> Response:
+    """Answer with a script or a style; it is asked for again each time, and mostly answered 304."""
+    if found is None:
+        return Response("there is no such asset\n", 404, mimetype="text/plain")
+    response = Response(found.content, content_type=found.content_type)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.set_etag(found.etag)
+    response.make_conditional(request)
+    return response
 
 
 def _json(data: Any, status: int = 200) -> Response:
@@ -124,12 +133,3 @@ def _read_turn(data: Any) -> Turn:
         return TurnTable.model_validate({"at_s": 0.0, **data}).build()
     except ValidationError as error:
         raise UsageError("\n".join(str(mistake) for mistake in mistakes_of(error))) from None
-
-
-def _turn_json(turn: Turn) -> Mapping[str, Any]:
-    rate = turn.rate
-    return {
-        "at_s": turn.at_s,
-        "rate": None if rate is None else str(rate) if rate.is_factor else rate.value,
-        "weights": None if turn.weights is None else list(turn.weights),
-    }
