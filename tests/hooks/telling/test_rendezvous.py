@@ -142,6 +142,7 @@ def test_a_process_of_another_user_lives(folder: Path, monkeypatch: pytest.Monke
         json.dumps({**FILE, "run": "../../etc"}),
         json.dumps({**FILE, "padding": "x" * 5000}),
     ],
+    ids=["empty", "cut", "list", "number", "bare", "pid: text", "pid: 0", "token: null", "run: path", "huge"],
 )
 def test_a_file_that_no_run_wrote_is_passed_over(folder: Path, text: str) -> None:
     (folder / "a.json").write_text(text)
