@@ -52,7 +52,10 @@ def generator(figures: Figures) -> Markup:
     }
     look = "bad" if told["saturated"] else None
     return section(
-        "generator", "The generator's health", element("p", verdict, class_=look), facts(figures_of)
+        "generator",
+        "The generator's health",
+        element("p", verdict, class_=look),
+        facts(figures_of, is_wide=True),
     )
 
 
@@ -80,7 +83,7 @@ def versions(info: RunInfo) -> Markup:
         "users": f"{info.users:,}",
         "run": info.id,
     }
-    return section("versions", "Versions and circumstances", facts(told))
+    return section("versions", "Versions and circumstances", facts(told, is_wide=True))
 
 
 def how_to_read() -> Markup:

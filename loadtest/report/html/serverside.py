@@ -69,7 +69,7 @@ def _facts(figures: Figures, room: Room) -> Markup:
     ]
     items = [element("li", clip.line(text)) for text in lists[: room.rows]]
     more = left_out(len(lists) - room.rows, "note")
-    return joined(facts(told), element("ul", *items) if items else None, more)
+    return joined(facts(told, is_wide=True), element("ul", *items) if items else None, more)
 
 
 def _stall(server: Mapping[str, Any], room: Room) -> Markup:
@@ -103,7 +103,11 @@ def _handler(figures: Figures, index: int, room: Room, *, has_acks: bool) -> lis
     cells = [
         head_cell(element("code", Clip(room).line(name))),
         figures.shown(*here, "calls", tag="td"),
-        element("td", element("b", figures.shown(*here, "errors"), class_=look), class_="number"),
+        element(
+            "td",
+            element("b" if look else "span", figures.shown(*here, "errors"), class_=look),
+            class_="number",
+        ),
         figures.shown(*here, "in_flight", tag="td"),
         *(figures.shown(*here, key, form=ms, tag="td") for key in ("p50_ms", "p99_ms", "max_ms")),
     ]

@@ -161,11 +161,11 @@ def _keys(figures: Figures) -> Markup:
     """Return the few figures that a run is known by."""
     told: list[tuple[str, tuple[str | int, ...], Form]] = [
         ("visits", ("navigations", "started"), count),
-        ("ended as planned: stayed", ("navigations", "completed"), count),
-        ("ended as planned: left", ("navigations", "left"), count),
+        ("stayed to the end", ("navigations", "completed"), count),
+        ("left as planned", ("navigations", "left"), count),
         ("errors on the server", ("server", "errors"), count),
         ("handshake p95, ms", ("phases", "handshake", "p95_ms"), ms),
-        ("sids left behind", ("server", "residue", JUDGED_RESIDUE[0]), count),
+        ("sids left on the server", ("server", "residue", JUDGED_RESIDUE[0]), count),
     ]
     return element(
         "dl",
