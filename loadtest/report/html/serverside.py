@@ -56,7 +56,7 @@ def _facts(figures: Figures, room: Room) -> Markup:
         "processes": figures.shown("server", "processes"),
         "visits seen": figures.shown("server", "visits"),
         "errors": figures.shown("server", "errors"),
-        "of them of no visit": figures.shown("server", "strays"),
+        "errors of no visit": figures.shown("server", "strays"),
         "alive at the end": "yes" if server["alive"] else "not all: see the processes",
         "event loop's lag p99, ms": figures.shown("server", "loop", "lag_p99_ms", form=ms),
         "longest stall, ms": figures.shown("server", "loop", "longest_stall_ms", form=ms),
