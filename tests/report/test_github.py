@@ -44,13 +44,15 @@ def test_a_pass_is_one_notice() -> None:
 def test_a_finding_is_an_error_at_its_line_in_the_workspace() -> None:
     frame = '  File "/home/runner/work/app/app/src/board.py", line 181, in handle_disconnect\n'
 
-    assert told(visits(1, 3, "P16"), *raised(f"{frame}    x\nKeyError: 1\n")) == [
+    (line,) = told(visits(1, 3, "P16"), *raised(f"{frame}    x\nKeyError: 1\n"))
+
+    assert line == (
         "::error title=loadtest%3A finding 1%2C KeyError in handle_disconnect,file=src/board.py,line=181::"
         "server error: KeyError in handle_disconnect%0A"
         "3 of 3 visits, all of which left at P16 (before_handshake); there is nothing to compare with%0A"
         "3 exceptions at board.py:181, handler of 'disconnect'%0A"
         "loadtest report results/x --navigation 1"
-    ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,8 +99,10 @@ def test_a_threshold_that_does_not_hold_is_an_error_and_one_without_data_a_warni
 
     assert told([visit(1)], thresholds=limits) == [
         "::error title=loadtest%3A phases.page p(95)<1::phases.page p(95)<1 does not hold: it is 4",
-        "::warning title=loadtest%3A fail::the threshold server.errors count==0 has no data: "
-        "no hooks were seen in the server",
+        (
+            "::warning title=loadtest%3A fail::the threshold server.errors count==0 has no data: "
+            "no hooks were seen in the server"
+        ),
     ]
 
 
