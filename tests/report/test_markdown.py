@@ -78,7 +78,7 @@ def test_nothing_that_an_app_wrote_is_markup(tmp_path: Path) -> None:
     assert HOSTILE not in text
 
 
-def test_a_report_of_more_findings_than_there_is_room_for_counts_the_rest(tmp_path: Path) -> None:
+def test_a_report_of_more_findings_than_there_is_room_for_counts_the_rest() -> None:
     frames = "".join(f'  File "/srv/{n}.py", line {n}, in f\n    {"<" * 470}\n' for n in range(40))
     errors = [error([1], id=n, file=f"{n}.py", what=f"E{n} in f") for n in range(60)]
     texts = [{"kind": "error", "boot": "0000000000000b00", **one, "traceback": frames * 3} for one in errors]
