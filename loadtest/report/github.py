@@ -30,8 +30,8 @@ _LONGEST = 1000
 _LONGEST_TITLE = 120
 _LONGEST_PATH = 500
 
-_LINE_COMMAND = re.compile(r"((?:^|\r)\s*):(?=:)", re.MULTILINE)
-"""The runner trims a line's beginning and looks for ``::`` (actions/runner, ActionCommand.TryParseV2)."""
+_LINE_COMMAND = re.compile(r"((?:^|\r)\s*):(?=:[^\r\n]*::)", re.MULTILINE)
+"""The runner trims a line's beginning and looks for ``::``, twice (actions/runner, ActionCommand.TryParseV2)."""
 _OLD_COMMAND = "##["
 """The older form counts anywhere in a line (ActionCommand.TryParse)."""
 _FRAME = re.compile(
