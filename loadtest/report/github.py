@@ -31,9 +31,9 @@ _LONGEST_TITLE = 120
 _LONGEST_PATH = 500
 
 _LINE_COMMAND = re.compile(r"((?:^|\r)\s*):(?=:[^\r\n]*::)", re.MULTILINE)
-"""The runner trims a line's beginning and looks for ``::``, twice (actions/runner, ActionCommand.TryParseV2)."""
+"""The runner trims a line's beginning and looks for two ``::`` (actions/runner, ActionCommand.cs)."""
 _OLD_COMMAND = "##["
-"""The older form counts anywhere in a line (ActionCommand.TryParse)."""
+"""The older form counts anywhere in a line (the same, ``TryParse``)."""
 _FRAME = re.compile(
     r'^\s*File "(?P<python>[^"]+)", line (?P<row>\d+)|\(?(?P<node>/[^():]+):(?P<line>\d+):\d+\)?$'
 )

@@ -11,7 +11,6 @@ from loadtest.report.folder import json_text, write_whole
 from loadtest.report.github import neutral_markup
 from loadtest.report.html.page import html_report
 from loadtest.report.junit import junit_xml
-from loadtest.report.markdown import markdown_report
 from loadtest.report.run import Run, read_run
 from loadtest.report.series.series import EVERY_SECOND, series_csv, series_of
 from loadtest.report.summary import summarize

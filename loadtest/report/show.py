@@ -23,8 +23,10 @@ from loadtest.report.story.story import tell_story
 from loadtest.report.story.text import print_story
 from loadtest.report.summary import summarize
 
-__all__ = ["ReportFormat", "show_run", "show_story", "tell_ci"]
+__all__ = ["SCHEMA_FILE", "ReportFormat", "show_run", "show_story", "tell_ci"]
 
+SCHEMA_FILE = Path(__file__).with_name("summary_schema.json")
+"""The JSON Schema of ``summary.json``."""
 _FILE_WIDTH = 100
 
 

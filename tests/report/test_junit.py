@@ -29,7 +29,8 @@ def states(text: str) -> dict[str, str]:
     """Return what became of each test, by class and name."""
     (suite,) = JUnitXml.fromstring(text.encode())
     return {
-        f"{case.classname} {case.name}": case.result[0]._tag if case.result else "passed" for case in suite
+        f"{case.classname} {case.name}": type(case.result[0]).__name__.lower() if case.result else "passed"
+        for case in suite
     }
 
 
@@ -139,7 +140,7 @@ def test_jenkins_schema_holds_and_the_counts_are_those_of_the_tests(which: str) 
 
     SCHEMA.validate(text)
     (suite,) = whole = JUnitXml.fromstring(text.encode())
-    results = [case.result[0]._tag if case.result else "passed" for case in suite]
+    results = [*states(text).values()]
     counts = len(results), results.count("failure"), results.count("error")
     assert [(one.tests, one.failures, one.errors) for one in (whole, suite)] == [counts, counts]
 
