@@ -5,7 +5,7 @@ from typing import Any
 
 from loadtest.report import raised, sentences, vital_sentences
 from loadtest.report.html.facts import facts, section
-from loadtest.report.html.figures import Figures, Form, count, decimal, megabytes, ms, signed
+from loadtest.report.html.figures import Figures, Form, Nth, count, decimal, megabytes, ms, signed
 from loadtest.report.html.markup import NOTHING, Markup, block, element, joined
 from loadtest.report.html.room import Room
 from loadtest.report.html.stranger import Clip
@@ -170,10 +170,12 @@ def _gauges(figures: Figures, room: Room) -> Markup:
     body = [
         [
             head_cell(element("code", Clip(room).line(name))),
-            figures.shown("server", "gauges", name, "value", form=decimal, tag="td"),
-            figures.shown("server", "gauges", name, "growth", form=lambda value: f"{value:+,.6g}", tag="td"),
+            figures.shown("server", "gauges", Nth(place), "value", form=decimal, tag="td"),
+            figures.shown(
+                "server", "gauges", Nth(place), "growth", form=lambda value: f"{value:+,.6g}", tag="td"
+            ),
         ]
-        for name in list(gauges)[: room.rows]
+        for place, name in enumerate(list(gauges)[: room.rows])
     ]
     columns = [Column("gauge", False), Column("at the end"), Column("grown by")]
     return joined(element("h3", "Gauges"), table("Gauges", columns, body))

@@ -6,7 +6,7 @@ from typing import Any
 
 from loadtest.report import finding_sentences, sentences
 from loadtest.report.finding import FindingKind
-from loadtest.report.html.figures import Figures, Form, count, ms
+from loadtest.report.html.figures import Figures, Form, Step, count, ms
 from loadtest.report.html.markup import Markup, element
 from loadtest.report.html.scale import clock
 from loadtest.report.html.stranger import Clip
@@ -173,7 +173,7 @@ def _warnings(figures: Figures, clip: Clip) -> Iterator[Markup]:
 
 def _keys(figures: Figures) -> Markup:
     """Return the few figures that a run is known by."""
-    told: list[tuple[str, tuple[str | int, ...], Form]] = [
+    told: list[tuple[str, tuple[Step, ...], Form]] = [
         ("visits", ("navigations", "started"), count),
         ("stayed to the end", ("navigations", "completed"), count),
         ("left as planned", ("navigations", "left"), count),

@@ -1,12 +1,12 @@
 """Figures that say where in ``summary.json`` they are from."""
 
-from loadtest.report.html.figures import Figures, megabytes, ms, path_of, percent, signed
+from loadtest.report.html.figures import Figures, Nth, megabytes, ms, percent, signed
 
 FIGURES = Figures(
     {
         "phases": {"open": {"p95_ms": 7.94, "p99_ms": None}},
         "server": None,
-        "gauges": {"a.b~": 1},
+        "gauges": {"a.<b>": 1},
         "rows": [{"hit": 1, "of": 3}],
     }
 )
@@ -33,8 +33,8 @@ def test_a_share_has_both_paths() -> None:
     )
 
 
-def test_a_dot_within_a_name_does_not_part_it() -> None:
-    assert path_of("gauges", "a.b~") == "gauges.a~1b~0"
+def test_what_strangers_named_is_found_by_its_place() -> None:
+    assert FIGURES.shown("gauges", Nth(0)).html == '<span data-path="gauges.#0" data-value="1">1</span>'
 
 
 def test_growth_has_its_sign() -> None:
