@@ -18,15 +18,15 @@ __all__ = ["hours_run", "hours_series"]
 _WIDTH_S = 8
 _ROWS = 450
 """What ``series_of`` makes of an hour."""
-FINDINGS = 70
-_VISITS = 3_600
+FINDINGS = 40
+_VISITS = 1_200
 
 
 def hours_run(name: str = "handle_disconnect") -> Run:
     """Return the run; ``name`` is in whatever an app may name."""
     rng = random.Random(3)
     records = [_record(number, name, rng) for number in range(_VISITS)]
-    frames = [f'  File "/srv/app/{name}_{line}.py", line {line}, in {name}' for line in range(200)]
+    frames = [f'  File "/srv/app/{name}_{line}.py", line {line}, in {name}' for line in range(50)]
     traceback = "\n".join(["Traceback (most recent call last):", *frames, f"KeyError: {name}"])
     errors = [_error(index, name, traceback, rng) for index in range(FINDINGS)]
     handlers = [handler(f"{name} {index}", 9_000 + index, index, histogram(1, 2, 3)) for index in range(120)]
@@ -52,9 +52,9 @@ def _record(number: int, name: str, rng: random.Random) -> NavigationRecord:
         number,
         at,
         manner,
-        due_s=float(number),
-        started_s=number + 0.001,
-        left_s=number + 0.5,
+        due_s=number * 3.0,
+        started_s=number * 3 + 0.001,
+        left_s=number * 3 + 0.5,
         planned_manner=rng.choice(list(Manner)),
         transport=rng.choice(list(Transport)),
         actual=ActualDeparture(at, manner),

