@@ -48,7 +48,7 @@ def table(
         element("tbody", *body),
         class_=class_,
     )
-    box = element("div", whole, class_="scroll", tabindex="0", role="region", aria_label=caption)
+    box = element("div", whole, class_="scroll", tabindex="0", role="group", aria_label=caption)
     return joined(box, foot)
 
 

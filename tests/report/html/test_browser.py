@@ -147,6 +147,7 @@ def test_on_paper_it_is_light_and_whole(show: Show, which: str) -> None:
         shown.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         == "rgb(255, 255, 255)"
     )
+    assert shown.page.evaluate("getComputedStyle(document.body).color") == "rgb(21, 25, 30)"
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= 688
     assert shown.page.evaluate(_CLIPPED) == []
     assert not shown.page.locator("nav").is_visible()

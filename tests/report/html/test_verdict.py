@@ -31,8 +31,8 @@ _FAULTY = (
     "none of 40 others; first seen 0.6 s into the run, last at 2.4 s."
 )
 _BROKEN = (
-    "Server process died and was restarted, 6 times: 6 of 6 visits that left at P17 (handshake_running) did so "
-    "right before it, none of 240 others; first seen 8 s into the run, last at 53 s."
+    "Server process died and was restarted, 6 times: 6 of 6 visits that left at P17 (handshake_running) did "
+    "so right before it, none of 240 others; first seen 8 s into the run, last at 53 s."
 )
 _MENDED = "Nothing broke: no finding in 58 visits."
 
