@@ -19,6 +19,7 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.report.console import print_report
+from loadtest.report.html.page import html_report
 from loadtest.report.run import read_run
 from loadtest.report.series.series import EVERY_SECOND, series_csv, series_of
 from loadtest.report.side_by_side import Half, print_side_by_side
@@ -258,6 +259,13 @@ def report(which: str, width: int) -> str:
     return _without_ends(out.getvalue())
 
 
+def page(which: str) -> str:
+    """Return the ``report.html`` of one of the gold runs."""
+    with _here():
+        run = read_run(Path(RUNS[which]))
+        return html_report(run, summarize(run), series_of(run))
+
+
 def story(width: int) -> str:
     """Return the story of a visit of the faulty run that left at P16."""
     with _here():
@@ -290,6 +298,7 @@ def main() -> None:
         (GOLD / f"summary_{which}.json").write_text(summary(which))
     for which in SERIES:
         (GOLD / f"series_{which}.csv").write_text(series(which), newline="")
+    (GOLD / "report_faulty.html").write_text(page("faulty"), encoding="utf-8")
     for width in WIDTHS:
         (GOLD / f"story_{width}.txt").write_text(story(width))
         for which in RUNS:
