@@ -93,10 +93,11 @@ class ListedDispatcher:
             return due
         if self._is_closed:
             return None
-        entry = (tab, AsyncResult[Arrival | None]())
+        waiter: AsyncResult[Arrival | None] = AsyncResult()
+        entry = (tab, waiter)
         self._free.append(entry)
         try:
-            return entry[1].get()
+            return waiter.get()
         except BaseException:  # this user is killed while it waits
             if entry in self._free:
                 self._free.remove(entry)
