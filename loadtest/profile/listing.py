@@ -54,11 +54,17 @@ class ListedVisit:
             "from": self.since,
             "manner": self.manner,
             "transport": self.transport,
-            "jitter_s": _law(self.jitter_s),
+            "jitter_s": None if self.jitter_s is None else _jitter(self.jitter_s),
             "dwell_s": _law(self.dwell_s),
         }
         given = {key: value for key, value in said.items() if value is not None}
         return {key: str(value) if isinstance(value, str) else value for key, value in given.items()}
+
+
+def _jitter(law: Distribution) -> dict[str, Any]:
+    """Return it as a table: a number alone would be the largest of a uniform one."""
+    written = written_law(law)
+    return written if isinstance(written, dict) else {str(law.law): written}
 
 
 def _law(law: Distribution | None) -> float | dict[str, Any] | None:
