@@ -1,4 +1,4 @@
-"""``loadtest replay``: a finding's visits are sent again, and the exit code says whether it is still there."""
+"""``loadtest replay``: sends a finding's visits again; the exit code says whether it is still there."""
 
 import sys
 from dataclasses import dataclass, replace
