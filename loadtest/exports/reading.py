@@ -85,9 +85,9 @@ def _run_rows(standing: Standing) -> Mapping[str, list[_Row]]:
     texts = (standing.run, standing.profile, str(standing.seed), _bare(standing.host), standing.version)
     return {
         "run.info": [(tuple(label_of(text) for text in texts), 1)],
-        "run.state": [((state,), state == standing.state) for state in _STATES],
+        "run.state": [((state,), int(state == standing.state)) for state in _STATES],
         "run.start_time": [((), standing.t0_at)],
-        "run.verdict": [((word,), word == summary["verdict"]) for word in _VERDICTS if summary],
+        "run.verdict": [((word,), int(word == summary["verdict"])) for word in _VERDICTS if summary],
         "run.exit_code": [((), summary.get("exit_code"))],
         "run.findings": [((kind,), found.count(kind)) for kind in _KINDS if summary],
     }

@@ -1,4 +1,4 @@
-"""The server so far: the newest snapshots of its processes added up, bounded whatever its events are called."""
+"""The server so far: the newest snapshots of its processes added up; bounded, whatever they tell."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field

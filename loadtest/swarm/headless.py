@@ -37,6 +37,9 @@ class RunRequest:
     require_hooks: bool = False
     allow_hosts: tuple[str, ...] = ()
     collector_bind: str = "127.0.0.1:0"
+    prometheus: str = ""
+    """Where ``/metrics`` is served; empty: nowhere."""
+    otel: bool = False
 
     def locust_arguments(self, told: Path) -> list[str]:
         """Return Locust's options; the run writes its folder's path into ``told``."""
@@ -54,8 +57,11 @@ class RunRequest:
             "--nav-results": str(self.results),
             "--allow-host": ",".join(self.allow_hosts),
             "--collector-bind": self.collector_bind,
+            "--nav-prometheus": self.prometheus,
         }
-        flags = ["--headless", "--only-summary", *(["--require-hooks"] if self.require_hooks else [])]
+        flags = ["--headless", "--only-summary"]
+        flags += ["--require-hooks"] if self.require_hooks else []
+        flags += ["--nav-otel"] if self.otel else []
         options = [f"{name}={value}" for name, value in pairs.items() if value]
         return flags + options + worker_options(self.workers)
 

@@ -24,6 +24,8 @@ from loadtest.report.show import show_run
 from loadtest.swarm.child import PARENT_VARIABLE
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
+from loadtest.swarm.exporting.exporter import Exporter
+from loadtest.swarm.exporting.options import read_export_options
 from loadtest.swarm.hosts import check_host
 from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
@@ -54,7 +56,9 @@ class Master:
         self._next: tuple[RunOptions, Profile] | None = None
         self._conductor: Conductor | None = None
         self._watched = Watched(lambda: self._progress.line) if web_ui else None
+        self._exporter: Exporter | None = None
         self._has_failed = False
+        self._is_interrupted = False
         shape = environment.shape_class
         assert isinstance(shape, PoolShape), "the locustfile names PoolShape"
         self._shape = shape
@@ -95,8 +99,10 @@ class Master:
         if PARENT_VARIABLE in os.environ:
             gevent.spawn(self._watch_parent, int(os.environ[PARENT_VARIABLE]))
         logging.getLogger("locust.runners").addFilter(is_no_spawn_rate_warning)
+        self._open_exports()
         if self._watched:
-            furnish(self._web_ui, self._values, self, self._watched, self.is_own_host)
+            metrics = self._exporter.expose if self._exporter and self._exporter.can_expose else None
+            furnish(self._web_ui, self._values, self, self._watched, self.is_own_host, metrics)
             self._prepare_web()
         else:
             self._prepare_headless()
@@ -152,6 +158,15 @@ class Master:
             else:
                 self._progress.say(f"too little: {shortage}")
 
+    def _open_exports(self) -> None:
+        """Get ready for those who want the figures; ends the process with 104 when that cannot be done."""
+        try:
+            options = read_export_options(self._values, os.environ, self._progress.say)
+            self._exporter = Exporter(options, self._progress.say) if options else None
+        except LoadtestError as error:
+            self._progress.say(str(error))
+            sys.exit(ExitCode.USAGE)
+
     def _prepare_headless(self) -> None:
         self._environment.process_exit_code = int(ExitCode.INCONCLUSIVE)
         self._prepare_or_exit()
@@ -180,6 +195,7 @@ class Master:
         """End the run in order at the first signal; the next one ends the process."""
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        self._is_interrupted = True
         self._progress.say("interrupted: writing down what there is (again to break off)")
         if self._conductor:
             self._conductor.call_off()
@@ -196,7 +212,10 @@ class Master:
 
     def _take(self, msg: Any, **_: object) -> None:
         if self._conductor:
-            self._conductor.take(Report.from_wire(msg.data))
+            report = Report.from_wire(msg.data)
+            if self._exporter and self.is_busy and report.run == self._conductor.run_id:
+                self._exporter.hear(report.lines)
+            self._conductor.take(report)
 
     def _test_start(self, **_: object) -> None:
         if self._next is None:
@@ -211,6 +230,8 @@ class Master:
         else:
             if self._watched:
                 self._watched.begin(self._conductor)
+            if self._exporter:
+                self._exporter.begin(self._conductor)
         self._next = None
 
     def _spawning_complete(self, **_: object) -> None:
@@ -223,6 +244,8 @@ class Master:
 
     def _quitting(self, **_: object) -> None:
         self._conclude()
+        if self._exporter:
+            self._exporter.close(is_patient=not self._web_ui and not self._is_interrupted)
         if self._watched:
             self._watched.close()
 
@@ -238,6 +261,8 @@ class Master:
         self._tell_web_ui(conductor)
         if not self._values.nav_embedded:
             show_run(conductor.path)
+        if self._exporter:
+            self._exporter.end()
 
     def _tell_web_ui(self, conductor: Conductor) -> None:
         """Show the verdict where Locust's UI has a place for it: its log, and its table of exceptions."""
