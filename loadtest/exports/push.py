@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from loadtest.errors import LoadtestError
@@ -49,15 +49,15 @@ class _Inbox:
             self._changed.notify()
 
 
-class _LastWords(logging.Handler):
-    """What the SDK logged last: why it could not."""
+class _Words(logging.Handler):
+    """What the SDK logged first of a push: why it could not; later it says that it tried again."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.text = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.text = record.getMessage()
+        self.text = self.text or record.getMessage()
 
 
 def main() -> None:
@@ -65,23 +65,24 @@ def main() -> None:
     target = target_of(os.environ, is_asked_for=True)
     if target is None:
         raise LoadtestError("OpenTelemetry's variables switch the push off")
-    words = _LastWords()
+    words = _Words()
     logger = logging.getLogger("opentelemetry")
     logger.addHandler(words)
     logger.propagate = False
-    _push_all(_Inbox(sys.stdin.buffer), target, lambda: words.text)
+    _push_all(_Inbox(sys.stdin.buffer), target, words)
 
 
-def _push_all(inbox: _Inbox, target: OtlpTarget, last_words: Callable[[], str]) -> None:
+def _push_all(inbox: _Inbox, target: OtlpTarget, words: _Words) -> None:
     exporter = exporter_for(target)
     from opentelemetry.sdk.metrics.export import MetricExportResult
 
     has_said = False
     while (push := inbox.take()) is not None:
+        words.text = ""
         result = exporter.export(metrics_data(push, os.environ))
         if result is not MetricExportResult.SUCCESS and not has_said:
             has_said = True
-            why = clipped(shown(last_words()), _LONGEST)
+            why = clipped(shown(words.text), _LONGEST)
             _tell(f"OpenTelemetry: {target.address} does not take the metrics; the run goes on ({why})")
 
 

@@ -1,13 +1,13 @@
 """A Locust process in its part as the one that conducts runs."""
 
 import argparse
-import ipaddress
 import logging
 import os
 import signal
 import sys
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 import gevent
 from locust.env import Environment
@@ -17,16 +17,14 @@ from loadtest.discovery.auto import resolve
 from loadtest.errors import ExitCode, LoadtestError, ProfileError
 from loadtest.profile.capacity import shortages
 from loadtest.profile.model import Profile
-from loadtest.report.finding_sentences import place
 from loadtest.report.info import Ended
-from loadtest.report.sentences import headline
 from loadtest.report.show import show_run
 from loadtest.swarm.child import PARENT_VARIABLE
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
-from loadtest.swarm.exporting.exporter import Exporter
-from loadtest.swarm.exporting.options import read_export_options
-from loadtest.swarm.hosts import check_host
+from loadtest.swarm.exporting.exporter import Exporter, open_exporter
+from loadtest.swarm.exporting.options import ExportOptions
+from loadtest.swarm.hosts import check_host, is_own_host
 from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions, fill_in
@@ -34,6 +32,7 @@ from loadtest.swarm.pool import is_no_spawn_rate_warning, spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
 from loadtest.swarm.web.site import furnish
+from loadtest.swarm.web.verdict import tell_verdict
 from loadtest.swarm.web.watched import Watched
 
 __all__ = ["Master"]
@@ -56,9 +55,8 @@ class Master:
         self._next: tuple[RunOptions, Profile] | None = None
         self._conductor: Conductor | None = None
         self._watched = Watched(lambda: self._progress.line) if web_ui else None
-        self._exporter: Exporter | None = None
+        self._exporter = Exporter(ExportOptions(), self._progress.say)
         self._has_failed = False
-        self._is_interrupted = False
         shape = environment.shape_class
         assert isinstance(shape, PoolShape), "the locustfile names PoolShape"
         self._shape = shape
@@ -99,10 +97,13 @@ class Master:
         if PARENT_VARIABLE in os.environ:
             gevent.spawn(self._watch_parent, int(os.environ[PARENT_VARIABLE]))
         logging.getLogger("locust.runners").addFilter(is_no_spawn_rate_warning)
-        self._open_exports()
+        try:
+            self._exporter = open_exporter(self._values, os.environ, self._progress.say)
+        except LoadtestError as error:
+            self._refuse(error)
         if self._watched:
-            metrics = self._exporter.expose if self._exporter and self._exporter.can_expose else None
-            furnish(self._web_ui, self._values, self, self._watched, self.is_own_host, metrics)
+            is_own = partial(is_own_host, bound=self._values.web_host)
+            furnish(self._web_ui, self._values, self, self._watched, is_own, self._exporter.metrics)
             self._prepare_web()
         else:
             self._prepare_headless()
@@ -111,15 +112,6 @@ class Master:
     def form_fields(self) -> frozenset[str]:
         """The fields that the web form may hold: Locust's own, and those options of ours that it shows."""
         return _LOCUST_FIELDS | FORM_OPTIONS
-
-    def is_own_host(self, name: str) -> bool:
-        """Whether this is a name of this machine, or the address that the UI was told to listen on."""
-        if name in ("localhost", self._values.web_host):
-            return True
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return False
 
     def prepare_form(self, form: Mapping[str, str]) -> None:
         """Load and check what the web form asks for, so that the next test can start.
@@ -158,15 +150,6 @@ class Master:
             else:
                 self._progress.say(f"too little: {shortage}")
 
-    def _open_exports(self) -> None:
-        """Get ready for those who want the figures; ends the process with 104 when that cannot be done."""
-        try:
-            options = read_export_options(self._values, os.environ, self._progress.say)
-            self._exporter = Exporter(options, self._progress.say) if options else None
-        except LoadtestError as error:
-            self._progress.say(str(error))
-            sys.exit(ExitCode.USAGE)
-
     def _prepare_headless(self) -> None:
         self._environment.process_exit_code = int(ExitCode.INCONCLUSIVE)
         self._prepare_or_exit()
@@ -180,8 +163,11 @@ class Master:
         try:
             self._prepare(self._values, self._environment.host or "", self._values.num_users)
         except LoadtestError as error:
-            self._progress.say(str(error))
-            sys.exit(ExitCode.USAGE)
+            self._refuse(error)
+
+    def _refuse(self, error: LoadtestError) -> NoReturn:
+        self._progress.say(str(error))
+        sys.exit(ExitCode.USAGE)
 
     def _prepare_web(self) -> None:
         """Offer the profile that the command line names in the form, beside the shipped ones."""
@@ -195,7 +181,6 @@ class Master:
         """End the run in order at the first signal; the next one ends the process."""
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        self._is_interrupted = True
         self._progress.say("interrupted: writing down what there is (again to break off)")
         if self._conductor:
             self._conductor.call_off()
@@ -213,7 +198,7 @@ class Master:
     def _take(self, msg: Any, **_: object) -> None:
         if self._conductor:
             report = Report.from_wire(msg.data)
-            if self._exporter and self.is_busy and report.run == self._conductor.run_id:
+            if self.is_busy and report.run == self._conductor.run_id:
                 self._exporter.hear(report.lines)
             self._conductor.take(report)
 
@@ -230,8 +215,7 @@ class Master:
         else:
             if self._watched:
                 self._watched.begin(self._conductor)
-            if self._exporter:
-                self._exporter.begin(self._conductor)
+            self._exporter.begin(self._conductor)
         self._next = None
 
     def _spawning_complete(self, **_: object) -> None:
@@ -244,8 +228,8 @@ class Master:
 
     def _quitting(self, **_: object) -> None:
         self._conclude()
-        if self._exporter:
-            self._exporter.close(is_patient=not self._web_ui and not self._is_interrupted)
+        is_interrupted = self._environment.process_exit_code == ExitCode.INTERRUPTED
+        self._exporter.close(is_patient=not self._web_ui and not is_interrupted)
         if self._watched:
             self._watched.close()
 
@@ -258,19 +242,9 @@ class Master:
         if self._environment.process_exit_code == ExitCode.INCONCLUSIVE or self._web_ui:
             self._environment.process_exit_code = conductor.exit_code
         self._conductor = None
-        self._tell_web_ui(conductor)
-        if not self._values.nav_embedded:
-            show_run(conductor.path)
-        if self._exporter:
-            self._exporter.end()
-
-    def _tell_web_ui(self, conductor: Conductor) -> None:
-        """Show the verdict where Locust's UI has a place for it: its log, and its table of exceptions."""
-        summary = conductor.summary
-        verdict = f"{summary['verdict'].upper()}: {headline(summary)}"
+        verdict = tell_verdict(self._runner, conductor.path, conductor.summary)
         if self._watched:
             self._watched.run_ended(verdict)
-        _LOG.info("%s; exit code %d; %s", verdict, summary["exit_code"], conductor.path)
-        for finding in summary["findings"]:
-            what = f"{finding['what']}: {place(finding)}"
-            self._runner.log_exception("server", what, finding["traceback"] or "")
+        if not self._values.nav_embedded:
+            show_run(conductor.path)
+        self._exporter.end()

@@ -1,7 +1,8 @@
 """The exports of one process: of the run that is on, or of the last one until the next begins."""
 
+import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import gevent
 from gevent.lock import RLock
@@ -12,11 +13,11 @@ from loadtest.exports.reading import IDLE
 from loadtest.exports.wire import Push, to_line
 from loadtest.swarm.exporting.endpoint import Endpoint
 from loadtest.swarm.exporting.followed import Followed
-from loadtest.swarm.exporting.options import ExportOptions
+from loadtest.swarm.exporting.options import ExportOptions, read_export_options
 from loadtest.swarm.exporting.pusher import Pusher
 from loadtest.swarm.exporting.standing import Exported
 
-__all__ = ["Exporter"]
+__all__ = ["Exporter", "open_exporter"]
 
 
 class Exporter:
@@ -36,6 +37,7 @@ class Exporter:
         self._followed: Followed | None = None
         self._pusher: Pusher | None = None
         self._pushing: gevent.Greenlet[[Followed, Pusher, float], None] | None = None
+        self._flushing: gevent.Greenlet[[], None] | None = None
         self._lock = RLock()
         self._texts: dict[bool, tuple[Reading, Exposition]] = {}
         self._endpoint: Endpoint | None = None
@@ -46,12 +48,14 @@ class Exporter:
             say(f"metrics are pushed to {options.otel.address} ({options.otel.protocol})")
 
     @property
-    def can_expose(self) -> bool:
-        """Whether Prometheus' text was asked for."""
-        return self._endpoint is not None
+    def metrics(self) -> Callable[[str], Exposition] | None:
+        """Return ``expose``; None where Prometheus' text was not asked for."""
+        return self.expose if self._endpoint else None
 
     def begin(self, run: Exported) -> None:
         """Look at a new run; the one before is forgotten."""
+        if not self._endpoint and not self._otel:
+            return
         self._followed = followed = Followed(run)
         if self._otel:
             self._pusher = pusher = Pusher(self._otel.address, self._say)
@@ -74,25 +78,39 @@ class Exporter:
         return text
 
     def end(self) -> None:
-        """Take note that the run has its verdict, and push it; waits a few seconds at most."""
-        if self._followed:
-            self._followed.end()
-        if self._pusher and self._pushing and self._followed:
-            self._pushing.kill()
-            self._pusher.push(to_line(Push(self._followed.reading(), time.time())))
-            self._pusher.close()
+        """Take note that the run has its verdict, and have it pushed; ``close`` waits for that."""
+        followed, pusher, pushing = self._followed, self._pusher, self._pushing
+        if followed:
+            followed.end()
+        if followed and pusher and pushing:
+            pushing.kill(block=False)
+            pusher.push(to_line(Push(followed.reading(), time.time())))
+            self._flushing = gevent.spawn(pusher.close)
             self._pusher = self._pushing = None
 
     def close(self, *, is_patient: bool) -> None:
-        """Stop listening.
+        """Let the last figures go out, within seconds, and stop listening.
 
         Args:
             is_patient: whether who has scraped again and again is waited for, so that it gets the verdict.
         """
+        if self._endpoint and is_patient:
+            self._endpoint.await_last_scrape(self._say)
+        if self._flushing:
+            self._flushing.join()
         if self._endpoint:
-            if is_patient:
-                self._endpoint.await_last_scrape(self._say)
             self._endpoint.close()
+
+
+def open_exporter(
+    values: argparse.Namespace, environ: Mapping[str, str], say: Callable[[str], object]
+) -> Exporter:
+    """Return what Locust's parsed options ask for, and OpenTelemetry's variables.
+
+    Raises:
+        UsageError: it cannot be done.
+    """
+    return Exporter(read_export_options(values, environ, say), say)
 
 
 def _push_often(followed: Followed, pusher: Pusher, every_s: float) -> None:

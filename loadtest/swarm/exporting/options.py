@@ -21,9 +21,6 @@ class ExportOptions:
     otel: OtlpTarget | None = None
     """Where to push to; None: nowhere."""
 
-    def __bool__(self) -> bool:
-        return self.prometheus is not None or self.otel is not None
-
 
 def read_export_options(
     values: argparse.Namespace, environ: Mapping[str, str], say: Callable[[str], object]
