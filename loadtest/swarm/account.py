@@ -110,6 +110,11 @@ class Account:
         return f" (last: {errors[-1]})" if errors else ""
 
     @property
+    def reports(self) -> Collection[Report]:
+        """The last report of each generator."""
+        return self._reports.values()
+
+    @property
     def astray(self) -> int:
         """Navigations that came as they were before a turn, whose worker had heard of it too late."""
         return sum(report.astray for report in self._reports.values())

@@ -23,6 +23,7 @@ from loadtest.report.server_figures import GROWN_RESIDUE
 from loadtest.report.summary import summarize
 from loadtest.swarm.account import Account, Tick
 from loadtest.swarm.crew import Crew
+from loadtest.swarm.exporting.standing import Inside
 from loadtest.swarm.knob import LISTED, stages_of, turn_profile, turns_of
 from loadtest.swarm.messages import Begin, Report, Turned
 from loadtest.swarm.options import RunOptions
@@ -95,6 +96,11 @@ class Conductor:
     def profile(self) -> Profile:
         """What runs, with every turn so far in it."""
         return self._profile
+
+    @property
+    def inside(self) -> Inside:
+        """What exports read."""
+        return Inside(self._info, self._account, self._collector)
 
     @property
     def ticks(self) -> Sequence[Tick]:

@@ -43,6 +43,9 @@ class RunRequest:
     writes_outputs: bool = True
     """Whether a page, a sheet and test results are to be made of it: not of one of many probes."""
     replay_of: ReplayOf | None = None
+    prometheus: str = ""
+    """Where ``/metrics`` is served; empty: nowhere."""
+    otel: bool = False
 
     def locust_arguments(self, told: Path) -> list[str]:
         """Return Locust's options; the run writes its folder's path into ``told``."""
@@ -62,8 +65,11 @@ class RunRequest:
             "--allow-host": ",".join(self.allow_hosts),
             "--collector-bind": self.collector_bind,
             "--nav-replay-of": f"{of.run}:{of.finding}" if of else None,
+            "--nav-prometheus": self.prometheus,
         }
-        flags = ["--headless", "--only-summary", *(["--require-hooks"] if self.require_hooks else [])]
+        flags = ["--headless", "--only-summary"]
+        flags += ["--require-hooks"] if self.require_hooks else []
+        flags += ["--nav-otel"] if self.otel else []
         options = [f"{name}={value}" for name, value in pairs.items() if value]
         return flags + options + worker_options(self.workers)
 

@@ -58,8 +58,8 @@ def test_a_page_without_hooks_says_so_once_and_how_to_put_them_in() -> None:
     (told,) = loud
     assert told == (
         "The server was not watched. No process with hooks saw these visits: its errors, and what it "
-        "keeps of those who left, are unknown. Start the app with the hooks in: loadtest instrument -- python "
-        "app.py"
+        "keeps of those who left, are unknown. Start the app with the hooks in: loadtest instrument -- "
+        "python app.py"
     )
 
 
