@@ -1,8 +1,8 @@
 """`loadtest compare` on real runs whose truth is known: ``python -m tests.bench.compare_ab``.
 
 Pairs of runs of one app (A/A) must not be called different; pairs of which the second has a handshake handler
-that takes 20 % longer (A/B) must be found worse. One run follows the other; the second of a pair comes first in
-every other pair (ABBA), so that a machine that grows slower while this goes on does not look like the app.
+that takes 20 % longer (A/B) must be found worse. One run follows the other; the second of a pair comes first
+in every other pair (ABBA), so that a machine that grows slower while this goes on does not look like the app.
 
 A run lasts ``--seconds`` (20) at 25 visits a second: 500 visits, each with a handshake. That is what a median
 needs that is known to 2 %, and less than a p99 needs: those say "too few" here. Sixty runs take about 30
