@@ -41,6 +41,8 @@ _TRACEBACK_LINES = 7
 _STALL_LINES = 4
 _LONGEST = 200
 """Characters of what an app wrote that are shown in one line."""
+_LONGEST_PARAGRAPH = 2_000
+"""An app may name an event with a megabyte, and whoever wraps that is busy."""
 _WIDE = 72
 """Columns that a table with the points' names needs."""
 _GAP = 2
@@ -79,7 +81,7 @@ class _Report:
 
     def _line(self, text: str, style: str = "", indent: int = 0, hang: int = 0) -> None:
         """Print a paragraph, wrapped; lines after its first are indented by ``hang`` more."""
-        whole = Text(shown(text, self._console.encoding), style=style)
+        whole = Text(shown(clipped(text, _LONGEST_PARAGRAPH), self._console.encoding), style=style)
         room = max(self._console.width - indent - hang, 20)
         for index, line in enumerate(whole.wrap(self._console, room)):
             line.rstrip()

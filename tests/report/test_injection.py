@@ -7,19 +7,22 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from loadtest.cli.log import guarded_log
 from loadtest.report.outputs import write_outputs
-from loadtest.report.show import ReportFormat
+from loadtest.report.show import ReportFormat, show_run, show_story
 from tests.report.hostile import BIDI, hostile_run
 from tests.report.markup import Rendered, render
 from tests.report.test_github import obeyed
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute (OWASP, "CSV Injection")."""
+Printed = Callable[..., str]
 _OUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -30,46 +33,72 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def printed(folder: Path, *arguments: str, **environ: str) -> str:
-    """Return what `loadtest report` prints of the run."""
-    done = subprocess.run(
-        [sys.executable, "-m", "loadtest", "report", str(folder), *arguments],
-        env={**{name: text for name, text in os.environ.items() if name != "NO_COLOR"}, **environ},
-        capture_output=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    return done.stdout.decode()
+@pytest.fixture
+def printed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> Printed:
+    """Return a function that says what `loadtest report` prints of the run."""
+
+    def show(form: ReportFormat = ReportFormat.TEXT, navigation: str = "", **environ: str) -> str:
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        for name, text in environ.items():
+            monkeypatch.setenv(name, text)
+        with guarded_log():
+            if navigation:
+                show_story(folder, navigation)
+            else:
+                show_run(folder, form)
+        told = capsysbinary.readouterr()
+        assert told.err == b""
+        return told.out.decode()
+
+    return show
 
 
 @pytest.mark.parametrize("width", ["40", "80", "200"])
-def test_nothing_reaches_a_terminal_but_our_own_colours(folder: Path, width: str) -> None:
-    text = _OUR_CODES.sub("", printed(folder, COLUMNS=width, FORCE_COLOR="1", TERM="xterm"))
+def test_nothing_reaches_a_terminal_but_our_own_colours(printed: Printed, width: str) -> None:
+    text = _OUR_CODES.sub("", printed(COLUMNS=width, FORCE_COLOR="1", TERM="xterm"))
 
     assert "FAIL: 26 findings" in " ".join(text.split())
     assert text.replace("\n", "").isprintable()
     assert max(map(len, text.splitlines())) < 2_000
 
 
-@pytest.mark.parametrize("arguments", [(), ("--navigation", "0"), ("--navigation", "81")])
-def test_no_line_that_is_printed_in_a_workflow_is_a_command(folder: Path, arguments: tuple[str, ...]) -> None:
-    for width in ("20", "33", "47", "80"):  # somewhere a line is broken before what begins a command
-        assert obeyed(printed(folder, *arguments, GITHUB_ACTIONS="true", COLUMNS=width)) == []
+@pytest.mark.parametrize("navigation", ["", "0", "81"])
+@pytest.mark.parametrize("width", ["20", "33", "80"])
+def test_no_line_that_is_printed_in_a_workflow_is_a_command(
+    printed: Printed, navigation: str, width: str
+) -> None:
+    """Somewhere a line is broken before what begins a command."""
+    text = printed(navigation=navigation, GITHUB_ACTIONS="true", COLUMNS=width)
+
+    assert obeyed(text) == []
+    assert "::error::x" in "".join(text.split())
+
+
+def test_the_command_guards_its_log(folder: Path) -> None:
+    command = [sys.executable, "-m", "loadtest", "report", str(folder)]
+    environ = {**os.environ, "GITHUB_ACTIONS": "true", "COLUMNS": "33"}
+
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+
+    assert obeyed(done.stdout) == []
+    assert "\\::" in done.stdout
 
 
 @pytest.mark.parametrize("form", [form for form in ReportFormat if form is not ReportFormat.TEXT], ids=str)
 def test_no_form_that_programs_read_has_a_control_character_or_a_command_in_it(
-    folder: Path, form: ReportFormat
+    printed: Printed, form: ReportFormat
 ) -> None:
-    text = printed(folder, "--format", form, GITHUB_ACTIONS="true")
+    text = printed(form, GITHUB_ACTIONS="true")
 
     assert text.replace("\r\n", "\n").replace("\n", "").isprintable()
     assert obeyed(text) == []
     assert not any(character in text for character in BIDI if not character.isprintable())
 
 
-def test_the_figures_are_json_and_whole(folder: Path) -> None:
-    text = printed(folder, "--format", "json")
+def test_the_figures_are_json_and_whole(printed: Printed) -> None:
+    text = printed(ReportFormat.JSON)
 
     assert json.loads(text)["findings"][1]["what"].startswith("<script>alert(1)</script>")
     assert text.isascii()
@@ -92,17 +121,17 @@ def test_the_page_has_no_script_no_address_and_no_handler(folder: Path) -> None:
     assert (folder / "report.html").stat().st_size < 300_000
 
 
-def test_the_markdown_is_ours_alone(folder: Path) -> None:
-    page = render(printed(folder, "--format", "markdown"))
+def test_the_markdown_is_ours_alone(printed: Printed) -> None:
+    page = render(printed(ReportFormat.MARKDOWN))
 
     assert not {"script", "img", "a", "svg", "input"} & page.elements.keys()
     assert page.attributes <= {"style"}
 
 
-def test_no_cell_is_a_formula(folder: Path) -> None:
+def test_no_cell_is_a_formula(folder: Path, printed: Printed) -> None:
     with (folder / "series.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
 
     assert len({len(row) for row in rows}) == 1
     assert [cell for row in rows for cell in row if cell.startswith(_FORMULA)] == []
-    assert list(csv.reader(io.StringIO(printed(folder, "--format", "csv")))) == rows
+    assert list(csv.reader(io.StringIO(printed(ReportFormat.CSV)))) == rows
