@@ -9,6 +9,7 @@ from pathlib import Path
 from loadtest.errors import ExitCode
 from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
+from loadtest.report.info import ReplayOf
 from loadtest.report.seal import seal_run
 from loadtest.swarm.child import Watch, run_locust, worker_options
 from loadtest.swarm.outputs import write_apart
@@ -41,9 +42,14 @@ class RunRequest:
     collector_bind: str = "127.0.0.1:0"
     writes_outputs: bool = True
     """Whether a page, a sheet and test results are to be made of it: not of one of many probes."""
+    replay_of: ReplayOf | None = None
+    prometheus: str = ""
+    """Where ``/metrics`` is served; empty: nowhere."""
+    otel: bool = False
 
     def locust_arguments(self, told: Path) -> list[str]:
         """Return Locust's options; the run writes its folder's path into ``told``."""
+        of = self.replay_of
         pairs: dict[str, str | None] = {
             "--loglevel": "WARNING",
             "--nav-embedded": str(told),
@@ -58,8 +64,12 @@ class RunRequest:
             "--nav-results": str(self.results),
             "--allow-host": ",".join(self.allow_hosts),
             "--collector-bind": self.collector_bind,
+            "--nav-replay-of": f"{of.run}:{of.finding}" if of else None,
+            "--nav-prometheus": self.prometheus,
         }
-        flags = ["--headless", "--only-summary", *(["--require-hooks"] if self.require_hooks else [])]
+        flags = ["--headless", "--only-summary"]
+        flags += ["--require-hooks"] if self.require_hooks else []
+        flags += ["--nav-otel"] if self.otel else []
         options = [f"{name}={value}" for name, value in pairs.items() if value]
         return flags + options + worker_options(self.workers)
 

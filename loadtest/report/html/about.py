@@ -8,6 +8,8 @@ from loadtest.report.html.room import Room
 from loadtest.report.html.stranger import Clip
 from loadtest.report.info import RunInfo
 from loadtest.report.limits import LAG_LIMIT_MS
+from loadtest.report.run import Run
+from loadtest.report.wording import listed
 
 __all__ = ["generator", "how_to_read", "profile", "versions"]
 
@@ -52,7 +54,10 @@ def generator(figures: Figures) -> Markup:
     }
     look = "bad" if told["saturated"] else None
     return section(
-        "generator", "The generator's health", element("p", verdict, class_=look), facts(figures_of)
+        "generator",
+        "The generator's health",
+        element("p", verdict, class_=look),
+        facts(figures_of, is_wide=True),
     )
 
 
@@ -68,11 +73,14 @@ def profile(info: RunInfo, room: Room) -> Markup:
     )
 
 
-def versions(info: RunInfo) -> Markup:
+def versions(run: Run) -> Markup:
     """Return what the run was made with."""
-    ended = info.finished_at
+    info, ended = run.info, run.info.finished_at
+    processes = run.server.processes if run.server else ()
+    runtimes = sorted({process.runtime for process in processes if process.runtime})
     told = {
         **dict(list(info.versions.items())[:_MOST_VERSIONS]),
+        "server processes with hooks": listed(runtimes[:_MOST_VERSIONS]),
         "started": f"{info.started_at:%Y-%m-%d %H:%M:%S} UTC",
         "finished": f"{ended:%Y-%m-%d %H:%M:%S} UTC" if ended else "",
         "planned duration": f"{info.duration_s:,.10g} s",
@@ -80,7 +88,7 @@ def versions(info: RunInfo) -> Markup:
         "users": f"{info.users:,}",
         "run": info.id,
     }
-    return section("versions", "Versions and circumstances", facts(told))
+    return section("versions", "Versions and circumstances", facts(told, is_wide=True))
 
 
 def how_to_read() -> Markup:

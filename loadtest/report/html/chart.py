@@ -1,7 +1,7 @@
 """A line chart as HTML and inline SVG: its words are HTML, so that they stay readable at any width."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from loadtest.report.html.markup import Markup, element, joined
 from loadtest.report.html.scale import clock, ticks, time_ticks, top_of
@@ -67,13 +67,13 @@ class Chart:
     marks: Sequence[Mark] = ()
     bands: Sequence[Band] = ()
     no_data: str = "No data."
-    level: str = "h3"
-    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 def draw(chart: Chart) -> Markup:
     """Return the chart, or the words for that there is nothing to draw."""
-    head = [element(chart.level, chart.title), element("p", chart.about, class_="soft")]
+    unit = element("span", f" {chart.unit}", class_="unit")
+    about = element("p", chart.about, class_="soft") if chart.about else None
+    head = [element("h3", chart.title, unit), about]
     lines = [line for line in chart.lines if any(value is not None for value in line.fine.values)]
     if not lines:
         return element(
@@ -84,7 +84,8 @@ def draw(chart: Chart) -> Markup:
     told = [element("p", f"No data of: {listed(missing)}.", class_="soft")] if missing else []
     return element(
         "figure",
-        element("figcaption", *head, _legend(lines), *told),
+        element("figcaption", *head, *told),
+        _legend(lines) if len(chart.lines) > 1 else None,
         _plot(chart, lines, top),
         _told(chart, lines),
         class_="chart",
@@ -112,7 +113,7 @@ def _plot(chart: Chart, lines: Sequence[Line], top: float) -> Markup:
         *_ground(chart, top),
         *(
             element("path", d=_path(line.fine, chart.duration_s, top), class_=f"line l{line.look}")
-            for line in lines
+            for line in reversed(lines)  # the first, the lowest as a rule, on top
         ),
         _slices(chart, lines),
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",

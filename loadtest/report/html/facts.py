@@ -7,12 +7,12 @@ from loadtest.report.html.markup import Child, Markup, element
 __all__ = ["facts", "section"]
 
 
-def facts(told: Mapping[str, Child]) -> Markup:
-    """Return a list of names and values; what is empty is left out."""
+def facts(told: Mapping[str, Child], *, is_wide: bool = False) -> Markup:
+    """Return a list of names and values, side by side where they are short; what is empty is left out."""
     return element(
         "dl",
         *(element("div", element("dt", name), element("dd", value)) for name, value in told.items() if value),
-        class_="facts",
+        class_="facts wide" if is_wide else "facts",
     )
 
 

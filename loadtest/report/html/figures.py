@@ -55,12 +55,22 @@ def megabytes(value: float) -> str:
     return f"{value / 1e6:+,.1f} MB"
 
 
-def path_of(*steps: str | int) -> str:
-    """Return a path into ``summary.json``: its steps with dots between.
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """A step into an object whose keys strangers named: to its value at this place."""
 
-    A dot within a step (of a gauge's name, say) is ``~1``, and a tilde ``~0``, as in RFC 6901.
-    """
-    return ".".join(str(step).replace("~", "~0").replace(".", "~1") for step in steps)
+    place: int
+
+    def __str__(self) -> str:
+        return f"#{self.place}"
+
+
+Step: TypeAlias = str | int | Nth
+
+
+def path_of(*steps: Step) -> str:
+    """Return a path into ``summary.json``: its steps with dots between: ``server.gauges.#0.value``."""
+    return ".".join(map(str, steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +79,16 @@ class Figures:
 
     summary: Mapping[str, Any]
 
-    def value(self, *steps: str | int) -> Any:
+    def value(self, *steps: Step) -> Any:
         """Return what is there; None where something on the way is."""
         here: Any = self.summary
         for step in steps:
             if here is None:
                 return None
-            here = here[step]
+            here = list(here.values())[step.place] if isinstance(step, Nth) else here[step]
         return here
 
-    def shown(
-        self, *steps: str | int, form: Form = count, tag: str = "span", no_data: str = NO_DATA
-    ) -> Markup:
+    def shown(self, *steps: Step, form: Form = count, tag: str = "span", no_data: str = NO_DATA) -> Markup:
         """Return an element with a figure: its text, its path and its value."""
         value = self.value(*steps)
         return element(
@@ -91,7 +99,7 @@ class Figures:
             data_value=json.dumps(value),
         )
 
-    def share(self, part: tuple[str | int, ...], whole: tuple[str | int, ...], form: Form) -> Markup:
+    def share(self, part: tuple[Step, ...], whole: tuple[Step, ...], form: Form) -> Markup:
         """Return an element with one figure divided by another; the second is not 0."""
         value = self.value(*part) / self.value(*whole)
         return element(

@@ -1,18 +1,20 @@
 """What the run found: each finding with where, how often, since when, and the commands that show it again."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from loadtest.report import finding_sentences, raised, sentences
 from loadtest.report.finding import FindingKind, LedBy
 from loadtest.report.html.facts import facts, section
-from loadtest.report.html.figures import Figures, percent
+from loadtest.report.html.figures import Figures, ms, percent
 from loadtest.report.html.markup import NOTHING, Child, Markup, block, element, joined
 from loadtest.report.html.room import Room
 from loadtest.report.html.story import story_of
 from loadtest.report.html.stranger import Clip
-from loadtest.report.html.table import Column, head_cell, table
-from loadtest.report.html.verdict import since
+from loadtest.report.html.table import Column, head_cell, left_out, table
+from loadtest.report.html.verdict import since, what
+from loadtest.report.info import RunInfo
 from loadtest.report.run import Run
 from loadtest.report.story.choice import story_command
 from loadtest.report.story.story import tell_story
@@ -70,12 +72,13 @@ def _card(run: Run, figures: Figures, room: Room, index: int) -> Markup:
         element(
             "h3",
             element("span", f"Finding {index + 1} · {kind}", class_="kicker"),
-            clip.line(finding["what"]),
+            what(finding, clip),
             id=anchor,
         ),
         element("p", f"{_upper(finding_sentences.place(finding))}.", class_="place"),
         _bars(figures, index) if finding["at"] else None,
-        facts(_facts(finding, clip)),
+        facts(_facts(finding, run.info, clip)),
+        _moments(figures, index, room),
         _aspects(figures, index),
         _traceback(finding, room, clip),
         _commands(run, finding),
@@ -125,11 +128,11 @@ def _bar(figures: Figures, index: int, name: str, part: str, whole: str) -> Mark
     )
 
 
-def _facts(finding: Mapping[str, Any], clip: Clip) -> Mapping[str, Child]:
+def _facts(finding: Mapping[str, Any], info: RunInfo, clip: Clip) -> Mapping[str, Child]:
     left_behind = finding["left_behind"]
     points = listed([finding_sentences.point(at) for at in finding["at"]])
     texts = {
-        "when": _upper(since(finding)),
+        "when": _when(finding, info),
         "moments": finding_sentences.moments(finding),
         "points": points,
         "manner of leaving": finding_sentences.manners(finding),
@@ -139,9 +142,19 @@ def _facts(finding: Mapping[str, Any], clip: Clip) -> Mapping[str, Child]:
         "also seen": finding_sentences.variants(finding),
         "left on the server by them": sentences.residue(left_behind) if left_behind else "",
         "note": finding["remark"] or "",
-        "examples": ", ".join(finding["examples"][:_EXAMPLES]),
     }
-    return {name: clip.line(text) for name, text in texts.items()}
+    told: dict[str, Child] = {name: clip.line(text) for name, text in texts.items()}
+    examples = [element("code", one, class_="id") for one in finding["examples"][:_EXAMPLES]]
+    return told | {"examples, by trace id": joined(*examples)}
+
+
+def _when(finding: Mapping[str, Any], info: RunInfo) -> str:
+    """Return since when it was seen, by the run's time and by the clock on the wall."""
+    told = _upper(since(finding))
+    if not told or info.t0_at is None:
+        return told
+    times = dict.fromkeys(info.t0_at + timedelta(seconds=finding[key]) for key in ("first_s", "last_s"))
+    return f"{told} ({' to '.join(f'{at:%H:%M:%S}' for at in times)} UTC)"
 
 
 def _aspects(figures: Figures, index: int) -> Markup:
@@ -163,6 +176,25 @@ def _aspects(figures: Figures, index: int) -> Markup:
     columns = [Column("of the visits there", False), Column("showed it"), Column("of")]
     whole = table(f"Finding {index + 1} by manner, transport and move", columns, rows)
     return element("details", element("summary", "By manner, transport and how the tab came"), whole)
+
+
+def _moments(figures: Figures, index: int, room: Room) -> Markup:
+    """Return when a server died or stood still, whom it hit, and when it was back."""
+    moments = figures.value("findings", index, "moments")
+    if not moments:
+        return NOTHING
+    keys = ("under_way", "refused", "came_after")
+    body = [
+        [
+            figures.shown(*here, "at_s", form=ms, tag="td"),
+            figures.shown(*here, "back_s", form=ms, tag="td", no_data="not any more"),
+            *(figures.shown(*here, key, tag="td") for key in keys),
+        ]
+        for here in (("findings", index, "moments", place) for place in range(min(len(moments), room.rows)))
+    ]
+    names = ["at, s", "answered again, s", "visits cut off", "connections refused", "visits began after it"]
+    whole = table(f"Finding {index + 1}, moment by moment", [Column(name) for name in names], body)
+    return joined(whole, left_out(len(moments) - room.rows, "moment"))
 
 
 def _traceback(finding: Mapping[str, Any], room: Room, clip: Clip) -> Markup:

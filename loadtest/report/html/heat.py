@@ -46,7 +46,7 @@ def _name(manner: str) -> str:
 
 def _point(at: str) -> Markup:
     known = POINTS.get(at)
-    return head_cell(at, element("span", f" {known.name}", class_="soft") if known else None)
+    return head_cell(f"{at} ", element("span", known.name, class_="soft") if known else None)
 
 
 def _cell(figures: Figures, index: int | None) -> Markup:

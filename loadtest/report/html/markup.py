@@ -1,6 +1,7 @@
 """HTML as a value of its own type: text that is not Markup is escaped, and there is no other way in."""
 
 import html
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,6 +20,14 @@ _OWN_LINE = frozenset(
     | {"thead", "title", "tr", "ul"}
 )
 """After these a line ends: a page that can be read, and compared, in lines."""
+_TEXT_ONLY = frozenset({"title"})
+_CONTROLS = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC "
+    "FS GS RS US SP DEL"
+)
+"""What the symbols from U+2400 on stand for: many fonts do not have them."""
+_NAMES = {chr(0x2400 + place): name for place, name in enumerate(_CONTROLS.split())}
+_SYMBOL = re.compile(f"[{''.join(_NAMES)}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ def element(name: str, /, *children: Child, **attributes: str | None) -> Markup:
     """
     opened = f"<{name}{''.join(_attribute(key, text) for key, text in attributes.items())}>"
     end = "\n" if name in _OWN_LINE else ""
-    inner = joined(*children).html
+    inner = "".join(map(_plain if name in _TEXT_ONLY else _inner, children))
     if name in _VOID or (name in _EMPTY and not inner):
         return Markup(f"{opened if name in _VOID else opened[:-1] + '/>'}{end}")
     return Markup(f"{opened}{inner}</{name}>{end}")
@@ -94,12 +103,26 @@ def joined(*children: Child) -> Markup:
 def _inner(child: Child) -> str:
     if child is None:
         return ""
-    return child.html if isinstance(child, Markup) else html.escape(visible(child), quote=False)
+    return child.html if isinstance(child, Markup) else _named(visible(child))
+
+
+def _plain(child: Child) -> str:
+    if isinstance(child, Markup):
+        raise TypeError("there is nothing but text in here")
+    return html.escape(visible(child or ""), quote=False)
+
+
+def _named(text: str) -> str:
+    """Return text, escaped, with the names of control characters: many fonts lack their symbols."""
+    return _SYMBOL.sub(
+        lambda found: f'<span class="control" title="{_NAMES[found[0]]}">{found[0]}</span>',
+        html.escape(text, quote=False),
+    )
 
 
 def block(lines: Iterable[str], longest_line: int = 400) -> Markup:
     """Return lines of text for a ``pre``."""
-    return Markup("\n".join(html.escape(visible(line, longest_line), quote=False) for line in lines))
+    return Markup("\n".join(_named(visible(line, longest_line)) for line in lines))
 
 
 def stylesheet(rules: str) -> Markup:

@@ -77,7 +77,7 @@ def _page(run: Run, summary: Mapping[str, Any], series: Series, room: Room, styl
         outcomes(figures, room),
         generator(figures),
         profile(run.info, room),
-        versions(run.info),
+        versions(run),
         how_to_read(),
         id="main",
     )

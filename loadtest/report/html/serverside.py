@@ -5,7 +5,7 @@ from typing import Any
 
 from loadtest.report import raised, sentences, vital_sentences
 from loadtest.report.html.facts import facts, section
-from loadtest.report.html.figures import Figures, Form, count, decimal, megabytes, ms, signed
+from loadtest.report.html.figures import Figures, Form, Nth, count, decimal, megabytes, ms, signed
 from loadtest.report.html.markup import NOTHING, Markup, block, element, joined
 from loadtest.report.html.room import Room
 from loadtest.report.html.stranger import Clip
@@ -56,7 +56,7 @@ def _facts(figures: Figures, room: Room) -> Markup:
         "processes": figures.shown("server", "processes"),
         "visits seen": figures.shown("server", "visits"),
         "errors": figures.shown("server", "errors"),
-        "of them of no visit": figures.shown("server", "strays"),
+        "errors of no visit": figures.shown("server", "strays"),
         "alive at the end": "yes" if server["alive"] else "not all: see the processes",
         "event loop's lag p99, ms": figures.shown("server", "loop", "lag_p99_ms", form=ms),
         "longest stall, ms": figures.shown("server", "loop", "longest_stall_ms", form=ms),
@@ -69,7 +69,7 @@ def _facts(figures: Figures, room: Room) -> Markup:
     ]
     items = [element("li", clip.line(text)) for text in lists[: room.rows]]
     more = left_out(len(lists) - room.rows, "note")
-    return joined(facts(told), element("ul", *items) if items else None, more)
+    return joined(facts(told, is_wide=True), element("ul", *items) if items else None, more)
 
 
 def _stall(server: Mapping[str, Any], room: Room) -> Markup:
@@ -103,7 +103,11 @@ def _handler(figures: Figures, index: int, room: Room, *, has_acks: bool) -> lis
     cells = [
         head_cell(element("code", Clip(room).line(name))),
         figures.shown(*here, "calls", tag="td"),
-        element("td", element("b", figures.shown(*here, "errors"), class_=look), class_="number"),
+        element(
+            "td",
+            element("b" if look else "span", figures.shown(*here, "errors"), class_=look),
+            class_="number",
+        ),
         figures.shown(*here, "in_flight", tag="td"),
         *(figures.shown(*here, key, form=ms, tag="td") for key in ("p50_ms", "p99_ms", "max_ms")),
     ]
@@ -166,10 +170,12 @@ def _gauges(figures: Figures, room: Room) -> Markup:
     body = [
         [
             head_cell(element("code", Clip(room).line(name))),
-            figures.shown("server", "gauges", name, "value", form=decimal, tag="td"),
-            figures.shown("server", "gauges", name, "growth", form=lambda value: f"{value:+,.6g}", tag="td"),
+            figures.shown("server", "gauges", Nth(place), "value", form=decimal, tag="td"),
+            figures.shown(
+                "server", "gauges", Nth(place), "growth", form=lambda value: f"{value:+,.6g}", tag="td"
+            ),
         ]
-        for name in list(gauges)[: room.rows]
+        for place, name in enumerate(list(gauges)[: room.rows])
     ]
     columns = [Column("gauge", False), Column("at the end"), Column("grown by")]
     return joined(element("h3", "Gauges"), table("Gauges", columns, body))

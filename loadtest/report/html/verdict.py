@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Any
 
 from loadtest.report import finding_sentences, sentences
-from loadtest.report.html.figures import Figures, Form, count, ms
+from loadtest.report.finding import FindingKind
+from loadtest.report.html.figures import Figures, Form, Step, count, ms
 from loadtest.report.html.markup import Markup, element
 from loadtest.report.html.scale import clock
 from loadtest.report.html.stranger import Clip
@@ -14,7 +15,7 @@ from loadtest.report.server import JUDGED_RESIDUE
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount
 
-__all__ = ["INSTRUMENT", "hero", "since", "title"]
+__all__ = ["INSTRUMENT", "hero", "sentence", "since", "title", "what"]
 
 INSTRUMENT = "loadtest instrument -- python app.py"
 _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -52,7 +53,7 @@ def hero(figures: Figures, info: RunInfo, clip: Clip) -> Markup:
         _cut_short(summary),
         element("p", element("span", sign, class_="sign", aria_hidden="true"), word, class_="state"),
         element("h1", sentence(summary, clip)),
-        element("p", f"{_upper(sentences.headline(summary))}. ", _exit_code(figures), class_="also"),
+        element("p", f"{_also(summary)}. ", _exit_code(figures), class_="also"),
         _reasons(reasons, clip),
         _where(summary, info),
         *_warnings(figures, clip),
@@ -67,7 +68,7 @@ def sentence(summary: Mapping[str, Any], clip: Clip) -> str:
     if summary["findings"]:
         first = summary["findings"][0]
         dated = f"; {since(first)}" if since(first) else ""
-        return f"{clip.line(first['what'])}: {finding_sentences.place(first)}{dated}."
+        return f"{what(first, clip)}: {finding_sentences.place(first)}{dated}."
     if failed:
         row = failed[0]
         more = f" (and {amount(len(failed) - 1, 'more threshold')})" if len(failed) > 1 else ""
@@ -77,6 +78,12 @@ def sentence(summary: Mapping[str, Any], clip: Clip) -> str:
     return f"{_upper(clip.line(next(iter(summary['reasons']), 'nobody knows why')))}."
 
 
+def what(finding: Mapping[str, Any], clip: Clip) -> str:
+    """Return what a finding is; where the words are ours, they begin as a sentence does."""
+    text = clip.line(finding["what"])
+    return _upper(text) if finding["kind"] in (FindingKind.LIVENESS, FindingKind.RESIDUE) else text
+
+
 def since(finding: Mapping[str, Any]) -> str:
     """Return since when and until when a finding was seen, seconds of the run."""
     if finding["first_s"] is None:
@@ -84,6 +91,13 @@ def since(finding: Mapping[str, Any]) -> str:
     if finding["first_s"] == finding["last_s"]:
         return f"seen {clock(finding['first_s'])} into the run"
     return f"first seen {clock(finding['first_s'])} into the run, last at {clock(finding['last_s'])}"
+
+
+def _also(summary: Mapping[str, Any]) -> str:
+    """Return what the sentence does not say: how much more there is."""
+    if summary["verdict"] == "pass":
+        return f"Thresholds: {sentences.thresholds(summary)}"
+    return _upper(sentences.headline(summary))
 
 
 def _upper(text: str) -> str:
@@ -159,13 +173,13 @@ def _warnings(figures: Figures, clip: Clip) -> Iterator[Markup]:
 
 def _keys(figures: Figures) -> Markup:
     """Return the few figures that a run is known by."""
-    told: list[tuple[str, tuple[str | int, ...], Form]] = [
+    told: list[tuple[str, tuple[Step, ...], Form]] = [
         ("visits", ("navigations", "started"), count),
-        ("ended as planned: stayed", ("navigations", "completed"), count),
-        ("ended as planned: left", ("navigations", "left"), count),
+        ("stayed to the end", ("navigations", "completed"), count),
+        ("left as planned", ("navigations", "left"), count),
         ("errors on the server", ("server", "errors"), count),
         ("handshake p95, ms", ("phases", "handshake", "p95_ms"), ms),
-        ("sids left behind", ("server", "residue", JUDGED_RESIDUE[0]), count),
+        ("sids left on the server", ("server", "residue", JUDGED_RESIDUE[0]), count),
     ]
     return element(
         "dl",

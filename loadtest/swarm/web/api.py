@@ -20,17 +20,28 @@ from loadtest.swarm.web.offer import Offers
 from loadtest.swarm.web.tabs import plain_page
 from loadtest.swarm.web.watched import Watched
 
-__all__ = ["end_points"]
+__all__ = ["Metrics", "end_points"]
 
 _KNOB_KEYS = frozenset(("rate", "weights"))
 
 
-def end_points(watched: Watched, base_path: str, named_profile: str, login: Callable[..., Any]) -> Blueprint:
+Metrics = Callable[[str], tuple[bytes, str]]
+"""Returns Prometheus' text, and its content type, for an ``Accept`` header."""
+
+
+def end_points(
+    watched: Watched,
+    base_path: str,
+    named_profile: str,
+    login: Callable[..., Any],
+    metrics: Metrics | None = None,
+) -> Blueprint:
     """Return our end-points, all below ``/loadtest``.
 
     Args:
         named_profile: the profile that the command line names, or "".
         login: Locust's own decorator, which asks for the log-in where ``--web-login`` wants one.
+        metrics: what Prometheus scrapes; None: it was not asked for.
     """
     room = Blueprint("loadtest", __name__, url_prefix=f"{base_path}/loadtest")
     assets, offers = read_assets(), Offers(named_profile)
@@ -74,6 +85,11 @@ def end_points(watched: Watched, base_path: str, named_profile: str, login: Call
     def profiles() -> Response:
         return _json([asdict(offer) for offer in offers.all()])
 
+    @room.get("/metrics")
+    @login
+    def scraped() -> Response:
+        return _metrics(metrics)
+
     @room.get("/assets/<name>")
     @login
     def asset(name: str) -> Response:
@@ -94,6 +110,14 @@ def _file(folder: Path | None, name: str) -> Response:
     response.headers.set("Content-Disposition", "attachment", filename=f"{folder.name}-{name}")
     response.content_length = size_bytes
     return _fresh(response)
+
+
+def _metrics(metrics: Metrics | None) -> Response:
+    """Answer with Prometheus' text."""
+    if metrics is None:
+        return Response("start with --nav-prometheus 127.0.0.1:0 to have these\n", 404, mimetype="text/plain")
+    text, content_type = metrics(request.headers.get("Accept", ""))
+    return _fresh(Response(text, content_type=content_type))
 
 
 def _asset(found: Asset | None) -> Response:
