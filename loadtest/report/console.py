@@ -82,7 +82,7 @@ class _Report:
     def _line(self, text: str, style: str = "", indent: int = 0, hang: int = 0) -> None:
         """Print a paragraph, wrapped; lines after its first are indented by ``hang`` more."""
         whole = Text(shown(clipped(text, _LONGEST_PARAGRAPH), self._console.encoding), style=style)
-        room = max(self._console.width - indent - hang, 20)
+        room = max(self._console.width - indent - hang, 10)
         for index, line in enumerate(whole.wrap(self._console, room)):
             line.rstrip()
             self._console.print(Text(" " * (indent + hang * (index > 0))) + line)
