@@ -28,6 +28,7 @@ from loadtest.swarm.hosts import check_host, is_own_host
 from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions, fill_in
+from loadtest.swarm.outputs import OutputWriter
 from loadtest.swarm.pool import is_no_spawn_rate_warning, spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
@@ -52,6 +53,7 @@ class Master:
         self._web_ui = web_ui
         self._values: Any = environment.parsed_options
         self._progress = Progress()
+        self._outputs = OutputWriter(self._progress.say)
         self._next: tuple[RunOptions, Profile] | None = None
         self._conductor: Conductor | None = None
         self._watched = Watched(lambda: self._progress.line) if web_ui else None
@@ -228,6 +230,7 @@ class Master:
 
     def _quitting(self, **_: object) -> None:
         self._conclude()
+        self._outputs.join()
         is_interrupted = self._environment.process_exit_code == ExitCode.INTERRUPTED
         self._exporter.close(is_patient=not self._web_ui and not is_interrupted)
         if self._watched:
@@ -246,5 +249,6 @@ class Master:
         if self._watched:
             self._watched.run_ended(verdict)
         if not self._values.nav_embedded:
+            self._outputs.start(conductor.path)
             show_run(conductor.path)
         self._exporter.end()
