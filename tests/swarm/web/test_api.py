@@ -88,6 +88,7 @@ def test_before_the_first_run_there_is_nothing_to_show(watched: Watched) -> None
         "messages": [],
         "ticks": [],
         "progress": "",
+        "has_report": False,
     }
     assert asked(watched, "/loadtest/files") == {"run": None, "files": []}
     assert client(watched).get("/loadtest/files/run.json").status_code == 404
@@ -105,6 +106,7 @@ def test_a_new_page_is_told_all(watched: Watched, tmp_path: Path) -> None:
         "messages": SAID,
         "ticks": [[0.0, 0, 0, 0, 0, 0, 0, 0], [1.0, 9, 8, 2, 1, 4, 3, 4]],
         "progress": "3 of 9 s",
+        "has_report": False,
     }
 
 
