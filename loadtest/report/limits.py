@@ -21,6 +21,7 @@ __all__ = [
     "is_lags_doing",
     "is_settled",
     "judge_thresholds",
+    "measure",
 ]
 
 LAG_LIMIT_MS = 5.0
@@ -80,6 +81,8 @@ class Figures:
     lag_p99_ms: float | None
     has_hooks: bool
     is_quiet: bool
+    behind: Mapping[str, Histogram] = field(default_factory=dict)
+    """The durations of which a metric of ``numbers`` is a percentile."""
     wholes: Mapping[str, int] = field(default_factory=dict)
     """What the ``rate`` of another metric is a share of."""
     gauges: Sequence[str] = ()
@@ -113,7 +116,7 @@ def _judge(metric: str, expression: str, figures: Figures) -> ThresholdResult:
         threshold = check(metric, expression, figures.gauges, figures.assertions)
     except ValueError as error:
         return ThresholdResult(metric, expression, None, ThresholdVerdict.NO_DATA, str(error))
-    value = _measure(metric, threshold, figures)
+    value = measure(metric, threshold, figures)
     if value is None:
         return ThresholdResult(
             metric, expression, None, ThresholdVerdict.NO_DATA, _why_no_data(metric, figures)
@@ -135,7 +138,8 @@ def _judge(metric: str, expression: str, figures: Figures) -> ThresholdResult:
     return ThresholdResult(metric, expression, value, ThresholdVerdict.FAIL)
 
 
-def _measure(metric: str, threshold: Threshold, figures: Figures) -> float | None:
+def measure(metric: str, threshold: Threshold, figures: Figures) -> float | None:
+    """Return what a threshold looks at, or None where nobody knows."""
     histogram = figures.histograms.get(metric)
     if histogram is not None:
         return threshold.measure(histogram)

@@ -48,6 +48,7 @@ def name_figures(measured: Measured) -> Figures:
             **{f"phases.{phase}": times.own for phase, times in phases.items()},
             **(server.histograms() if server else {}),
         },
+        behind={f"phases.{phase}.from_due_p99_ms": times.from_due for phase, times in phases.items()},
         wholes={
             f"assertions.{row.name}.{part}": row.held + row.broken
             for row in measured.assertions

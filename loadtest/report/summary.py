@@ -90,6 +90,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "seed": info.seed,
         "host": info.host,
         "ended": info.ended,
+        "aborted": info.aborted and info.aborted.to_json(),
         "skipped_lines": run.skipped_lines,
         "users": info.users,
         "closed": is_closed(info.profile_text),
