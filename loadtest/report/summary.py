@@ -92,6 +92,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "host": info.host,
         "ended": info.ended,
         "aborted": info.aborted and info.aborted.to_json(),
+        "replay_of": info.replay_of and asdict(info.replay_of),
         "skipped_lines": run.skipped_lines,
         "users": info.users,
         "closed": is_closed(info.profile_text),
