@@ -78,8 +78,7 @@ def _nicegui() -> AppPart:
         "# A page of NiceGUI says how its socket is to be opened.",
         r'query = ast.literal_eval(re.search(r"query: (\{.*\}),\n", page)[1])',
         'handshake = query | {"document_id": str(uuid.uuid4()), "tab_id": tab_id, "old_tab_id": None}',
-        'if "implicit_handshake" in query:  # 3.7 and later: all of it is in the address',
-        "    query = handshake",
+        'query = handshake if "implicit_handshake" in query else query  # 3.7 and later: all in the address',
         "query = {name: v if isinstance(v, str) else json.dumps(v) for name, v in query.items()}",
     )
     return AppPart(

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from loadtest.navigation.departure import STAY
 from loadtest.navigation.point import Manner, Transport
-from loadtest.replay.script.talk import ONLY_PAGE, Telling
+from loadtest.replay.script.talk import ONLY_PAGE, Telling, connections
 
 __all__ = ["KEPT", "fin_lines", "leave_lines"]
 
@@ -60,7 +60,7 @@ def _sockets(telling: Telling) -> str:
     if telling.way.transport is Transport.WEBSOCKET:
         return "get.sock" if at == "P12" else "ws.sock"
     if not telling.has_socket:
-        return "[item.sock for item in (get, post) if item.sock]"
+        return "[item.sock for item in (get, post) if item.sock]" if "post" in connections(telling) else "get.sock"
     return "[ws.sock, get.sock]" if at in _UPGRADING else "ws.sock"
 
 

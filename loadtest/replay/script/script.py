@@ -115,7 +115,6 @@ class _Writer:
         if KEPT in names:
             yield "kept = []  # what stays open until this script ends"
         if self._is_one:
-            yield f"path = {literal(self._ways[0].page)}"
             if "cookies" in names:
                 yield "cookies = http.cookiejar.CookieJar()"
             if "tab_id" in names:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from loadtest.navigation.act import Act
-from loadtest.navigation.point import Transport
+from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.states import Step
 from loadtest.replay.script.acts import act_lines
 from loadtest.replay.script.app_part import AppPart
 from loadtest.replay.script.source import CannotScriptError, literal
 from loadtest.replay.script.way import Way
 
-__all__ = ["HEAR_WEBSOCKET", "ONLY_PAGE", "STAY", "Telling", "lines_of"]
+__all__ = ["HEAR_WEBSOCKET", "ONLY_PAGE", "STAY", "Telling", "connections", "lines_of"]
 
 ONLY_PAGE = frozenset({"P00", "P01", "P02", "P03"})
 """Points of visits that never open a socket."""
@@ -49,6 +49,11 @@ class Telling:
     def space(self) -> str:
         """The first namespace as packets spell it."""
         return "" if self.app.namespace == "/" else f"{self.app.namespace},"
+
+    @property
+    def path(self) -> str:
+        """Expression of the page's path."""
+        return "path" if self.is_function else literal(self.way.page)
 
     @property
     def headers_given(self) -> str:
@@ -123,27 +128,30 @@ def lines_of(step: Step, telling: Telling) -> list[str]:
     return _STEPS[step](telling)
 
 
+_NO_PROXY = "urllib.request.ProxyHandler({})"
+
+
 def _ask_page(telling: Telling) -> list[str]:
     if telling.way.at not in ONLY_PAGE:
         return []
-    return [f'page.request("GET", parts.path + path{telling.headers_given})']
+    return [f'page.request("GET", parts.path + {telling.path}{telling.headers_given})']
 
 
 def _send_half_request(telling: Telling) -> list[str]:
-    del telling
     return [
         "page.connect()",
-        'page.sock.sendall(f"GET {parts.path}{path} HTTP/1.1\\r\\nHost: ".encode())',
+        f'page.sock.sendall(("GET " + parts.path + {telling.path} + " HTTP/1.1\\r\\nHost: ").encode())',
     ]
 
 
 def _read_page(telling: Telling) -> list[str]:
     if telling.way.at == "P03":
         return ["sock = page.sock", "page.getresponse().read()"]
-    request = "urllib.request.Request(HOST + path, headers=HEADERS)" if telling.has_headers else "HOST + path"
+    request = f"HOST + {telling.path}"
+    if telling.has_headers:
+        request = f"urllib.request.Request({request}, headers=HEADERS)"
     return [
-        "jar = urllib.request.HTTPCookieProcessor(cookies)",
-        "browser = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar)",
+        f"browser = urllib.request.build_opener({_NO_PROXY}, urllib.request.HTTPCookieProcessor(cookies))",
         f'page = browser.open({request}).read().decode(errors="replace")',
         'cookie = "; ".join(f"{item.name}={item.value}" for item in cookies)',
         *telling.app.lines,
@@ -164,20 +172,31 @@ def _ask_poll(telling: Telling) -> list[str]:
     return [
         f"url = parts.path + {_address(telling, 'polling')}",
         _http_headers(telling),
-        f"get, post = ({telling.connection}, {telling.connection})",
+        *(f"{name} = {telling.connection}" for name in connections(telling)),
         'get.request("GET", url, headers=headers)',
     ]
+
+
+def connections(telling: Telling) -> tuple[str, ...]:
+    """Return the names of the connections that long-polling has."""
+    at, manner = telling.way.at, telling.way.manner
+    if at == "P04" or (at == "P05" and manner is not Manner.EIO_CLOSE):
+        return ("get",)
+    return ("get",) if telling.way.transport is Transport.UPGRADE and at != "P05" else ("get", "post")
 
 
 def _read_poll(telling: Telling) -> list[str]:
     is_short = telling.way.transport is Transport.UPGRADE or telling.way.at in _EARLY
     return [
-        'sid = json.loads(get.getresponse().read()[1:])["sid"]',
-        'url += f"&sid={sid}"',
+        *_SESSION,
         *([] if is_short else ["packets = []", "", *_HEAR_POLLING, ""]),
     ]
 
 
+_SESSION = (
+    'session = "&sid=" + json.loads(get.getresponse().read()[1:])["sid"]',
+    "url += session",
+)
 _HEAR_POLLING = (
     "def hear(begin):",
     '    """Poll until a packet begins so; a GET is pending afterwards."""',
@@ -225,7 +244,7 @@ def _socket_lines(telling: Telling, more: str = "") -> list[str]:
 
 
 def _read_probe_upgrade(telling: Telling) -> list[str]:
-    return _socket_lines(telling, ' + "&sid=" + sid')
+    return _socket_lines(telling, ' + session')
 
 
 def _ask_upgrade(telling: Telling) -> list[str]:
@@ -248,7 +267,7 @@ def _read_open(telling: Telling) -> list[str]:
 
 def _send_upgrade(telling: Telling) -> list[str]:
     del telling
-    return ["get.getresponse().read()  # 6: long-polling is over", "get.close()", 'ws.send("5")']
+    return ["get.getresponse().read()  # 6: long-polling is over", 'ws.send("5")']
 
 
 def _early_event(telling: Telling) -> list[str]:
