@@ -42,6 +42,7 @@ def outline(profile: Profile, paper: Paper | None = None, files: int | None = No
         yield from (f"  {line}" for line in draw_picture(profile, replace(paper, width=paper.width - 2)))
         yield ""
     yield _row("users", _users(profile))
+    yield from _tabs(profile)
     yield from _journey(profile)
     yield from _departures(profile)
     for assertion in profile.assertions:
@@ -62,7 +63,8 @@ def in_short(profile: Profile) -> str:
         count = "" if visits is None else f", at most about {visits:,.0f} navigations"
         return f"{profile.duration_s:.10g} s, {tabs:,.10g} tabs at work{count}"
     peak_per_s = Curve(profile.stages, profile.turns).peak_per_s
-    count = f"about {visits or 0.0:,.0f} navigation{'' if round(visits or 0.0) == 1 else 's'}"
+    about = "about " if profile.listing is None else ""
+    count = f"{about}{visits or 0.0:,.0f} navigation{'' if round(visits or 0.0) == 1 else 's'}"
     return f"{profile.duration_s:.10g} s, {count}, at most {peak_per_s:,.4g} a second"
 
 
@@ -113,6 +115,15 @@ def _app(profile: Profile) -> Iterator[str]:
         yield _row("tls", "an authority of its own")
     for index, act in enumerate(access.steps):
         yield _row(f"step {index}", _act(act))
+
+
+def _tabs(profile: Profile) -> Iterator[str]:
+    tabs = [visit.tab for visit in profile.listing.visits if visit.tab is not None] if profile.listing else ()
+    if tabs:
+        count = len(set(tabs))
+        yield _row(
+            "tabs", f"{len(tabs):,} visits in {count:,} tab{'s' if count > 1 else ''}, one after another"
+        )
 
 
 def _journey(profile: Profile) -> Iterator[str]:

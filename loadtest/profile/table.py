@@ -22,6 +22,7 @@ from loadtest.profile.gauges_table import GaugeTable
 from loadtest.profile.stages_table import StageTable
 from loadtest.profile.stages_together import wrong_stages
 from loadtest.profile.turns_table import TurnTable
+from loadtest.profile.visits_table import MOST_VISITS, VisitTable, wrong_list
 
 __all__ = ["ProfileTable", "UsersTable"]
 
@@ -122,6 +123,7 @@ class ProfileTable(Table):
     description: str = ""
     seed: int = Field(default=0, ge=0)
     app: Annotated[AppTable, PlainValidator(_read_app)] = Field(default_factory=AutoTable)
+    visits: list[VisitTable] = Field(default_factory=list, max_length=MOST_VISITS)
     stages: list[StageTable] = Field(default_factory=list, validate_default=True)
     turns: list[TurnTable] = Field(default_factory=list, max_length=10_000)
     users: UsersTable = Field(default_factory=UsersTable)
@@ -137,10 +139,27 @@ class ProfileTable(Table):
     )
     max_visits: int | None = Field(default=None, ge=1)
 
+    @property
+    def has_rate(self) -> bool:
+        """Whether its stages plan a rate."""
+        return bool(self.stages) and self.stages[0].has_rate
+
     @field_validator("stages")
     @classmethod
-    def _has_visits(cls, value: list[StageTable]) -> list[StageTable]:
-        if mistakes := wrong_stages(value):
+    def _has_visits(cls, value: list[StageTable], info: ValidationInfo) -> list[StageTable]:
+        is_listed = bool(info.data.get("visits", True))  # a wrong list has been told already
+        if is_listed and value:
+            raise mistaken(
+                "there is [[visits]] already, which says when each comes; leave one of the two out"
+            )
+        if not is_listed and (mistakes := wrong_stages(value)):
+            raise mistaken(mistakes)
+        return value
+
+    @field_validator("visits")
+    @classmethod
+    def _is_in_order(cls, value: list[VisitTable]) -> list[VisitTable]:
+        if mistakes := wrong_list(value):
             raise mistaken(mistakes)
         return value
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from loadtest.metrics.histogram import Histogram
 from loadtest.profile.model import Profile
-from loadtest.profile.pacing import Schedule
+from loadtest.profile.pacing import schedule_of
 from loadtest.report.info import GeneratorInfo
 from loadtest.swarm.messages import Report
 
@@ -138,8 +138,7 @@ class Account:
         profile, report = self.profile, self._reports.get(index)
         if profile.is_closed:
             return 0 if self._is_done(index) else max(report.under_way if report else 0, 1)
-        schedule = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns)
-        share = schedule.share(index, len(self.members))
+        share = schedule_of(profile).share(index, len(self.members))
         expected = sum(1 for arrival in share if arrival.due_s <= self._time_s)
         return expected - (report.ended + report.dropped if report else 0)
 

@@ -23,7 +23,7 @@ from loadtest.report.server_figures import GROWN_RESIDUE
 from loadtest.report.summary import summarize
 from loadtest.swarm.account import Account, Tick
 from loadtest.swarm.crew import Crew
-from loadtest.swarm.knob import stages_of, turn_profile, turns_of
+from loadtest.swarm.knob import LISTED, stages_of, turn_profile, turns_of
 from loadtest.swarm.messages import Begin, Report, Turned
 from loadtest.swarm.options import RunOptions
 from loadtest.swarm.pool import spawned, users_of
@@ -113,7 +113,8 @@ class Conductor:
     @property
     def can_turn(self) -> bool:
         """Whether the knob can be turned now."""
-        return self.state == "load" and self._elapsed_s() < self._time_s
+        is_planned = self._profile.listing is None  # a list has no rate, and no weights
+        return is_planned and self.state == "load" and self._elapsed_s() < self._time_s
 
     def turn(self, rate: Rate | None, weights: tuple[float, ...] | None) -> Turn:
         """Change the rate or the weights of the departures from about a second from now on.
@@ -124,6 +125,8 @@ class Conductor:
         Raises:
             UsageError: no load is on, or it cannot be turned like this.
         """
+        if self.state == "load" and self._profile.listing is not None:
+            raise UsageError(LISTED)
         if not self.can_turn:
             raise UsageError("no load is on that could be turned")
         profile, turn = turn_profile(
