@@ -35,6 +35,8 @@ duration_s = 1
 rate_per_s = 1
 """
 
+pytestmark = pytest.mark.slow
+
 Seen = Mapping[Cell, Sequence[Session]]
 
 
@@ -57,12 +59,13 @@ def script_of(cell: Cell, url: str, number: int) -> str:
 
 
 RUN_ALL = """
-import pathlib, sys, threading, traceback
+import contextlib, pathlib, sys, threading, traceback
 free = threading.Semaphore(30)
 def run(path):
-    with free:
+    text = path.read_text()
+    with contextlib.nullcontext() if "nobody answers" in text else free:
         try:
-            exec(compile(path.read_text(), path.name, "exec"), {"__name__": "__main__"})
+            exec(compile(text, path.name, "exec"), {"__name__": "__main__"})
         except Exception:
             print("FAILED", path.name, traceback.format_exc(), flush=True)
 paths, sys.argv = sorted(pathlib.Path(sys.argv[1]).iterdir()), ["script.py"]

@@ -44,7 +44,9 @@ def _emitted(act: Emit, ack_id: int, telling: "Telling") -> Iterator[str]:
     if act.attachment_bytes is not None:
         raise CannotScriptError(f"step {act.event!r} sends bytes; run the written profile instead")
     space = "" if act.namespace == "/" else f"{act.namespace},"
-    yield from telling.send(json_text(f"42{space}{ack_id if act.ack else ''}", [_as_is(act.event), *act.data]))
+    yield from telling.send(
+        json_text(f"42{space}{ack_id if act.ack else ''}", [_as_is(act.event), *act.data])
+    )
     if act.ack:
         answer = telling.hear(literal(f"43{space}{ack_id}["))
         yield from _saved(answer, act.save, is_event=False)

@@ -57,9 +57,13 @@ def app_part(table: AppTable, column_values: Mapping[str, str]) -> AppPart:
         CannotScriptError: the app needs what a short script cannot do.
     """
     if table.login is not None:
-        raise CannotScriptError("the app wants a log-in before its first page; run the written profile instead")
+        raise CannotScriptError(
+            "the app wants a log-in before its first page; run the written profile instead"
+        )
     if table.tls.ca is not None:
-        raise CannotScriptError("the app's certificate has an authority of its own; run the written profile instead")
+        raise CannotScriptError(
+            "the app's certificate has an authority of its own; run the written profile instead"
+        )
     match table:
         case NiceguiTable():
             return _nicegui()
@@ -192,7 +196,8 @@ def _answer(namespace: str, handshake: Handshake) -> str:
 def event_begin(namespace: str, event: str) -> str:
     """Return how an event's packet begins, as a literal: one, or a tuple of two spellings of its name."""
     spellings = dict.fromkeys(
-        literal(f"42{_space(namespace)}[{json.dumps(event, ensure_ascii=is_ascii)}") for is_ascii in (True, False)
+        literal(f"42{_space(namespace)}[{json.dumps(event, ensure_ascii=is_ascii)}")
+        for is_ascii in (True, False)
     )
     return next(iter(spellings)) if len(spellings) == 1 else f"({', '.join(spellings)})"
 

@@ -60,7 +60,11 @@ def _sockets(telling: Telling) -> str:
     if telling.way.transport is Transport.WEBSOCKET:
         return "get.sock" if at == "P12" else "ws.sock"
     if not telling.has_socket:
-        return "[item.sock for item in (get, post) if item.sock]" if "post" in connections(telling) else "get.sock"
+        return (
+            "[item.sock for item in (get, post) if item.sock]"
+            if "post" in connections(telling)
+            else "get.sock"
+        )
     return "[ws.sock, get.sock]" if at in _UPGRADING else "ws.sock"
 
 

@@ -155,7 +155,9 @@ class _Writer:
             tabs.setdefault(turn.tab, []).append(turn)
         yield "TABS = [  # the visits of each tab: seconds after the begin, page, how it leaves"
         for turns in tabs.values():
-            rows = (f"({turn.due_s:.3f}, {literal(turn.way.page)}, {literal(str(turn.way))})" for turn in turns)
+            rows = (
+                f"({turn.due_s:.3f}, {literal(turn.way.page)}, {literal(str(turn.way))})" for turn in turns
+            )
             yield f"    [{', '.join(rows)}],"
         yield "]"
         yield from _RUN
@@ -210,7 +212,10 @@ def _imports(source: str) -> list[str]:
             wanted |= {dotted} & _DOTTED or {node.value.id} & _MODULES
     own = sorted(wanted - {"websocket"})
     lines = [f"import {', '.join(own)}"]
-    return [*lines, *(["", "import websocket  # pip install websocket-client"] if "websocket" in wanted else [])]
+    return [
+        *lines,
+        *(["", "import websocket  # pip install websocket-client"] if "websocket" in wanted else []),
+    ]
 
 
 _DOTTED = frozenset({"concurrent.futures", "http.client", "http.cookiejar", "urllib.request", "urllib.parse"})

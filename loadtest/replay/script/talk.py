@@ -101,7 +101,11 @@ class Telling:
             CannotScriptError: it is too long for long-polling, whose pings nobody would answer.
         """
         if seconds < _WITHOUT_PINGS_S:
-            return [*self.finish_posting(), *self.listen(), *([f"time.sleep({seconds:.3g})"] if seconds else [])]
+            return [
+                *self.finish_posting(),
+                *self.listen(),
+                *([f"time.sleep({seconds:.3g})"] if seconds else []),
+            ]
         if self.is_polling:
             raise CannotScriptError(
                 f"a stay of {seconds:.3g} s over long-polling needs pings answered; run the written profile instead"
@@ -244,7 +248,7 @@ def _socket_lines(telling: Telling, more: str = "") -> list[str]:
 
 
 def _read_probe_upgrade(telling: Telling) -> list[str]:
-    return _socket_lines(telling, ' + session')
+    return _socket_lines(telling, " + session")
 
 
 def _ask_upgrade(telling: Telling) -> list[str]:
