@@ -7,6 +7,7 @@ import typer
 
 from loadtest import __version__
 from loadtest.cli import load, look
+from loadtest.cli import replay as again
 from loadtest.cli.options import EndedError
 from loadtest.errors import ExitCode, LoadtestError
 
@@ -30,6 +31,7 @@ app.command()(look.check)
 app.command("profiles")(look.list_them)
 app.command()(look.points)
 app.command()(look.report)
+app.command()(again.replay)
 
 
 def main() -> NoReturn:

@@ -73,6 +73,11 @@ def _departure(at: str, manner: Manner | None) -> str:
     return f'"at":{_quote(at)},"manner":' + ("null" if manner is None else f'"{manner}"')
 
 
+def _row(row: int | None) -> str:
+    """Return the member that only navigations of an app with a ``data`` file have, with its comma."""
+    return "" if row is None else f'"row":{row},'
+
+
 def _actual(actual: ActualDeparture | None) -> str:
     return "null" if actual is None else f"{{{_departure(actual.at, actual.manner)}}}"
 
@@ -105,6 +110,8 @@ class NavigationRecord:
     was_ahead: bool = False
     """Whether the page was asked for as the last act of the visit before: its time is measured there, and
     no part of what passed after this visit was due."""
+    row: int | None = None
+    """Which row of the ``data`` file its tab has, counted from 0; None without such a file."""
     phases_ms: Mapping[Phase, float] = field(default_factory=dict)
     """The duration of each phase that was passed through to its end."""
     assertions: Mapping[str, str | None] = field(default_factory=dict)
@@ -141,7 +148,7 @@ class NavigationRecord:
             f'"actual":{_actual(self.actual)},'
             f'"transport":"{self.transport}","move":"{self.move}",'
             f'"previous":{"null" if self.previous is None else self.previous},'
-            f'"was_ahead":{"true" if self.was_ahead else "false"},'
+            f'"was_ahead":{"true" if self.was_ahead else "false"},{_row(self.row)}'
             f'"outcome":"{self.outcome}","phases_ms":{{{phases}}},"assertions":{assertions},'
             f'"error":{_text(self.error)},"detail":{_text(self.detail)}}}\n'
         )
@@ -172,6 +179,7 @@ class NavigationRecord:
             planned_move=Move(planned["move"]),
             previous=data["previous"],
             was_ahead=data["was_ahead"],
+            row=data.get("row"),
             phases_ms={Phase(name): value for name, value in data["phases_ms"].items()},
             assertions=dict(data["assertions"]),
             error=data["error"],

@@ -184,6 +184,8 @@ class _Report:
         told = next(iter(finding["under_way"]), finding["navigation"])
         if told:
             self._uncut("  its story: ", story_command(self._path, told))
+        if finding["replay"]:
+            self._uncut("  see it again: ", finding["replay"])
 
     @staticmethod
     def _facts(finding: Mapping[str, Any]) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """What ``run.json`` holds: what ran, when, on what, and how it ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ __all__ = [
     "Ended",
     "GeneratorInfo",
     "QuietInfo",
+    "ReplayOf",
     "RunInfo",
     "RunVerdict",
     "StageInfo",
@@ -60,6 +61,16 @@ class QuietInfo:
 
     waited_s: float
     limit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOf:
+    """What a replay sends again."""
+
+    run: str
+    """The run's id."""
+    finding: int
+    """The finding's place among those of that run, from 1 on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +120,8 @@ class RunInfo:
     stages: tuple[StageInfo, ...] = ()
     """In order of time; none in the files of an older release."""
     turns: tuple[TurnInfo, ...] = ()
+    replay_of: ReplayOf | None = None
+    """Given: its visits are those of another run's finding."""
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     """What a killed run leaves behind; only a finished verdict replaces it."""
     exit_code: ExitCode = ExitCode.INCONCLUSIVE
@@ -161,6 +174,7 @@ class RunInfo:
             "thresholds": {metric: list(texts) for metric, texts in self.thresholds.items()},
             "stages": [stage.to_json() for stage in self.stages],
             "turns": [turn.to_json() for turn in self.turns],
+            "replay_of": self.replay_of and asdict(self.replay_of),
             "verdict": self.verdict,
             "exit_code": int(self.exit_code),
             "profile_text": self.profile_text,
@@ -203,6 +217,7 @@ class RunInfo:
             thresholds={metric: tuple(texts) for metric, texts in data["thresholds"].items()},
             stages=tuple(StageInfo.from_json(stage) for stage in data.get("stages", ())),
             turns=tuple(TurnInfo.from_json(turn) for turn in data.get("turns", ())),
+            replay_of=ReplayOf(**of) if (of := data.get("replay_of")) else None,
             verdict=RunVerdict(data["verdict"]),
             exit_code=ExitCode(data["exit_code"]),
         )

@@ -26,6 +26,7 @@ from loadtest.report.join import find
 from loadtest.report.limits import LAG_LIMIT_MS, Figures, judge_thresholds
 from loadtest.report.missing import Missing, find_missing
 from loadtest.report.placing import visits_of
+from loadtest.report.replaying import replay_command
 from loadtest.report.run import Run
 from loadtest.report.server_errors import merge_errors
 from loadtest.report.server_summary import ServerFigures
@@ -104,7 +105,10 @@ def summarize(run: Run) -> dict[str, Any]:
         "server": parts.server and parts.server.to_json(visits_of(parts.records)),
         "generator": _generator_json(info, parts.lag_p99_ms),
         "quiet": info.quiet and asdict(info.quiet),
-        "findings": [_finding_json(finding) for finding in parts.findings],
+        "findings": [
+            _finding_json(finding, replay_command(run, number, finding))
+            for number, finding in enumerate(parts.findings, start=1)
+        ],
         "thresholds": [asdict(result) for result in thresholds],
     }
     # What is handed on in memory is what a reader of the file gets: no enum, no tuple.
@@ -195,8 +199,9 @@ def _generator_json(info: RunInfo, lag_p99_ms: float | None) -> dict[str, Any] |
     }
 
 
-def _finding_json(finding: Finding) -> dict[str, Any]:
-    data = asdict(finding)
+def _finding_json(finding: Finding, replay: str | None) -> dict[str, Any]:
+    data = asdict(finding) | {"replay": replay}
+    del data["showed"]
     for aspect in ("by_manner", "by_transport", "by_move"):
         tallies = getattr(finding, aspect)
         data[aspect] = {key: {"count": tally.hit, "of": tally.of} for key, tally in tallies.items()}

@@ -234,6 +234,7 @@ class Conductor:
             thresholds=profile.thresholds,
             stages=stages_of(profile),
             turns=turns_of(profile),
+            replay_of=self._options.replay_of,
         )
 
     def _final_info(self, ended: Ended) -> RunInfo:

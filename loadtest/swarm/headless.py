@@ -8,6 +8,7 @@ from pathlib import Path
 from loadtest.errors import ExitCode
 from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
+from loadtest.report.info import ReplayOf
 from loadtest.report.seal import seal_run
 from loadtest.swarm.child import Watch, run_locust, worker_options
 
@@ -37,9 +38,11 @@ class RunRequest:
     require_hooks: bool = False
     allow_hosts: tuple[str, ...] = ()
     collector_bind: str = "127.0.0.1:0"
+    replay_of: ReplayOf | None = None
 
     def locust_arguments(self, told: Path) -> list[str]:
         """Return Locust's options; the run writes its folder's path into ``told``."""
+        of = self.replay_of
         pairs: dict[str, str | None] = {
             "--loglevel": "WARNING",
             "--nav-embedded": str(told),
@@ -54,6 +57,7 @@ class RunRequest:
             "--nav-results": str(self.results),
             "--allow-host": ",".join(self.allow_hosts),
             "--collector-bind": self.collector_bind,
+            "--nav-replay-of": f"{of.run}:{of.finding}" if of else None,
         }
         flags = ["--headless", "--only-summary", *(["--require-hooks"] if self.require_hooks else [])]
         options = [f"{name}={value}" for name, value in pairs.items() if value]

@@ -10,6 +10,7 @@ from loadtest.apps.mistake import show
 from loadtest.errors import UsageError
 from loadtest.profile.load import load_profile, shipped_profiles
 from loadtest.profile.model import Profile
+from loadtest.report.info import ReplayOf
 
 __all__ = ["FORM_OPTIONS", "PROFILE_VARIABLE", "RunOptions", "add_options", "fill_in"]
 
@@ -72,6 +73,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--allow-host", "", "Hosts beyond loopback that may be loaded, with commas")
     add("--collector-bind", "127.0.0.1:0", "Where the hooks' snapshots are received")
     add("--nav-embedded", "", argparse.SUPPRESS)
+    add("--nav-replay-of", "", argparse.SUPPRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class RunOptions:
     collector_bind: tuple[str, int]
     embedded: str
     """The file in which ``loadtest run``, which prints the report itself, looks for the folder's path."""
+    replay_of: ReplayOf | None = None
+    """Given by ``loadtest replay``, as ``RUN:FINDING``."""
 
     @classmethod
     def from_namespace(cls, values: argparse.Namespace, host: str | None, users: int | None) -> "RunOptions":
@@ -126,6 +130,7 @@ class RunOptions:
             allow_hosts=frozenset(_split(values.allow_host, ",")),
             collector_bind=(address.strip("[]"), int(port)),
             embedded=values.nav_embedded,
+            replay_of=_read_replay_of(values.nav_replay_of),
         )
 
     def load(self) -> Profile:
@@ -184,6 +189,13 @@ def fill_in(
         except ValueError:
             mistakes.append(f"Run time: {show(form['run_time'])} is no time, such as 90 or 1m30s")
     return filled, mistakes
+
+
+def _read_replay_of(text: str) -> ReplayOf | None:
+    run, _, finding = text.rpartition(":")
+    if text and not (run and finding.isdecimal()):
+        raise UsageError(f"--nav-replay-of: {text!r} is not RUN:FINDING")
+    return ReplayOf(run, int(finding)) if text else None
 
 
 def _split(text: str, separator: str) -> Iterable[str]:

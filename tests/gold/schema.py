@@ -139,17 +139,17 @@ def _generator() -> Schema:
 
 def _finding() -> Schema:
     share = _mapping(_object({"count": _COUNT, "of": _COUNT}))
-    schema = _of(Finding)
+    schema = _of(Finding, without=("showed",))
     for aspect in ("by_manner", "by_transport", "by_move"):
         schema["properties"][aspect] = schema["properties"][aspect] | share
     return schema
 
 
-def _of(kind: type) -> Schema:
+def _of(kind: type, without: Sequence[str] = ()) -> Schema:
     """Return the schema of what ``asdict`` makes of a dataclass, with what its fields' docstrings say."""
     hints, says = get_type_hints(kind), _docstrings(kind)
     properties = {}
-    for name in _keys(kind):
+    for name in (name for name in _keys(kind) if name not in without):
         told = {"description": says[name]} if name in says else {}
         properties[name] = told | _typed(hints[name])
     return _object(properties)
