@@ -1,4 +1,4 @@
-"""How plain a visit is, and what would be plainer: the point, the manner, the way there, and all beside it."""
+"""How plain a visit is, and what would be plainer: its point, manner, transport and the rest."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from loadtest.navigation.counterpart import browser_manner
 from loadtest.navigation.departure import STAY
 from loadtest.navigation.draw import Distribution, Law
-from loadtest.navigation.journey import Move
 from loadtest.navigation.point import POINTS, Manner, Point, Transport
 from loadtest.navigation.routes import DETOURS
 from loadtest.profile.listing import ListedVisit
+from loadtest.report.finding import ANY, Finding
 
-__all__ = ["SPACING_S", "Scope", "plain_visit", "plainer", "plainest_point"]
+__all__ = ["SPACING_S", "Scope", "plain_visit", "plainer", "plainest_point", "point_rank"]
 
 SPACING_S = 1.0
 """Between the visits of a list that need not be near each other: the lowest rate."""
@@ -41,20 +41,15 @@ class Scope:
     pages: Sequence[str]
 
     @classmethod
-    def of(cls, finding: Mapping[str, object], pages: Sequence[str]) -> "Scope":
-        """Read an entry of ``findings[]``."""
-        manners, transports, points = finding["manners"], finding["transports"], finding["at"]
-        assert isinstance(points, Sequence)
+    def of(cls, finding: Finding, pages: Sequence[str]) -> "Scope":
+        """Return what a finding leaves open."""
+        manners, transports = finding.manners, finding.transports
         return cls(
-            points=[point for point in points if point in POINTS],
-            manners=[manner for manner in _MANNERS if manners == "any" or manner in _words(manners)],
-            transports=[way for way in _TRANSPORTS if transports == "any" or way in _words(transports)],
+            points=[point for point in finding.at if point in POINTS],
+            manners=[manner for manner in _MANNERS if manners == ANY or manner in manners],
+            transports=[way for way in _TRANSPORTS if transports == ANY or way in transports],
             pages=pages,
         )
-
-
-def _words(value: object) -> Sequence[str]:
-    return value if isinstance(value, list | tuple) else ()
 
 
 def plainest_point(points: Sequence[str]) -> str | None:
@@ -64,15 +59,22 @@ def plainest_point(points: Sequence[str]) -> str | None:
     Straight: a visit comes there by doing what every page does (no half frame: not P16b, P20; no reconnect).
     Early: of those left, the first in a connection's life. So of P15, P16 and P16b it is P16.
     """
-    return min(points, key=_point_rank, default=None)
+    return min(points, key=point_rank, default=None)
 
 
-def _point_rank(point: str) -> tuple[bool, bool, int]:
+def point_rank(point: str | None) -> tuple[bool, bool, int]:
+    """Return how plain it is to leave at a point; what is no point (a stay, the clock) is the least plain."""
+    if point is None or point not in POINTS:
+        return True, True, len(POINTS)
     return POINTS[point].is_fleeting, point in DETOURS, _PLACES[point]
 
 
-def plain_visit(scope: Scope, tab: int | None = None, due_s: float = 0.0, number: int = 0) -> ListedVisit | None:
-    """Return the plainest visit that may show a finding; None when it was not tied to a point."""
+def plain_visit(scope: Scope, number: int, due_s: float = 0.0) -> ListedVisit | None:
+    """Return the plainest visit that may show a finding; None when that was not tied to a point.
+
+    Args:
+        number: of a visit that showed it: the trial looks for that one.
+    """
     id_ = plainest_point(scope.points)
     if id_ is None:
         return None
@@ -80,8 +82,6 @@ def plain_visit(scope: Scope, tab: int | None = None, due_s: float = 0.0, number
     return ListedVisit(
         due_s=due_s,
         number=number,
-        tab=tab,
-        move=Move.NAVIGATE,
         page=_plainest_page(scope.pages),
         at=id_,
         manner=_manner_at(POINTS[id_], transport, scope),
@@ -101,22 +101,23 @@ def _manner_at(point: Point, transport: Transport, scope: Scope) -> Manner:
     return usual if usual in scope.manners else next((m for m in possible if m in scope.manners), usual)
 
 
-def _plainest_page(pages: Sequence[str]) -> str:
-    return min(pages, key=lambda page: (len(page), page), default="/")
+def _plainest_page(pages: Sequence[str]) -> str | None:
+    """Return the shortest; None where there is but one."""
+    return min(pages, key=lambda page: (len(page), page)) if len(pages) > 1 else None
 
 
 _Change = Callable[[ListedVisit, Scope], ListedVisit]
 
 
 def _at_plain_point(visit: ListedVisit, scope: Scope) -> ListedVisit:
-    plain = plain_visit(scope)
+    plain = plain_visit(scope, visit.number)
     if plain is None or plain.at is None or visit.at == STAY or visit.at not in (None, *scope.points):
         return visit
     point = POINTS[plain.at]
     transport = visit.transport if visit.transport in point.manners else plain.transport
     assert transport is not None, "a plain visit has a transport"
     manner = visit.manner if visit.manner in point.manners[transport] else _manner_at(point, transport, scope)
-    if visit.at == plain.at or (visit.at and _point_rank(visit.at) <= _point_rank(plain.at)):
+    if visit.at == plain.at or point_rank(visit.at) <= point_rank(plain.at):
         return visit
     return replace(visit, at=plain.at, after_s=None, since=None, transport=transport, manner=manner)
 
@@ -146,23 +147,22 @@ _CHANGES: Mapping[str, _Change] = {
     "manner": _in_plain_manner,
     "jitter": lambda visit, _: replace(visit, jitter_s=None),
     "dwell": lambda visit, _: replace(visit, dwell_s=_AT_ONCE),
-    "move": lambda visit, _: replace(visit, move=Move.NAVIGATE),
+    "move": lambda visit, _: replace(visit, move=None),
     "page": lambda visit, scope: replace(visit, page=_plainest_page(scope.pages)),
     "tab": lambda visit, _: replace(visit, tab=None),
-    "number": lambda visit, _: replace(visit, number=0),
 }
 """What can be plainer about a visit, by name."""
 
 
 def plainer(visits: tuple[ListedVisit, ...], scope: Scope) -> Iterator[tuple[ListedVisit, ...]]:
-    """Yield lists of as many visits, plainer than these: all of it at once first, then one thing at a time."""
+    """Yield lists of as many visits, plainer than these: in all at once first, then one by one."""
     everything = visits
     for change in _CHANGES.values():
         everything = _each(everything, change, scope)
     for spaced in (_spaced(everything), everything):
         if spaced != visits:
             yield spaced
-    for change in (*_CHANGES.values(),):
+    for change in _CHANGES.values():
         if (changed := _each(visits, change, scope)) != visits:
             yield changed
     if (apart := _spaced(visits)) != visits:
@@ -173,17 +173,14 @@ def plainer(visits: tuple[ListedVisit, ...], scope: Scope) -> Iterator[tuple[Lis
 
 def _one_by_one(visits: tuple[ListedVisit, ...], scope: Scope) -> Iterator[tuple[ListedVisit, ...]]:
     for index, visit in enumerate(visits):
-        for name, change in _CHANGES.items():
+        for change in _CHANGES.values():
             changed = change(visit, scope)
-            if name != "number" and changed != visit:
+            if changed != visit:
                 yield (*visits[:index], changed, *visits[index + 1 :])
 
 
 def _each(visits: tuple[ListedVisit, ...], change: _Change, scope: Scope) -> tuple[ListedVisit, ...]:
-    changed = [change(visit, scope) for visit in visits]
-    if len({visit.number for visit in changed}) < len(changed):
-        changed = [replace(visit, number=place) for place, visit in enumerate(changed)]
-    return tuple(changed)
+    return tuple(change(visit, scope) for visit in visits)
 
 
 def _spaced(visits: tuple[ListedVisit, ...]) -> tuple[ListedVisit, ...]:

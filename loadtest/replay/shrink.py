@@ -7,12 +7,13 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 from typing import Generic, Protocol, TypeVar
 
-from loadtest.errors import LoadtestError
+from loadtest.errors import ExitCode, LoadtestError, UnjudgedError
 from loadtest.replay.trial import Seen
 
 __all__ = ["Limits", "Shrunk", "Stopped", "ddmin", "shrink", "tries_for"]
 
 Visit = TypeVar("Visit")
+_Sent = TypeVar("_Sent", contravariant=True)
 _MOST_TRIES = 5
 _MISSED_AT_MOST = 0.05
 """A candidate that shows the finding is thrown away by chance in so many cases at most, while
@@ -59,10 +60,10 @@ class Limits:
     """How often the smallest is tried at least, for the share that is told of it."""
 
 
-class Trying(Protocol[Visit]):
+class Trying(Protocol[_Sent]):
     """A trial of visits (``trial.Trial``), whatever a visit is."""
 
-    def __call__(self, visits: Sequence[Visit], /) -> Seen:
+    def __call__(self, visits: Sequence[_Sent], /) -> Seen:
         """Send these visits, and look for the finding."""
 
 
@@ -231,6 +232,8 @@ class _Search(Generic[Visit]):
         self._tell(f"trial {self.trials}: {_count(visits)}: {'shown' if is_shown else 'not shown'}{so_far}")
 
     def _give_up_on(self, error: LoadtestError) -> None:
+        if isinstance(error, UnjudgedError) and error.exit_code is ExitCode.INTERRUPTED:
+            raise _Enough(Stopped.INTERRUPTED)
         self._tell(f"trial {self.trials} cannot be judged: {error}")
         self._unjudged += 1
         if self._unjudged >= _MOST_UNJUDGED:

@@ -1,4 +1,4 @@
-"""What a real server sees of the stand-alone scripts: every way to leave, as `test_departures` has it of visits.
+"""What a real server sees of the stand-alone scripts: every way to leave, as of visits.
 
 The server is ``apps/witness.py`` on uvicorn with wsproto; what is asserted is what IT wrote down.
 """
@@ -13,7 +13,6 @@ import pytest
 
 from loadtest.apps.generic import GenericApp
 from loadtest.apps.preset import PRESETS
-from loadtest.navigation.point import Transport
 from loadtest.profile.load import parse_profile
 from loadtest.replay.script.script import Showing, Turn, write_script
 from loadtest.replay.script.way import Way

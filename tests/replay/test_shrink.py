@@ -97,7 +97,8 @@ def test_nothing_that_shows_it_any_more_is_said() -> None:
 def test_a_flaky_one_is_found_by_trying_again() -> None:
     rng = random.Random(7)
     result, _, _ = shrunk(
-        lambda visits: 5 in visits and rng.random() < 0.7, limits=Limits(1e9, tries=tries_for(7, 10), repeats=20)
+        lambda visits: 5 in visits and rng.random() < 0.7,
+        limits=Limits(1e9, tries=tries_for(7, 10), repeats=20),
     )
 
     assert result.visits == (5,)
@@ -108,7 +109,9 @@ def test_a_flaky_one_is_found_by_trying_again() -> None:
 @pytest.mark.parametrize(
     ("count", "of", "tries"), [(9, 9, 1), (99, 100, 1), (7, 10, 3), (1, 2, 5), (1, 100, 5), (0, 0, 5)]
 )
-def test_how_often_a_candidate_is_tried_goes_by_how_often_it_was_shown(count: int, of: int, tries: int) -> None:
+def test_how_often_a_candidate_is_tried_goes_by_how_often_it_was_shown(
+    count: int, of: int, tries: int
+) -> None:
     assert tries_for(count, of) == tries
 
 

@@ -1,7 +1,7 @@
 """What a script needs of an app: how a page of it opens its socket, as lines of Python."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -200,6 +200,3 @@ def event_begin(namespace: str, event: str) -> str:
         for is_ascii in (True, False)
     )
     return next(iter(spellings)) if len(spellings) == 1 else f"({', '.join(spellings)})"
-
-
-_Recipe = Callable[[AppTable, Mapping[str, str]], AppPart]

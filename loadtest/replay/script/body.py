@@ -1,9 +1,9 @@
-"""What a visit does, from its page to its leaving, as lines; several ways share the lines they have in common."""
+"""What visits do, from page to leaving, as lines; several ways share what they have in common."""
 
 from collections.abc import Sequence
 
 from loadtest.navigation.opening import HandshakeWay
-from loadtest.navigation.states import State, Step
+from loadtest.navigation.states import Step
 from loadtest.replay.script.leave import leave_lines
 from loadtest.replay.script.source import indented, literal
 from loadtest.replay.script.talk import ONLY_PAGE, Telling, lines_of

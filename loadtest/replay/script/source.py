@@ -8,8 +8,18 @@ from typing import Any
 from loadtest.apps.template import names_in
 from loadtest.errors import LoadtestError
 
-__all__ = ["CannotScriptError", "expression", "has_names", "indented", "json_text", "literal", "text"]
+__all__ = [
+    "INSTEAD",
+    "CannotScriptError",
+    "expression",
+    "has_names",
+    "indented",
+    "json_text",
+    "literal",
+    "text",
+]
 
+INSTEAD = "run the written profile instead"
 _PIECES = re.compile(
     r"\$(?:(?P<dollar>\$)|(?P<bare>[A-Za-z_][A-Za-z0-9_]*)|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\})"
 )

@@ -9,7 +9,7 @@ from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.states import Step
 from loadtest.replay.script.acts import act_lines
 from loadtest.replay.script.app_part import AppPart
-from loadtest.replay.script.source import CannotScriptError, literal
+from loadtest.replay.script.source import INSTEAD, CannotScriptError, literal
 from loadtest.replay.script.way import Way
 
 __all__ = ["HEAR_WEBSOCKET", "ONLY_PAGE", "STAY", "Telling", "connections", "lines_of"]
@@ -108,7 +108,7 @@ class Telling:
             ]
         if self.is_polling:
             raise CannotScriptError(
-                f"a stay of {seconds:.3g} s over long-polling needs pings answered; run the written profile instead"
+                f"a stay of {seconds:.3g} s over long-polling has pings to answer; {INSTEAD}"
             )
         return [f"stay(ws, {seconds:.3g})"]
 
