@@ -112,7 +112,7 @@ class Smallest:
             yield f"no script: {error}"
             return
         destination.save(destination.script, text)
-        yield f"written: {destination.script}, {text.count(chr(10))} lines, which needs websocket-client alone"
+        yield f"written: {destination.script}, {text.count(chr(10))} lines, needs websocket-client alone"
         yield f"  python {shlex.quote(str(destination.script))} {shlex.quote(self.host)}"
 
     def verdict(self) -> str:

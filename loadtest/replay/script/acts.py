@@ -9,7 +9,7 @@ from loadtest.replay.script.extraction import subscripts
 from loadtest.replay.script.source import CannotScriptError, json_text, literal
 
 if TYPE_CHECKING:
-    from loadtest.replay.script.talk import Telling
+    from loadtest.replay.script.telling import Telling
 
 __all__ = ["act_lines"]
 

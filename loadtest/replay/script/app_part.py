@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from loadtest.apps.chainlit import ChainlitTable, build_chainlit
 from loadtest.apps.generic_table import GenericTable, HandshakeTable
@@ -12,11 +13,12 @@ from loadtest.apps.nicegui import NiceguiTable
 from loadtest.apps.opening import connect_packet, disconnect_packet
 from loadtest.apps.reflex import ReflexTable, build_reflex
 from loadtest.apps.table import AppTable
+from loadtest.apps.template import names_in
 from loadtest.navigation.opening import Handshake
 from loadtest.replay.script.extraction import extraction
 from loadtest.replay.script.source import CannotScriptError, expression, has_names, json_text, literal
 
-__all__ = ["AppPart", "app_part"]
+__all__ = ["AppPart", "app_part", "event_begin"]
 
 _BUILT_IN: Mapping[str, str] = MappingProxyType(
     {"tab_id": "tab_id", "document_id": "str(uuid.uuid4())", "navigation": "uuid.uuid4().hex"}
@@ -43,15 +45,13 @@ class AppPart:
     """How what answers it begins, as a literal; empty: nothing does."""
     unless: str = ""
     """The condition under which there is a handshake after all."""
-    has_own_tab: bool = False
-    """Whether it uses ``tab_id``, which stays the same over the visits of a tab."""
 
 
-def app_part(table: AppTable, column_values: Mapping[str, str]) -> AppPart:
+def app_part(table: AppTable, row: Mapping[str, str]) -> AppPart:
     """Return what a script needs of the app that ``table`` describes.
 
     Args:
-        column_values: the row of the ``data`` file that its tab has.
+        row: the row of the ``data`` file that its tab has.
 
     Raises:
         CannotScriptError: the app needs what a short script cannot do.
@@ -66,18 +66,18 @@ def app_part(table: AppTable, column_values: Mapping[str, str]) -> AppPart:
         )
     match table:
         case NiceguiTable():
-            return _nicegui()
+            return _nicegui(table, row)
         case ChainlitTable():
-            return _chainlit(table)
+            return _chainlit(table, row)
         case ReflexTable():
-            return _reflex(table)
+            return _reflex(table, row)
         case GenericTable():
-            return _generic(table, column_values)
+            return _generic(table, row)
         case _:
             raise CannotScriptError(f"preset {table.preset}: what the app needs is not known")
 
 
-def _nicegui() -> AppPart:
+def _nicegui(table: NiceguiTable, row: Mapping[str, str]) -> AppPart:
     lines = (
         "# A page of NiceGUI says how its socket is to be opened.",
         r'query = ast.literal_eval(re.search(r"query: (\{.*\}),\n", page)[1])',
@@ -86,30 +86,29 @@ def _nicegui() -> AppPart:
         "query = {name: v if isinstance(v, str) else json.dumps(v) for name, v in query.items()}",
     )
     return AppPart(
-        lines=lines,
+        lines=(*lines, *_values(table, row, {"client_id": 'query["client_id"]'})),
         query="urllib.parse.urlencode(query)",
         handshake='"420" + json.dumps(["handshake", handshake])',
         answer='"430["',
         unless='query.get("implicit_handshake") != "true"',
-        has_own_tab=True,
     )
 
 
-def _chainlit(table: ChainlitTable) -> AppPart:
+def _chainlit(table: ChainlitTable, row: Mapping[str, str]) -> AppPart:
     app = build_chainlit(table)
     return AppPart(
-        lines=("session = str(uuid.uuid4())",),
+        lines=("session = str(uuid.uuid4())", *_values(table, row, {"session_id": "session"})),
         connects=(f'{literal(app.connect)}.replace("$session", session, 1)',),
         handshake=literal(app.handshake.packet),
         answer=_answer("/", app.handshake),
     )
 
 
-def _reflex(table: ReflexTable) -> AppPart:
+def _reflex(table: ReflexTable, row: Mapping[str, str]) -> AppPart:
     app = build_reflex(table)
     namespace = app.namespaces[0]
     return AppPart(
-        lines=(),
+        lines=_values(table, row, {}),
         query='"token=" + tab_id',
         connects=(literal(app.connect),),
         replies=(_reply(namespace),),
@@ -117,13 +116,12 @@ def _reflex(table: ReflexTable) -> AppPart:
         namespace=namespace,
         handshake=literal(app.handshake.packet) if app.handshake else "",
         answer=_answer(namespace, app.handshake) if app.handshake else "",
-        has_own_tab=True,
     )
 
 
-def _generic(table: GenericTable, column_values: Mapping[str, str]) -> AppPart:
+def _generic(table: GenericTable, row: Mapping[str, str]) -> AppPart:
     first, *others = table.namespaces
-    lines = [*_values(table, column_values)]
+    lines = _generic_values(table, row)
     connect = connect_packet(first)
     shake = table.handshake
     return AppPart(
@@ -138,28 +136,33 @@ def _generic(table: GenericTable, column_values: Mapping[str, str]) -> AppPart:
         namespace=first,
         handshake=_handshake(first, shake) if shake else "",
         answer=_answer(first, Handshake("", 0 if shake.ack else None, shake.answer)) if shake else "",
-        has_own_tab=any('["tab_id"]' in line or '"tab_id":' in line for line in lines),
     )
 
 
-def _values(table: GenericTable, column_values: Mapping[str, str]) -> list[str]:
-    """Return the lines that fill ``values``: of all that the app's keys may name, what they do name."""
-    used = _used(table)
-    known = {**_BUILT_IN, **{name: literal(value) for name, value in column_values.items()}}
-    given = {name: value for name, value in known.items() if name in used and name not in table.extract}
-    lines = [f"values = {{{', '.join(f'{literal(name)}: {value}' for name, value in given.items())}}}"]
-    for name, found in table.extract.items():
-        if name in used:
-            lines.append(f'values["{name}"] = {extraction(name, found)}')
-    return lines if used else []
-
-
-def _used(table: GenericTable) -> frozenset[str]:
-    from loadtest.apps.template import names_in
-
-    acts = [{"data": step.data, "args": step.args} for step in table.steps]
+def _generic_values(table: GenericTable, row: Mapping[str, str]) -> list[str]:
     shake = table.handshake.data if table.handshake else None
-    return names_in([dict(table.query), table.auth or {}, shake, list(acts), dict(table.cookies)])
+    used = names_in([dict(table.query), table.auth or {}, shake])
+    found = {name: extraction(name, where) for name, where in table.extract.items()}
+    return _values(table, row, found, used)
+
+
+def _values(
+    table: AppTable, row: Mapping[str, str], found: Mapping[str, str], used: frozenset[str] = frozenset()
+) -> list[str]:
+    """Return the lines that make ``values``: of all that packets may name, what they and the steps do name.
+
+    Args:
+        row: of the ``data`` file.
+        found: expressions of what the page holds, by name.
+        used: the names in what opens the socket.
+    """
+    used |= names_in([[step.data, step.args] for step in table.steps])
+    saves = any(step.save for step in table.steps)
+    known = {**_BUILT_IN, **{name: literal(value) for name, value in row.items()}}
+    given = {name: value for name, value in known.items() if name in used and name not in found}
+    pairs = ", ".join(f"{literal(name)}: {value}" for name, value in given.items())
+    lines = [f"values = {{{pairs}}}"] if used or saves else []
+    return lines + [f'values["{name}"] = {value}' for name, value in found.items() if name in used]
 
 
 def _query(query: Mapping[str, str]) -> str:
@@ -167,8 +170,6 @@ def _query(query: Mapping[str, str]) -> str:
         return ""
     if has_names(query):
         return f"urllib.parse.urlencode({expression(query)})"
-    from urllib.parse import urlencode
-
     return literal(urlencode(query))
 
 

@@ -6,7 +6,8 @@ from loadtest.navigation.opening import HandshakeWay
 from loadtest.navigation.states import Step
 from loadtest.replay.script.leave import leave_lines
 from loadtest.replay.script.source import indented, literal
-from loadtest.replay.script.talk import ONLY_PAGE, Telling, lines_of
+from loadtest.replay.script.talk import lines_of
+from loadtest.replay.script.telling import ONLY_PAGE, Telling
 from loadtest.replay.script.way import steps_of
 
 __all__ = ["chunks_of", "joined"]

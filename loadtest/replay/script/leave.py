@@ -4,7 +4,7 @@ from typing import assert_never
 
 from loadtest.navigation.departure import STAY
 from loadtest.navigation.point import Manner, Transport
-from loadtest.replay.script.talk import ONLY_PAGE, Telling, connections
+from loadtest.replay.script.telling import ONLY_PAGE, Telling
 
 __all__ = ["KEPT", "fin_lines", "leave_lines"]
 
@@ -62,7 +62,7 @@ def _sockets(telling: Telling) -> str:
     if not telling.has_socket:
         return (
             "[item.sock for item in (get, post) if item.sock]"
-            if "post" in connections(telling)
+            if "post" in telling.connections
             else "get.sock"
         )
     return "[ws.sock, get.sock]" if at in _UPGRADING else "ws.sock"

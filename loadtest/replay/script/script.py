@@ -11,9 +11,10 @@ from loadtest.navigation.point import Manner
 from loadtest.profile.model import Profile
 from loadtest.replay.script.app_part import AppPart, app_part
 from loadtest.replay.script.body import chunks_of, joined
+from loadtest.replay.script.helpers import HEAR_WEBSOCKET, STAY
 from loadtest.replay.script.leave import KEPT
 from loadtest.replay.script.source import CannotScriptError, indented, literal
-from loadtest.replay.script.talk import HEAR_WEBSOCKET, STAY, Telling
+from loadtest.replay.script.telling import Telling
 from loadtest.replay.script.way import Way
 
 __all__ = ["LEAST_TOO_LONG", "Showing", "Turn", "write_script"]
@@ -94,13 +95,7 @@ class _Writer:
         what = f"one visit that leaves at {way.at} by {way.manner}, over {way.transport}"
         if not self._is_one:
             what = f"{len(turns)} visits in {len({turn.tab for turn in turns})} tabs"
-        return [
-            f'"""Shows a bug with {what}.',
-            "",
-            "Needs: pip install websocket-client. Written by `loadtest replay --minimize`.",
-            '"""',
-            "",
-        ]
+        return [f'"""Shows a bug with {what}. Run: python {_plain(self._showing.name)} [HOST]"""', ""]
 
     def _constants(self, used: Sequence[str]) -> Iterator[str]:
         names, host = _names("\n".join(used)), literal(self._showing.host)

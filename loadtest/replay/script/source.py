@@ -16,7 +16,6 @@ __all__ = [
     "indented",
     "json_text",
     "literal",
-    "text",
 ]
 
 INSTEAD = "run the written profile instead"
@@ -31,10 +30,10 @@ class CannotScriptError(LoadtestError):
 
 
 def literal(value: str) -> str:
-    """Return a string as a Python literal of ASCII characters, in double quotes where that needs no escapes."""
+    """Return a string as a Python literal in ASCII, with double quotes where that needs no escapes."""
     single = ascii(value)
     if single[0] == "'" and '"' not in single:
-        return f'"{single[1:-1]}"'.replace("\\'", "'")
+        return f'"{single[1:-1]}"'
     return single
 
 
@@ -73,11 +72,6 @@ def _terms(value: str) -> Iterator[str]:
     plain += value[end:]
     if plain:
         yield literal(plain)
-
-
-def text(value: str) -> str:
-    """Return a template's text as an expression."""
-    return expression(value)
 
 
 def json_text(head: str, value: Any) -> str:

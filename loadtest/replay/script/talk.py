@@ -1,130 +1,23 @@
 """The lines of a script for each step of a visit."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from loadtest.navigation.act import Act
-from loadtest.navigation.point import Manner, Transport
+from loadtest.navigation.point import Transport
 from loadtest.navigation.states import Step
 from loadtest.replay.script.acts import act_lines
-from loadtest.replay.script.app_part import AppPart
-from loadtest.replay.script.source import INSTEAD, CannotScriptError, literal
-from loadtest.replay.script.way import Way
+from loadtest.replay.script.helpers import HEAR_POLLING
+from loadtest.replay.script.source import literal
+from loadtest.replay.script.telling import ONLY_PAGE, Telling
 
-__all__ = ["HEAR_WEBSOCKET", "ONLY_PAGE", "STAY", "Telling", "connections", "lines_of"]
+__all__ = ["lines_of"]
 
-ONLY_PAGE = frozenset({"P00", "P01", "P02", "P03"})
-"""Points of visits that never open a socket."""
-_WITHOUT_PINGS_S = 3.0
-"""NiceGUI's servers ping every 4 s, and no others of the presets more often."""
 _EARLY = frozenset({"P05", "P06", "P06b", "P22", "P23"})
 """Points of visits over long-polling that never wait for a packet."""
-
-
-@dataclass(slots=True)
-class Telling:
-    """What the steps of one way know while they are told, one after another."""
-
-    way: Way
-    app: AppPart
-    acts: Sequence[Act] = ()
-    socket_path: str = "/socket.io/"
-    connection: str = "http.client.HTTPConnection(parts.netloc, timeout=60)"
-    """Expression of a connection that HTTP goes over."""
-    has_headers: bool = False
-    """Whether there is a dict ``HEADERS`` that every request has."""
-    is_function: bool = False
-    """Whether the lines stand in a function, whose variables are gone when it ends."""
-    verifies: bool = True
-    """Whether a certificate is looked at."""
-    has_socket: bool = field(init=False, default=False)
-    """Whether a WebSocket carries the packets already."""
-    is_posting: bool = field(init=False, default=False)
-    """Whether the last POST's answer is unread."""
-    is_listening: bool = field(init=False, default=False)
-    """Whether a GET is pending."""
-
-    @property
-    def space(self) -> str:
-        """The first namespace as packets spell it."""
-        return "" if self.app.namespace == "/" else f"{self.app.namespace},"
-
-    @property
-    def path(self) -> str:
-        """Expression of the page's path."""
-        return "path" if self.is_function else literal(self.way.page)
-
-    @property
-    def headers_given(self) -> str:
-        """What a request's call has for the headers."""
-        return ", headers=HEADERS" if self.has_headers else ""
-
-    @property
-    def is_polling(self) -> bool:
-        """Whether long-polling carries the packets."""
-        return self.way.transport is not Transport.WEBSOCKET and not self.has_socket
-
-    def send(self, *packets: str) -> list[str]:
-        """Return the lines that send packets, given as expressions."""
-        if not self.is_polling:
-            return [f"ws.send({packet})" for packet in packets]
-        body = ' + "\\x1e" + '.join(packets)
-        lines = [*self.finish_posting(), f'post.request("POST", url, {body}, headers)']
-        self.is_posting = True
-        return lines
-
-    def finish_posting(self) -> list[str]:
-        """Return the line that reads the answer of a POST that still waits for it."""
-        if not self.is_posting:
-            return []
-        self.is_posting = False
-        return ["post.getresponse().read()"]
-
-    def hear(self, begin: str) -> list[str]:
-        """Return the lines that wait for a packet that begins so; ``begin`` is an expression."""
-        if not self.is_polling:
-            return [f"hear(ws, {begin})"]
-        return [*self.finish_posting(), *self.listen(), f"hear({begin})"]
-
-    def listen(self) -> list[str]:
-        """Return the line that makes a GET pending, unless one is."""
-        if not self.is_polling or self.is_listening:
-            return []
-        self.is_listening = True
-        return ['get.request("GET", url, headers=headers)']
-
-    def stay(self, seconds: float) -> list[str]:
-        """Return the lines that let time pass; over a WebSocket pings are answered that can come meanwhile.
-
-        Raises:
-            CannotScriptError: it is too long for long-polling, whose pings nobody would answer.
-        """
-        if seconds < _WITHOUT_PINGS_S:
-            return [
-                *self.finish_posting(),
-                *self.listen(),
-                *([f"time.sleep({seconds:.3g})"] if seconds else []),
-            ]
-        if self.is_polling:
-            raise CannotScriptError(
-                f"a stay of {seconds:.3g} s over long-polling has pings to answer; {INSTEAD}"
-            )
-        return [f"stay(ws, {seconds:.3g})"]
-
-    def half(self, packet: str) -> list[str]:
-        """Return the lines that send half of a packet, or of the POST that brings it."""
-        if not self.is_polling:
-            return [
-                f"frame = websocket.ABNF.create_frame({packet}, websocket.ABNF.OPCODE_TEXT).format()",
-                "ws.sock.sendall(frame[: len(frame) // 2])",
-            ]
-        return [
-            *self.finish_posting(),
-            f"body = {packet}",
-            'length = {"Content-Length": str(len(body))}',
-            'post.request("POST", url, body[: len(body) // 2], headers | length)',
-        ]
+_SESSION = (
+    'session = "&sid=" + json.loads(get.getresponse().read()[1:])["sid"]',
+    "url += session",
+)
 
 
 def lines_of(step: Step, telling: Telling) -> list[str]:
@@ -176,60 +69,17 @@ def _ask_poll(telling: Telling) -> list[str]:
     return [
         f"url = parts.path + {_address(telling, 'polling')}",
         _http_headers(telling),
-        *(f"{name} = {telling.connection}" for name in connections(telling)),
+        *(f"{name} = {telling.connection}" for name in telling.connections),
         'get.request("GET", url, headers=headers)',
     ]
-
-
-def connections(telling: Telling) -> tuple[str, ...]:
-    """Return the names of the connections that long-polling has."""
-    at, manner = telling.way.at, telling.way.manner
-    if at == "P04" or (at == "P05" and manner is not Manner.EIO_CLOSE):
-        return ("get",)
-    return ("get",) if telling.way.transport is Transport.UPGRADE and at != "P05" else ("get", "post")
 
 
 def _read_poll(telling: Telling) -> list[str]:
     is_short = telling.way.transport is Transport.UPGRADE or telling.way.at in _EARLY
     return [
         *_SESSION,
-        *([] if is_short else ["packets = []", "", *_HEAR_POLLING, ""]),
+        *([] if is_short else ["packets = []", "", *HEAR_POLLING, ""]),
     ]
-
-
-_SESSION = (
-    'session = "&sid=" + json.loads(get.getresponse().read()[1:])["sid"]',
-    "url += session",
-)
-_HEAR_POLLING = (
-    "def hear(begin):",
-    '    """Poll until a packet begins so; a GET is pending afterwards."""',
-    "    while not (found := [packet for packet in packets if packet.startswith(begin)]):",
-    '        packets.extend(get.getresponse().read().decode().split("\\x1e"))',
-    '        get.request("GET", url, headers=headers)',
-    "    packets.remove(found[0])",
-    '    print("  <", ascii(found[0][:100]))',
-    "    return found[0]",
-)
-HEAR_WEBSOCKET = (
-    "def hear(ws, begin):",
-    '    """Receive until a packet begins so; answer pings."""',
-    "    while not (packet := str(ws.recv())).startswith(begin):",
-    '        if packet == "2":',
-    '            ws.send("3")',
-    '    print("  <", ascii(packet[:100]))',
-    "    return packet",
-)
-STAY = (
-    "def stay(ws, seconds):",
-    '    """Stay for a while; answer pings."""',
-    "    until = time.monotonic() + seconds",
-    "    while (left := until - time.monotonic()) > 0:",
-    "        ws.settimeout(left)",
-    "        with contextlib.suppress(websocket.WebSocketTimeoutException):",
-    '            if ws.recv() == "2":',
-    '                ws.send("3")',
-)
 
 
 def _ask_probe(telling: Telling) -> list[str]:
