@@ -14,7 +14,7 @@ from loadtest.errors import ExitCode, UsageError
 from loadtest.hooks import launcher
 from loadtest.profile.load import load_profile
 from loadtest.report.run import read_run
-from loadtest.report.show import show_run
+from loadtest.report.show import show_run, tell_ci
 from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
 from loadtest.swarm.child import run_locust, worker_options
@@ -79,6 +79,7 @@ def run(
     ended = run_headless(request)
     if ended.folder:
         show_run(ended.folder)
+        tell_ci(ended.folder)
     raise EndedError(ended.exit_code)
 
 

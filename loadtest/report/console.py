@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loadtest.report import (
+    finding_facts,
     finding_sentences,
     heat_sheet,
     raised,
@@ -19,7 +20,6 @@ from loadtest.report import (
 )
 from loadtest.report.finding import FindingKind
 from loadtest.report.run import Run
-from loadtest.report.story.choice import story_command
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount, clipped, shown
 
@@ -43,6 +43,7 @@ _LONGEST = 200
 _WIDE = 72
 """Columns that a table with the points' names needs."""
 
+_COMMANDS: Mapping[str, str] = {"replay": "see it again", "story": "its story"}
 _INSTRUMENT = (
     "The server was not watched: no process with hooks saw these visits, so its errors and what it keeps "
     "are unknown. Start the app with the hooks in: loadtest instrument -- python app.py "
@@ -167,12 +168,10 @@ class _Report:
 
     def _print_finding(self, number: int, finding: Mapping[str, Any]) -> None:
         self._console.print()
-        kind = finding["kind"].replace("_", " ")
-        self._line(f"Finding {number}, {kind}: {clipped(finding['what'], _LONGEST)}", "bold red", hang=2)
+        self._line(f"Finding {number}, {finding_facts.headline(finding)}", "bold red", hang=2)
         self._line(finding_sentences.place(finding), "bold", indent=2)
-        for name, text in self._facts(finding).items():
-            if text:
-                self._fact(name, text, indent=2)
+        for name, text in finding_facts.facts(finding).items():
+            self._fact(name, text, indent=2)
         for line in raised.last_frames(finding["traceback"] or "", _TRACEBACK_LINES):
             self._line(line, "dim", indent=4, hang=6)
         is_before = finding["kind"] == FindingKind.LIVENESS
@@ -181,23 +180,8 @@ class _Report:
             self._uncut(f"  {label}: ", finding["navigation"])
         if finding["under_way"]:
             self._uncut("  one that was under way: ", finding["under_way"][0])
-        told = next(iter(finding["under_way"]), finding["navigation"])
-        if told:
-            self._uncut("  its story: ", story_command(self._path, told))
-
-    @staticmethod
-    def _facts(finding: Mapping[str, Any]) -> Mapping[str, str]:
-        left_behind = finding["left_behind"]
-        return {
-            "when": finding_sentences.moments(finding),
-            "manner of leaving": finding_sentences.manners(finding),
-            "transport": finding_sentences.transports(finding),
-            "how the tab came": finding_sentences.moves(finding),
-            "also seen": clipped(finding_sentences.variants(finding), _LONGEST),
-            "note": finding["remark"] or "",
-            "raised": raised.source(finding),
-            "left on the server by them": sentences.residue(left_behind) if left_behind else "",
-        }
+        for name, command in finding_facts.commands(self._path, finding).items():
+            self._uncut(f"  {_COMMANDS[name]}: ", command)
 
     def _print_tables(self) -> None:
         self._console.print()

@@ -20,6 +20,7 @@ __all__ = [
     "RunFolder",
     "json_text",
     "write_json",
+    "write_whole",
 ]
 
 INFO_FILE = "run.json"
@@ -117,16 +118,27 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
     Raises:
         RunFolderError: it cannot be written.
     """
-    text = json_text(data)
+    write_whole(path, json_text(data))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file's text as it is, in UTF-8; a reader sees the old or the new content, never half of one.
+
+    Raises:
+        RunFolderError: it cannot be written.
+    """
     draft = path.parent / f".{path.name}.draft"
     with _writing(path):
-        draft.write_text(text, encoding="utf-8")
+        draft.write_text(text, encoding="utf-8", newline="")
         draft.replace(path)
 
 
 def json_text(data: Mapping[str, Any]) -> str:
-    """Return what a file of JSON holds; no character of an app's does anything to a terminal."""
-    return json.dumps(data, indent=1, allow_nan=False) + "\n"
+    """Return what a file of JSON holds; no character of an app's does anything to a terminal, or to CI.
+
+    ``##[`` begins a command in a log of GitHub's (``loadtest.report.github``).
+    """
+    return (json.dumps(data, indent=1, allow_nan=False) + "\n").replace("##[", "##\\u005b")
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """One headless run as a command: checked first, run by Locust in a child, its folder found again."""
 
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
 from loadtest.report.seal import seal_run
 from loadtest.swarm.child import Watch, run_locust, worker_options
+from loadtest.swarm.outputs import write_apart
 
 __all__ = ["HeadlessRun", "Overseer", "RunRequest", "run_headless"]
 
@@ -37,6 +39,8 @@ class RunRequest:
     require_hooks: bool = False
     allow_hosts: tuple[str, ...] = ()
     collector_bind: str = "127.0.0.1:0"
+    writes_outputs: bool = True
+    """Whether a page, a sheet and test results are to be made of it: not of one of many probes."""
 
     def locust_arguments(self, told: Path) -> list[str]:
         """Return Locust's options; the run writes its folder's path into ``told``."""
@@ -110,6 +114,9 @@ def run_headless(request: RunRequest, overseer: Overseer | None = None) -> Headl
         path = Path(told.read_text(encoding="utf-8"))
     # the run's own account counts, not Locust's status: there a crash after the load does not pass
     exit_code = seal_run(path, was_interrupted=end.was_interrupted or end.was_called_off)
+    if request.writes_outputs:
+        for fault in write_apart(path):
+            print(fault, file=sys.stderr)
     return HeadlessRun(exit_code, path, end.was_interrupted, end.was_called_off)
 
 

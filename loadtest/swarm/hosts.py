@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from loadtest.errors import UsageError
 from loadtest.transport.target import Target
 
-__all__ = ["check_host"]
+__all__ = ["check_host", "is_own_host"]
 
 
 def check_host(url: str, allowed: Collection[str]) -> None:
@@ -28,3 +28,13 @@ def check_host(url: str, allowed: Collection[str]) -> None:
             f"--host: {name} is not this machine; load is sent to loopback only, unless the profile's "
             f"allowed_hosts or --allow-host {name} names it"
         )
+
+
+def is_own_host(name: str, web_host: str | None) -> bool:
+    """Return whether this is a name of this machine, or the address that the UI was told to listen on."""
+    if name in ("localhost", web_host):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,7 +1,6 @@
 """A Locust process in its part as the one that conducts runs."""
 
 import argparse
-import ipaddress
 import logging
 import os
 import signal
@@ -24,10 +23,11 @@ from loadtest.report.show import show_run
 from loadtest.swarm.child import PARENT_VARIABLE
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
-from loadtest.swarm.hosts import check_host
+from loadtest.swarm.hosts import check_host, is_own_host
 from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions, fill_in
+from loadtest.swarm.outputs import OutputWriter
 from loadtest.swarm.pool import is_no_spawn_rate_warning, spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
@@ -51,6 +51,7 @@ class Master:
         self._web_ui = web_ui
         self._values: Any = environment.parsed_options
         self._progress = Progress()
+        self._outputs = OutputWriter(self._progress.say)
         self._next: tuple[RunOptions, Profile] | None = None
         self._conductor: Conductor | None = None
         self._watched = Watched(lambda: self._progress.line) if web_ui else None
@@ -96,7 +97,7 @@ class Master:
             gevent.spawn(self._watch_parent, int(os.environ[PARENT_VARIABLE]))
         logging.getLogger("locust.runners").addFilter(is_no_spawn_rate_warning)
         if self._watched:
-            furnish(self._web_ui, self._values, self, self._watched, self.is_own_host)
+            furnish(self._web_ui, self._values, self, self._watched, self._is_own_host)
             self._prepare_web()
         else:
             self._prepare_headless()
@@ -106,14 +107,8 @@ class Master:
         """The fields that the web form may hold: Locust's own, and those options of ours that it shows."""
         return _LOCUST_FIELDS | FORM_OPTIONS
 
-    def is_own_host(self, name: str) -> bool:
-        """Whether this is a name of this machine, or the address that the UI was told to listen on."""
-        if name in ("localhost", self._values.web_host):
-            return True
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return False
+    def _is_own_host(self, name: str) -> bool:
+        return is_own_host(name, self._values.web_host)
 
     def prepare_form(self, form: Mapping[str, str]) -> None:
         """Load and check what the web form asks for, so that the next test can start.
@@ -223,6 +218,7 @@ class Master:
 
     def _quitting(self, **_: object) -> None:
         self._conclude()
+        self._outputs.join()
         if self._watched:
             self._watched.close()
 
@@ -237,6 +233,7 @@ class Master:
         self._conductor = None
         self._tell_web_ui(conductor)
         if not self._values.nav_embedded:
+            self._outputs.start(conductor.path)
             show_run(conductor.path)
 
     def _tell_web_ui(self, conductor: Conductor) -> None:

@@ -1,8 +1,11 @@
 """What a run says while it is on: one live line on a terminal, a line every few seconds elsewhere."""
 
+import os
 import sys
 import time
 from typing import TextIO
+
+from loadtest.report.github import is_github, neutral
 
 __all__ = ["Progress"]
 
@@ -16,6 +19,7 @@ class Progress:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._is_live = self._stream.isatty()
+        self._is_read_for_commands = is_github(os.environ)
         self._has_line = False
         self._told_at = float("-inf")
         self.line = ""
@@ -45,7 +49,7 @@ class Progress:
 
     def _write(self, text: str) -> None:
         try:
-            self._stream.write(text)
+            self._stream.write(neutral(text) if self._is_read_for_commands else text)
             self._stream.flush()
         except (OSError, ValueError):
             self._is_live = False  # nobody reads any more; the run goes on

@@ -79,11 +79,13 @@ def records_of(law: Law, seed: int) -> list[NavigationRecord]:
     return made
 
 
-def made_run(records: Sequence[NavigationRecord], name: str = "run", **changes: Any) -> ReadRun:
+def made_run(
+    records: Sequence[NavigationRecord], name: str = "run", *, has_summary: bool = True, **changes: Any
+) -> ReadRun:
     """Return a run without hooks, read and summed up."""
     lag = GeneratorInfo(processes=1, cpu=0.2, loop_lag=histogram(0.1, 0.2, 0.3))
     run = Run(Path("results") / name, info(**{"generator": lag, **changes}), tuple(records), None)
-    return ReadRun(run, summarize(run))
+    return ReadRun(run, summarize(run) if has_summary else {})
 
 
 def side_of(*laws: Law, seed: int, name: str = "side", **changes: Any) -> Side:

@@ -19,7 +19,9 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.report.console import print_report
+from loadtest.report.html.page import html_report
 from loadtest.report.run import read_run
+from loadtest.report.series.series import series_of
 from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.story.story import tell_story
 from loadtest.report.story.text import print_story
@@ -250,6 +252,13 @@ def report(which: str, width: int) -> str:
     return _without_ends(out.getvalue())
 
 
+def page(which: str) -> str:
+    """Return the ``report.html`` of one of the gold runs."""
+    with _here():
+        run = read_run(Path(RUNS[which]))
+        return html_report(run, summarize(run), series_of(run))
+
+
 def story(width: int) -> str:
     """Return the story of a visit of the faulty run that left at P16."""
     with _here():
@@ -280,6 +289,7 @@ def main() -> None:
     SCHEMA.write_text(schema())
     for which in RUNS:
         (GOLD / f"summary_{which}.json").write_text(summary(which))
+    (GOLD / "report_faulty.html").write_text(page("faulty"), encoding="utf-8")
     for width in WIDTHS:
         (GOLD / f"story_{width}.txt").write_text(story(width))
         for which in RUNS:

@@ -194,6 +194,8 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         "moments": [],
         "under_way": [],
         "boots": [],
+        "first_s": 1.2,
+        "last_s": 1.2,
         "remark": None,
     }
     assert summary["assertions"] == []

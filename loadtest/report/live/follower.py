@@ -11,11 +11,12 @@ from loadtest.navigation.record import NavigationRecord
 from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE, SERVER_FILE, SUMMARY_FILE
 from loadtest.report.info import Ended, RunInfo
 from loadtest.report.live.figures import sum_up, with_stories
-from loadtest.report.live.phases import PhaseSeries
 from loadtest.report.live.plan import tell_run
-from loadtest.report.live.server import ServerSeries
 from loadtest.report.live.tail import Tail
+from loadtest.report.live.telling import tell_rows
 from loadtest.report.run import read_info, read_run
+from loadtest.report.series.phases import PhaseSeries
+from loadtest.report.series.server import ServerSeries
 from loadtest.report.summary import summarize
 
 __all__ = ["Follower"]
@@ -68,8 +69,10 @@ class Follower:
         if self.info is None:
             return
         self._read_lines()
-        series = [self._phases.take(), self._seconds and self._seconds.take(is_over=is_last)]
-        yield from (message for message in series if message)
+        if phases := self._phases.take():
+            yield tell_rows("phases", phases)
+        if server := self._seconds and self._seconds.take(is_over=is_last):
+            yield tell_rows("server", server)
         if is_last:
             yield from self._end()
         elif self._is_stale and self.info.t0_at and self._clock() >= self._summary_due:

@@ -1,4 +1,4 @@
-"""What a live chart needs of one snapshot of a hooked process."""
+"""What a series needs of one snapshot of a hooked process."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadtest.report.live.server import ServerSeries
+from loadtest.report.series.rows import ServerRow
+from loadtest.report.series.server import ServerSeries
 from tests.report.building import T0_AT, error, handler, histogram, snapshot
-from tests.report.live.growing import final_rows
+from tests.report.series.looking import final_rows
 
 T0 = T0_AT.timestamp()
 _KNOWN = """Traceback (most recent call last):
@@ -30,18 +31,17 @@ def told(at_s: float, calls: int, errors: int = 0, **changes: Any) -> dict[str, 
     )
 
 
-def rows_of(*lines: Mapping[str, Any], is_over: bool = True) -> list[Mapping[str, Any]]:
+def rows_of(*lines: Mapping[str, Any], is_over: bool = True) -> list[ServerRow]:
     """Return the rows that these lines come to."""
     series = ServerSeries(T0)
     for line in lines:
         series.add(json.dumps(line))
-    message = series.take(is_over=is_over)
-    return [] if message is None else final_rows([message], "server")
+    return final_rows([series.take(is_over=is_over)])
 
 
-def column(rows: Sequence[Mapping[str, Any]], key: str) -> dict[int, Any]:
+def column(rows: Sequence[ServerRow], key: str) -> dict[int, Any]:
     """Return one figure by second."""
-    return {row["t"]: row[key] for row in rows}
+    return {row.t_s: getattr(row, key) for row in rows}
 
 
 def test_a_snapshots_calls_are_spread_over_the_time_since_the_one_before() -> None:
@@ -71,8 +71,8 @@ def test_what_processes_hold_is_added_up_as_each_told_it_last() -> None:
         told(0.7, 1, boot="b", residue={"sids": 1, "threads": 1, "rss_bytes": 1000, "tasks": None}),
     )
     (row,) = rows
-    assert row["residue"]["sids"] == 4
-    assert (row["processes"], row["threads"], row["rss_bytes"], row["tasks"]) == (2, 6, 1200, None)
+    assert row.residue["sids"] == 4
+    assert (row.processes, row.threads, row.rss_bytes, row.tasks) == (2, 6, 1200, None)
 
 
 def test_a_second_between_two_snapshots_holds_what_the_later_told() -> None:
@@ -166,7 +166,7 @@ def test_a_long_run_is_told_in_wider_rows() -> None:
 def test_a_socketio_server_for_node_keeps_no_environs() -> None:
     residue = dict.fromkeys(("sids", "environs"))
     (row,) = rows_of(told(0.5, 1, runtime="node 20.20.2", residue=residue))
-    assert (row["residue"]["environs"], row["residue"]["sids"]) == (0, None)
+    assert (row.residue["environs"], row.residue["sids"]) == (0, None)
 
 
 @pytest.mark.parametrize("line", ["nothing", "[]", "{}", '{"kind":"snapshot","boot":"a"}'])
@@ -189,16 +189,14 @@ STEPS = st.lists(
 def test_rows_add_up_to_what_the_last_snapshots_counted(steps: list[tuple[str, float, int, int]]) -> None:
     series = ServerSeries(T0)
     counts = {"a": (0, 0), "b": (0, 0)}
-    messages, now_s = [], -5.0
+    looks, now_s = [], -5.0
     for index, (boot, after_s, calls, errors) in enumerate(steps):
         now_s += after_s
         counts[boot] = (counts[boot][0] + calls, counts[boot][1] + errors)
         series.add(json.dumps(told(now_s, counts[boot][0], counts[boot][1], boot=boot, sequence=index)))
-        messages.append(series.take())
-    messages.append(series.take(is_over=True))
-    heard = [message for message in messages if message]
-    width_s = heard[-1]["width_s"]
-    rows = final_rows(heard, "server")
-    assert round(sum(row["calls_per_s"] for row in rows) * width_s) == sum(one for one, _ in counts.values())
-    assert round(sum(row["errors_per_s"] for row in rows) * width_s) == sum(one for _, one in counts.values())
+        looks.append(series.take())
+    looks.append(series.take(is_over=True))
+    rows, width_s = final_rows(looks), series.width_s
+    assert round(sum(row.calls_per_s for row in rows) * width_s) == sum(one for one, _ in counts.values())
+    assert round(sum(row.errors_per_s for row in rows) * width_s) == sum(one for _, one in counts.values())
     assert len(rows) <= 600

@@ -2,14 +2,14 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from loadtest.metrics.histogram import Histogram
 from loadtest.report.known_errors import known_error
-from loadtest.report.live.buckets import Buckets
-from loadtest.report.live.pulse import Pulse, Standing, read_pulse
+from loadtest.report.series.buckets import MOST_ROWS, Buckets
+from loadtest.report.series.pulse import Pulse, Standing, read_pulse
+from loadtest.report.series.rows import Fresh, ServerRow
 from loadtest.report.server import JUDGED_RESIDUE
 
 __all__ = ["ServerSeries"]
@@ -24,8 +24,17 @@ class _Second:
     errors: int = 0
     latency: Histogram = field(default_factory=Histogram)
     lag: Histogram = field(default_factory=Histogram)
+    held_s: float = -1.0
+    """The last second of which anybody told what it held."""
     standings: dict[str, Standing] = field(default_factory=dict)
-    """What each process held at last, by its boot id."""
+    """What each process held in that one, by its boot id."""
+
+    def hold(self, second_s: float, standings: Mapping[str, Standing]) -> None:
+        """Keep what processes held in a second, if none is told of a later one."""
+        if second_s > self.held_s:
+            self.held_s, self.standings = second_s, {}
+        if second_s == self.held_s:
+            self.standings |= standings
 
 
 @dataclass(slots=True)
@@ -49,14 +58,26 @@ class ServerSeries:
 
     Args:
         t0_at: the run's beginning: wall time by the collector's clock, seconds.
+        most_rows: how many rows there may be.
+        width_s: how wide they are at first.
     """
 
-    def __init__(self, t0_at: float) -> None:
+    def __init__(self, t0_at: float, most_rows: int = MOST_ROWS, width_s: int = 1) -> None:
         self._t0_at = t0_at
-        self._buckets: Buckets[_Second] = Buckets(_Second, _merge)
+        self._buckets: Buckets[_Second] = Buckets(_Second, _merge, most_rows, width_s)
         self._boots: dict[str, _Boot] = {}
         self._known: dict[str, tuple[set[int], set[int]]] = {}
         """The ids of each process's errors and strays that count for nothing."""
+
+    @property
+    def width_s(self) -> int:
+        """How wide the rows are now."""
+        return self._buckets.width_s
+
+    @property
+    def heard_s(self) -> float:
+        """When a process that saw the run was heard last, in seconds after t0; 0: none was."""
+        return max((boot.heard_s or 0.0 for boot in self._boots.values() if boot.last), default=0.0)
 
     def add(self, line: str) -> None:
         """Take in one line.
@@ -73,8 +94,8 @@ class ServerSeries:
             case "snapshot":
                 self._take(read_pulse(data, errors, strays))
 
-    def take(self, *, is_over: bool = False) -> dict[str, Any] | None:
-        """Return the message with the rows that have changed, or None if none have.
+    def take(self, *, is_over: bool = False) -> Fresh[ServerRow] | None:
+        """Return the rows that have changed, or None if none have.
 
         Args:
             is_over: nothing will come any more: the second that has just begun is told, too.
@@ -82,8 +103,8 @@ class ServerSeries:
         is_reset = self._buckets.is_reset
         width_s = self._buckets.width_s
         until_s = None if is_over else self._told_until_s()
-        rows = [_row(start_s, width_s, second) for start_s, second in self._buckets.take(until_s)]
-        return {"type": "server", "width_s": width_s, "reset": is_reset, "rows": rows} if rows else None
+        rows = tuple(_row(start_s, width_s, second) for start_s, second in self._buckets.take(until_s))
+        return Fresh(width_s, is_reset, rows) if rows else None
 
     def _told_until_s(self) -> float:
         """Return until when every process that still pushes has told what it counted."""
@@ -124,7 +145,7 @@ class ServerSeries:
             second.lag.merge(lag)
             is_known = to_s - start_s < _SILENT_AFTER_S and (start_s > from_s or int(from_s) == int(to_s))
             if is_known and not pulse.is_last:
-                second.standings[pulse.boot] = pulse.standing
+                second.hold(start_s, {pulse.boot: pulse.standing})
 
 
 def _is_gone(boot: _Boot) -> bool:
@@ -145,25 +166,25 @@ def _merge(earlier: _Second, later: _Second) -> None:
     earlier.errors += later.errors
     earlier.latency.merge(later.latency)
     earlier.lag.merge(later.lag)
-    earlier.standings = later.standings or earlier.standings
+    earlier.hold(later.held_s, later.standings)
 
 
-def _row(start_s: int, width_s: int, second: _Second) -> dict[str, Any]:
+def _row(start_s: int, width_s: int, second: _Second) -> ServerRow:
     standings = list(second.standings.values())
-    return {
-        "t": start_s,
-        "calls_per_s": second.calls / width_s,
-        "errors_per_s": second.errors / width_s,
-        "p50_ms": second.latency.percentile_ms(50),
-        "p99_ms": second.latency.percentile_ms(99),
-        "in_flight": _sum(standing.in_flight for standing in standings),
-        "processes": len(standings),
-        "residue": {key: _sum(standing.residue[key] for standing in standings) for key in JUDGED_RESIDUE},
-        "tasks": _sum(standing.tasks for standing in standings),
-        "threads": _sum(standing.threads for standing in standings),
-        "rss_bytes": _sum(standing.rss_bytes for standing in standings),
-        "loop_lag_p99_ms": second.lag.percentile_ms(99),
-    }
+    return ServerRow(
+        t_s=start_s,
+        calls_per_s=second.calls / width_s,
+        errors_per_s=second.errors / width_s,
+        p50_ms=second.latency.percentile_ms(50),
+        p99_ms=second.latency.percentile_ms(99),
+        in_flight=_sum(standing.in_flight for standing in standings),
+        processes=len(standings),
+        residue={key: _sum(standing.residue[key] for standing in standings) for key in JUDGED_RESIDUE},
+        tasks=_sum(standing.tasks for standing in standings),
+        threads=_sum(standing.threads for standing in standings),
+        rss_bytes=_sum(standing.rss_bytes for standing in standings),
+        loop_lag_p99_ms=second.lag.percentile_ms(99),
+    )
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

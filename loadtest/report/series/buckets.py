@@ -3,12 +3,20 @@
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-__all__ = ["MOST_BUCKETS", "Buckets"]
+__all__ = ["MOST_ROWS", "Buckets", "width_for"]
 
-MOST_BUCKETS = 600
+MOST_ROWS = 600
 """When a run needs more of them, their width doubles: ten minutes are told by the second."""
 
 Content = TypeVar("Content")
+
+
+def width_for(last_s: float, most_rows: int = MOST_ROWS) -> int:
+    """Return how wide buckets are, in seconds, when the last of them holds this time."""
+    width_s = 1
+    while last_s >= most_rows * width_s:
+        width_s *= 2
+    return width_s
 
 
 class Buckets(Generic[Content]):
@@ -17,21 +25,30 @@ class Buckets(Generic[Content]):
     Args:
         make: returns a new bucket's content.
         merge: adds the content of the later of two neighbours to that of the earlier.
+        most_rows: how many there may be, at least 1.
+        width_s: how wide they are at first, a power of two.
     """
 
-    def __init__(self, make: Callable[[], Content], merge: Callable[[Content, Content], None]) -> None:
-        self.width_s = 1
+    def __init__(
+        self,
+        make: Callable[[], Content],
+        merge: Callable[[Content, Content], None],
+        most_rows: int = MOST_ROWS,
+        width_s: int = 1,
+    ) -> None:
+        self.width_s = width_s
         self.is_reset = False
         """Whether the width has changed since the last ``take``: what was told before is void."""
         self._make = make
         self._merge = merge
+        self._most_rows = most_rows
         self._contents: dict[int, Content] = {}
         self._changed: set[int] = set()
 
     def at(self, now_s: float) -> Content:
         """Return the bucket of a time, to be changed; what is before t0 belongs to the first."""
         now_s = max(now_s, 0.0)
-        while now_s >= MOST_BUCKETS * self.width_s:
+        while now_s >= self._most_rows * self.width_s:
             self._widen()
         index = int(now_s // self.width_s)
         self._changed.add(index)

@@ -1,14 +1,14 @@
 """The phases of the visits over a run's time, by the second in which each visit began."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.client_figures import PhaseTimes, time_phases
-from loadtest.report.live.buckets import Buckets
+from loadtest.report.series.buckets import Buckets
+from loadtest.report.series.rows import Fresh, PhaseRow
 
-__all__ = ["PhaseSeries"]
+__all__ = ["PhaseSeries", "phase_rows"]
 
 _Times = dict[Phase, PhaseTimes]
 
@@ -28,25 +28,27 @@ class PhaseSeries:
         for second, group in groups.items():
             _merge(self._buckets.at(second), time_phases(group))
 
-    def take(self) -> dict[str, Any] | None:
-        """Return the message with the rows that have changed, or None if none have."""
+    def take(self) -> Fresh[PhaseRow] | None:
+        """Return the rows that have changed, or None if none have."""
         is_reset = self._buckets.is_reset
-        rows = [
-            {
-                "t": start_s,
-                "phase": phase,
-                "count": times.own.count,
-                "p50_ms": times.own.percentile_ms(50),
-                "p95_ms": times.own.percentile_ms(95),
-                "p99_ms": times.own.percentile_ms(99),
-                "from_due_p99_ms": times.from_due.percentile_ms(99),
-            }
-            for start_s, bucket in self._buckets.take()
-            for phase, times in sorted(bucket.items(), key=lambda item: list(Phase).index(item[0]))
-        ]
-        if not rows:
-            return None
-        return {"type": "phases", "width_s": self._buckets.width_s, "reset": is_reset, "rows": rows}
+        rows = tuple(row for start_s, times in self._buckets.take() for row in phase_rows(start_s, times))
+        return Fresh(self._buckets.width_s, is_reset, rows) if rows else None
+
+
+def phase_rows(start_s: int, times: Mapping[Phase, PhaseTimes]) -> Iterator[PhaseRow]:
+    """Yield the rows of one stretch of time, in the order of a visit; those without samples are left out."""
+    for phase in Phase:
+        if phase in times and times[phase].own.count:
+            own, from_due = times[phase].own, times[phase].from_due
+            yield PhaseRow(
+                t_s=start_s,
+                phase=phase,
+                count=own.count,
+                p50_ms=own.percentile_ms(50),
+                p95_ms=own.percentile_ms(95),
+                p99_ms=own.percentile_ms(99),
+                from_due_p99_ms=from_due.percentile_ms(99),
+            )
 
 
 def _merge(earlier: _Times, later: Mapping[Phase, PhaseTimes]) -> None:

@@ -1,6 +1,6 @@
 """Buckets of a run's time."""
 
-from loadtest.report.live.buckets import Buckets
+from loadtest.report.series.buckets import Buckets
 
 
 def counted() -> Buckets[list[str]]:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from loadtest.navigation.phase import Phase
 from loadtest.report.client_figures import time_phases
-from loadtest.report.live.phases import PhaseSeries
+from loadtest.report.series.phases import PhaseSeries
+from loadtest.report.series.rows import Fresh, PhaseRow
 from tests.report.building import dropped, visit
-from tests.report.live.growing import final_rows
+from tests.report.series.looking import final_rows
 
 VISITS = [
     replace(visit(number), due_s=start_s - 0.01, started_s=start_s, phases_ms={Phase.PAGE: page_ms})
@@ -17,29 +18,14 @@ VISITS = [
 def test_a_row_tells_the_visits_that_began_in_its_second() -> None:
     series = PhaseSeries()
     series.add(VISITS[:3])
-    message = series.take()
-    assert message is not None
-    assert (message["type"], message["width_s"], message["reset"]) == ("phases", 1, False)
-    assert message["rows"] == [
-        {
-            "t": 0,
-            "phase": "page",
-            "count": 2,
-            "p50_ms": 4.031,
-            "p95_ms": 6.0,
-            "p99_ms": 6.0,
-            "from_due_p99_ms": 16.0,
-        },
-        {
-            "t": 1,
-            "phase": "page",
-            "count": 1,
-            "p50_ms": 10.0,
-            "p95_ms": 10.0,
-            "p99_ms": 10.0,
-            "from_due_p99_ms": 20.0,
-        },
-    ]
+    assert series.take() == Fresh(
+        width_s=1,
+        is_reset=False,
+        rows=(
+            PhaseRow(0, Phase.PAGE, 2, 4.031, 6.0, 6.0, from_due_p99_ms=16.0),
+            PhaseRow(1, Phase.PAGE, 1, 10.0, 10.0, 10.0, from_due_p99_ms=20.0),
+        ),
+    )
 
 
 def test_nothing_new_is_no_message() -> None:
@@ -59,28 +45,28 @@ def test_a_navigation_that_never_started_has_no_row() -> None:
 def test_a_visit_that_ends_late_changes_the_row_of_its_beginning() -> None:
     series = PhaseSeries()
     series.add(VISITS[:1])
-    messages = [series.take()]
+    looks = [series.take()]
     series.add(VISITS[1:2])
-    messages.append(series.take())
-    (row,) = final_rows([message for message in messages if message], "phases")
-    assert row["count"] == 2
+    looks.append(series.take())
+    (row,) = final_rows(looks)
+    assert row.count == 2
 
 
 def test_phases_stand_in_the_order_of_a_visit() -> None:
     series = PhaseSeries()
     series.add([visit(0, phases_ms={Phase.LEAVING: 1.0, Phase.PAGE: 3.0})])
     series.add([visit(1, phases_ms={Phase.OPEN: 2.0})])
-    message = series.take()
-    assert message is not None
-    assert [row["phase"] for row in message["rows"]] == ["page", "open", "leaving"]
+    fresh = series.take()
+    assert fresh is not None
+    assert [row.phase for row in fresh.rows] == [Phase.PAGE, Phase.OPEN, Phase.LEAVING]
 
 
 def test_all_rows_together_are_the_summarys_phases() -> None:
     series = PhaseSeries()
-    messages = []
+    looks = []
     for record in VISITS:
         series.add([record])
-        messages.append(series.take())
-    rows = final_rows([message for message in messages if message], "phases")
-    assert [(row["t"], row["count"]) for row in rows] == [(0, 3), (700, 1)]
-    assert sum(row["count"] for row in rows) == time_phases(VISITS)[Phase.PAGE].own.count
+        looks.append(series.take())
+    rows = final_rows(looks)
+    assert [(row.t_s, row.count) for row in rows] == [(0, 3), (700, 1)]
+    assert sum(row.count for row in rows) == time_phases(VISITS)[Phase.PAGE].own.count
