@@ -1,9 +1,9 @@
 """How often `loadtest compare` is wrong, by simulation: ``python -m tests.bench.compare_calibration``.
 
-Pairs of simulated runs of the same app, 18 figures each, of which chance may call one different in one pair of a
-hundred; then pairs of which the second has a handshake that takes 20 % longer. Latencies are lognormal; "memory"
-is the correlation of one visit's with the next one's, "run" the deviation of a run's own level. It takes about
-ten minutes on one core; the intervals beside the counts are Wilson's, 95 %.
+Pairs of simulated runs of the same app, 18 figures each, of which chance may call one different in one pair
+of a hundred; then pairs of which the second has a handshake that takes 20 % longer. Latencies are lognormal;
+"memory" is the correlation of one visit's with the next one's, "run" the deviation of a run's own level. It
+takes about ten minutes on one core; the intervals beside the counts are Wilson's, 95 %.
 """
 
 import argparse
