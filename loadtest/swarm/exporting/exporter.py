@@ -16,6 +16,7 @@ from loadtest.swarm.exporting.followed import Followed
 from loadtest.swarm.exporting.options import ExportOptions, read_export_options
 from loadtest.swarm.exporting.pusher import Pusher
 from loadtest.swarm.exporting.standing import Exported
+from loadtest.swarm.messages import Report
 
 __all__ = ["Exporter", "open_exporter"]
 
@@ -61,10 +62,10 @@ class Exporter:
             self._pusher = pusher = Pusher(self._otel.address, self._say)
             self._pushing = gevent.spawn(_push_often, followed, pusher, self._otel.every_s)
 
-    def hear(self, lines: str) -> None:
-        """Take the records of the run that is on."""
+    def hear(self, report: Report) -> None:
+        """Take what a generator of the run that is on has done."""
         if self._followed:
-            self._followed.hear(lines)
+            self._followed.hear(report)
 
     def expose(self, accept: str) -> Exposition:
         """Return Prometheus' text in the format that an ``Accept`` header asks for."""
