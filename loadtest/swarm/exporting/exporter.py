@@ -39,6 +39,7 @@ class Exporter:
         self._pusher: Pusher | None = None
         self._pushing: gevent.Greenlet[[Followed, Pusher, float], None] | None = None
         self._flushing: gevent.Greenlet[[], None] | None = None
+        self._ended_at = 0.0
         self._lock = RLock()
         self._texts: dict[bool, tuple[Reading, Exposition]] = {}
         self._endpoint: Endpoint | None = None
@@ -81,6 +82,7 @@ class Exporter:
     def end(self) -> None:
         """Take note that the run has its verdict, and have it pushed; ``close`` waits for that."""
         followed, pusher, pushing = self._followed, self._pusher, self._pushing
+        self._ended_at = time.monotonic()
         if followed:
             followed.end()
         if followed and pusher and pushing:
@@ -96,7 +98,7 @@ class Exporter:
             is_patient: whether who has scraped again and again is waited for, so that it gets the verdict.
         """
         if self._endpoint and is_patient:
-            self._endpoint.await_last_scrape(self._say)
+            self._endpoint.await_last_scrape(self._ended_at, self._say)
         if self._flushing:
             self._flushing.join()
         if self._endpoint:
