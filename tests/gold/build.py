@@ -27,6 +27,7 @@ from loadtest.report.story.story import tell_story
 from loadtest.report.story.text import print_story
 from loadtest.report.summary import summarize
 from tests.gold.broken import broken_records, broken_server
+from tests.gold.outputs import FOLDER, OUTPUTS
 from tests.gold.schema import summary_schema
 from tests.gold.staged import STAGES, TURNS, staged_records, staged_server
 from tests.report.building import BOOT, T0_AT, error, handler, histogram, info, snapshot, visit, write_run
@@ -40,6 +41,7 @@ RUNS = {
     "staged": "results/20260102T030535Z-staged",
 }
 WIDTHS = (60, 80, 120)
+NARROW = 40
 SERIES = ("faulty", "staged")
 
 _HOSTILE = "\x1b[31mred[/bold]\x07 \u202eleft"
@@ -266,6 +268,13 @@ def page(which: str) -> str:
         return html_report(run, summarize(run), series_of(run))
 
 
+def output(name: str) -> str:
+    """Return what is made of the faulty run for programs, or for people elsewhere."""
+    with _here():
+        run = read_run(Path(RUNS["faulty"]))
+        return OUTPUTS[name](run, summarize(run))
+
+
 def story(width: int) -> str:
     """Return the story of a visit of the faulty run that left at P16."""
     with _here():
@@ -299,6 +308,9 @@ def main() -> None:
     for which in SERIES:
         (GOLD / f"series_{which}.csv").write_text(series(which), newline="")
     (GOLD / "report_faulty.html").write_text(page("faulty"), encoding="utf-8")
+    for name in OUTPUTS:
+        (FOLDER / name).write_text(output(name), newline="")
+    (GOLD / f"report_faulty_{NARROW}.txt").write_text(report("faulty", NARROW))
     for width in WIDTHS:
         (GOLD / f"story_{width}.txt").write_text(story(width))
         for which in RUNS:
