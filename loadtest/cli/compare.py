@@ -1,5 +1,6 @@
 """The command that says whether one run is worse than another."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -42,5 +43,5 @@ def compare(
         allow_unlike=anyway,
     )
     comparison = compare_runs(request)
-    show_comparison(comparison, form, out)
+    show_comparison(comparison, form, out, os.environ)
     raise EndedError(comparison.verdict.exit_code)

@@ -1,13 +1,13 @@
 """Every figure that is compared, in the order in which it is told."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from loadtest.comparison.counts import Counted, difference
 from loadtest.comparison.estimate import Estimate, Figure, Group, Judged, Scale, Unit, Word
-from loadtest.comparison.lag import handler_lag_ms, is_here, phase_lag_ms
+from loadtest.comparison.lag import handler_lag_ms, phase_lag_ms
 from loadtest.comparison.latencies import (
     ASSUMED,
     LogRatio,
@@ -38,7 +38,6 @@ _COUNTS = MappingProxyType(
         RESIDUE: "server.residue",
     }
 )
-_LagRule = Callable[[float, Sequence[object], Sequence[object]], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +126,9 @@ def _percentile(
 
 def _lag_ms(pair: Pair, group: Group, share: float, *, is_up: bool) -> float:
     longer, shorter = (pair.after, pair.before) if is_up else (pair.before, pair.after)
-    there, other = [run.lag for run in longer], [run.lag for run in shorter]
-    if group is not Group.HANDLERS:
-        return phase_lag_ms(share, there, other)
-    return handler_lag_ms(share, there, other) if all(is_here(run.info) for run in longer) else 0.0
+    there, other = [run.busy for run in longer], [run.busy for run in shorter]
+    rule = handler_lag_ms if group is Group.HANDLERS else phase_lag_ms
+    return rule(share, there, other)
 
 
 def _taken_off(value_ms: float, lag_ms: float) -> float:

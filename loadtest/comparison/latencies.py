@@ -78,20 +78,19 @@ def compare_percentile(before: Sequence[Columns], after: Sequence[Columns], shar
         return None
     windows = len(before[0].counts[-1])
     block = block_length(_pushes(before, after, share, windows))
-    ones = (1,) * windows
-    lower = [_log(one, share, ones) for one in before]
-    upper = [_log(one, share, ones) for one in after]
+    lower, upper = ([_Looked(one, share) for one in side] for side in (before, after))
     drawn = [
-        _mean([_log(one, share, weights) for one in after])
-        - _mean([_log(one, share, weights) for one in before])
+        _mean([one.log(weights) for one in upper]) - _mean([one.log(weights) for one in lower])
         for weights in draws(windows, block)
     ]
     within = Variation(_deviation(drawn), max(windows / block - 1, _LEAST_DF))
+    logs = [one.whole for one in lower], [one.whole for one in upper]
+    means = _mean(logs[0]), _mean(logs[1])
     return LogRatio(
-        before=math.exp(_mean(lower)),
-        after=math.exp(_mean(upper)),
-        change=_mean(upper) - _mean(lower),
-        variation=with_runs(within, lower, upper, ASSUMED[share]),
+        before=math.exp(means[0]),
+        after=math.exp(means[1]),
+        change=means[1] - means[0],
+        variation=with_runs(within, *logs, ASSUMED[share]),
     )
 
 
@@ -127,12 +126,23 @@ def _pushes(before: Sequence[Columns], after: Sequence[Columns], share: float, w
     return series
 
 
-def _log(columns: Columns, share: float, weights: Sequence[int]) -> float:
-    value_ms = columns.quantile_ms(share, weights)
-    # a draw of empty windows alone tells nothing: then the whole stands for it
-    value_ms = value_ms or columns.quantile_ms(share, [1] * len(weights))
-    assert value_ms is not None, "there are durations"
-    return math.log(value_ms)
+class _Looked:
+    """A run's durations, looked at for one percentile again and again."""
+
+    __slots__ = ("_columns", "_near", "_share", "whole")
+
+    def __init__(self, columns: Columns, share: float) -> None:
+        self._columns, self._share = columns, share
+        value_ms = columns.quantile_ms(share, (1,) * len(columns.counts[-1]))
+        assert value_ms is not None, "there are durations"
+        self._near = columns.index_of(value_ms)
+        self.whole = math.log(value_ms)
+        """The percentile's logarithm."""
+
+    def log(self, weights: Sequence[int]) -> float:
+        """Return the same of windows drawn; of empty windows alone, the whole stands for it."""
+        value_ms = self._columns.quantile_ms(self._share, weights, self._near)
+        return self.whole if value_ms is None else math.log(value_ms)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loadtest.comparison.counts import Tally
-from loadtest.comparison.lag import Lag, lag_of
+from loadtest.comparison.lag import Busy, busy_of
 from loadtest.comparison.served import HandlerKey, handler_columns
 from loadtest.comparison.side import ReadRun, Side
 from loadtest.comparison.visits import PhaseKey, phase_columns, tally_visits, within
@@ -34,7 +34,7 @@ class ObservedRun:
     phases: Mapping[PhaseKey, Columns]
     handlers: Mapping[HandlerKey, Columns]
     tallies: Mapping[str, Sequence[Tally]]
-    lag: Lag | None
+    busy: Busy
     rss_bytes: int | None
     """What the server's living processes held at the end; None: nobody knows."""
 
@@ -59,7 +59,7 @@ def _observe(one: ReadRun, cut: Cut, server_cut: Cut, is_cut_short: bool) -> Obs
         phases=phase_columns(records, cut),
         handlers=handler_columns(run, server_cut, is_cut_short=is_cut_short),
         tallies=tally_visits(records, cut, _numbers(one)),
-        lag=lag_of(run.info),
+        busy=busy_of(run),
         rss_bytes=_rss_bytes(run),
     )
 

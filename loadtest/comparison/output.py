@@ -2,16 +2,19 @@
 
 import io
 import sys
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import assert_never
+from types import MappingProxyType
 
 from rich.console import Console
 
 from loadtest.comparison.console import print_comparison
+from loadtest.comparison.markdown import markdown_comparison
+from loadtest.comparison.page import html_comparison
 from loadtest.comparison.result import Comparison
-from loadtest.errors import UsageError
-from loadtest.report.folder import json_text
+from loadtest.report.folder import json_text, write_whole
+from loadtest.report.github import is_github, neutral_markup, write_step_summary
 
 __all__ = ["CompareFormat", "show_comparison"]
 
@@ -28,36 +31,47 @@ class CompareFormat(StrEnum):
     """One page that stands alone, without scripts."""
 
 
-def show_comparison(comparison: Comparison, form: CompareFormat, out: Path | None) -> None:
-    """Print a comparison, or write it whole or not at all.
+def show_comparison(
+    comparison: Comparison, form: CompareFormat, out: Path | None, environ: Mapping[str, str]
+) -> None:
+    """Print a comparison, or write it into a file, whole or not at all; tell GitHub's step summary, too.
 
     Raises:
-        UsageError: the file cannot be written.
+        RunFolderError: the file cannot be written.
     """
-    if form is CompareFormat.TEXT and out is None:
+    if out is not None:
+        write_whole(out, _WRITERS[form](comparison))
+    elif form is CompareFormat.TEXT:
         print_comparison(comparison, Console())
-        return
-    text = _text(comparison, form)
-    if out is None:
-        sys.stdout.write(text)
-        return
-    draft = out.parent / f".{out.name}.draft"
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(out)
-    except OSError as error:
-        raise UsageError(f"--out {out}: cannot be written: {error.strerror}") from None
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(_WRITERS[form](comparison).encode("utf-8"))
+        sys.stdout.buffer.flush()
+    if is_github(environ):
+        fault = write_step_summary(markdown_comparison(comparison), environ)
+        if fault:
+            print(fault, file=sys.stderr)
 
 
-def _text(comparison: Comparison, form: CompareFormat) -> str:
-    match form:
-        case CompareFormat.TEXT:
-            file = io.StringIO()
-            print_comparison(comparison, Console(file=file, width=_FILE_WIDTH, force_terminal=False))
-            return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
-        case CompareFormat.JSON:
-            return json_text(comparison.to_json())
-        case CompareFormat.MARKDOWN | CompareFormat.HTML:
-            raise UsageError("not there yet")
-        case _:
-            assert_never(form)
+def _text(comparison: Comparison) -> str:
+    file = io.StringIO()
+    print_comparison(comparison, Console(file=file, width=_FILE_WIDTH, color_system=None, _environ={}))
+    return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
+
+
+def _json(comparison: Comparison) -> str:
+    return json_text(comparison.to_json())
+
+
+def _html(comparison: Comparison) -> str:
+    return neutral_markup(html_comparison(comparison))
+
+
+_WRITERS: Mapping[CompareFormat, Callable[[Comparison], str]] = MappingProxyType(
+    {
+        CompareFormat.TEXT: _text,
+        CompareFormat.JSON: _json,
+        CompareFormat.MARKDOWN: markdown_comparison,
+        CompareFormat.HTML: _html,
+    }
+)

@@ -31,6 +31,7 @@ class Row:
     cells: Sequence[str]
     """As many as the table has columns."""
     word: Word | None = None
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def told_table(comparison: Comparison, candidate: int) -> Table:
 def _row(one: Judged) -> Row:
     name = f"{clipped(label(one.figure), _LONGEST_NAME)} {one.figure.of}".strip()
     before, after = (value(number, one.figure.unit) for number in (one.before, one.after))
-    return Row((name, before, after, change(one), interval(one), MARKS[one.word]), one.word)
+    return Row((name, before, after, change(one), interval(one), MARKS[one.word]), one.word, one)
 
 
 def _not_judged(those: Sequence[Judged]) -> str:

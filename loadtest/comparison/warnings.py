@@ -31,17 +31,17 @@ def warnings_of(sides: Sequence[Side], observed: Sequence[Sequence[ObservedRun]]
 
 def _saturated(sides: Sequence[Side], observed: Sequence[Sequence[ObservedRun]]) -> Iterator[str]:
     busy = [
-        f"{one.run.path} (lag p99 {seen.lag.p99_ms:.1f} ms)"
+        f"{one.run.path} (lag p99 {seen.busy.generator.p99_ms:.1f} ms)"
         for side, runs in zip(sides, observed, strict=True)
         for one, seen in zip(side.runs, runs, strict=True)
-        if seen.lag is not None and seen.lag.is_saturated
+        if seen.busy.generator is not None and seen.busy.is_saturated
     ]
     if busy:
         yield (
             f"the generator lagged more than {LAG_LIMIT_MS:g} ms in {listed(busy)}: what is longer there "
             "counts only after ten times that lag has been taken off; use more workers, or a quieter machine"
         )
-    if any(seen.lag is None for runs in observed for seen in runs):
+    if any(seen.busy.generator is None for runs in observed for seen in runs):
         yield "of a run nobody knows how much its generator lagged: its latencies may be too high"
 
 

@@ -57,29 +57,37 @@ class Columns:
     """For each bucket, for each window: how many durations are in this bucket or below."""
     count: int
 
-    def quantile_ms(self, share: float, weights: Sequence[int]) -> float | None:
+    def quantile_ms(self, share: float, weights: Sequence[int], near: int | None = None) -> float | None:
         """Return a quantile of the windows, each taken so many times, read between the buckets' ends.
 
         A bucket is 3 % wide; without reading in between, a figure would jump by as much or not at all.
+
+        Args:
+            near: a bucket's index from which to look for it: what is drawn again is seldom far.
         """
-        if not self.counts:
-            return None
-        total = sum(map(mul, weights, self.counts[-1]))
+        total = sum(map(mul, weights, self.counts[-1])) if self.counts else 0
         if not total:
             return None
         rank = share * total
-        below: dict[int, int] = {}
-
-        def up_to(index: int) -> int:
-            below[index] = sum(map(mul, weights, self.counts[index]))
-            return below[index]
-
-        index = min(bisect_left(range(len(self.counts)), rank, key=up_to), len(self.counts) - 1)
-        here = below.get(index) or up_to(index)
-        before = 0 if index == 0 else below[index - 1] if index - 1 in below else up_to(index - 1)
-        part = (rank - before) / (here - before) if here > before else 1.0
+        index = len(self.counts) // 2 if near is None else near
+        here = self._up_to(index, weights)
+        while here < rank:
+            index += 1
+            here = self._up_to(index, weights)
+        before = self._up_to(index - 1, weights)
+        while before >= rank > 0:
+            index -= 1
+            here, before = before, self._up_to(index - 1, weights)
+        part = (rank - before) / (here - before)
         bottom, top = self.bottoms_us[index], self.tops_us[index]
-        return max(bottom + (top - bottom) * min(max(part, 0.0), 1.0), _LEAST_US) / 1000
+        return max(bottom + (top - bottom) * part, _LEAST_US) / 1000
+
+    def index_of(self, value_ms: float) -> int:
+        """Return the index of the bucket that a duration is in."""
+        return min(bisect_left(self.tops_us, value_ms * 1000), len(self.tops_us) - 1)
+
+    def _up_to(self, index: int, weights: Sequence[int]) -> int:
+        return sum(map(mul, weights, self.counts[index])) if index >= 0 else 0
 
     def pushes(self, share: float) -> list[float]:
         """Return for each window by how much it holds too many, or too few, above the whole's quantile."""
@@ -87,8 +95,7 @@ class Columns:
         value_ms = self.quantile_ms(share, ones)
         if value_ms is None:
             return []
-        index = max(bisect_left(self.tops_us, value_ms * 1000), 0)
-        index = min(index, len(self.counts) - 1)
+        index = self.index_of(value_ms)
         lower = self.counts[index - 1] if index else [0] * len(ones)
         width = self.tops_us[index] - self.bottoms_us[index]
         part = (value_ms * 1000 - self.bottoms_us[index]) / width if width else 1.0

@@ -71,7 +71,7 @@ def replay(path: Path, number: int, aim: Aim, *, takes_all: bool = False) -> Exi
         for folder in prepared.trial.folders:
             _say(console, f"Files: {folder}")
         return error.exit_code
-    first, *rest = result_lines(prepared.selection, replayed.count, replayed.folder)
+    first, *rest = result_lines(prepared.selection, prepared.written, replayed.count, replayed.folder)
     is_again = replayed.count.seen.is_again
     _say(console, first, "bold red" if is_again else "bold green")
     for line in rest:

@@ -80,8 +80,9 @@ def _raised_s(finding: Finding, process: Process, info: RunInfo, ends_s: dict[in
 
 
 def _is_of(error: ServerError, finding: Finding) -> bool:
-    place = (error.what, error.file, error.line)
-    return place == (finding.what, finding.file, finding.line) and known_error(error.traceback) is None
+    if (error.what, error.file, error.line) != (finding.what, finding.file, finding.line):
+        return False
+    return error.traceback == finding.traceback or known_error(error.traceback) is None
 
 
 def _left(finding: Finding, server: ServerSide | None, info: RunInfo) -> frozenset[int]:

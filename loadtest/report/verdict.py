@@ -31,6 +31,7 @@ _VERDICTS: Mapping[ExitCode, RunVerdict] = MappingProxyType(
 _ENDS: Mapping[Ended, tuple[ExitCode, str]] = MappingProxyType(
     {
         Ended.FINISHED: (ExitCode.PASS, ""),
+        Ended.ABORTED: (ExitCode.PASS, ""),
         Ended.INTERRUPTED: (ExitCode.INTERRUPTED, "the run was interrupted: it is complete up to then"),
         Ended.RUNNING: (
             ExitCode.INCONCLUSIVE,
@@ -120,6 +121,8 @@ def _end_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     exit_code, text = _ENDS[info.ended]
     if text:
         yield exit_code, text + under_way
+    if info.aborted:
+        yield ExitCode.FAIL, str(info.aborted)
 
 
 def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
@@ -163,7 +166,7 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     if evidence.journal_lost:
         entries = amount(evidence.journal_lost, "entry", "entries")
         gaps.append(f"the hooks lost {entries} of their journal: findings may count too few visits")
-    if evidence.skipped_lines and info.ended is Ended.FINISHED:
+    if evidence.skipped_lines and info.ended.is_in_order:
         gaps.append(f"{amount(evidence.skipped_lines, 'line')} of the run's files cannot be read")
     return ((ExitCode.INCONCLUSIVE, gap) for gap in gaps if gap)
 
@@ -171,7 +174,7 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
 def _is_cut_by_quiet(evidence: Evidence) -> bool:
     """Return whether handlers may yet have failed or left something behind; a finding outweighs that."""
     info = evidence.info
-    is_complete = info.ended is Ended.FINISHED and info.quiet is not None
+    is_complete = info.ended.is_in_order and info.quiet is not None
     return is_complete and evidence.running_calls > 0 and not evidence.findings
 
 

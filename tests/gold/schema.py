@@ -12,11 +12,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 from loadtest.errors import ExitCode
 from loadtest.navigation.phase import Phase
 from loadtest.report.client_figures import AssertionCounts, ClientErrors, DepartureCounts, NavigationCounts
-from loadtest.report.course import TurnInfo
+from loadtest.report.course import Aborted, TurnInfo
 from loadtest.report.exits import Exit
 from loadtest.report.finding import Finding
 from loadtest.report.heat import HeatCell
-from loadtest.report.info import SCHEMA, Ended, QuietInfo, RunVerdict
+from loadtest.report.info import SCHEMA, Ended, QuietInfo, ReplayOf, RunVerdict
 from loadtest.report.limits import ThresholdResult
 from loadtest.report.missing import Missing
 from loadtest.report.server_figures import ProcessResidue, Residue
@@ -50,6 +50,8 @@ def summary_schema() -> Schema:
                 "seed": {"type": "integer"},
                 "host": _TEXT,
                 "ended": _enum(Ended),
+                "aborted": _or_none(_aborted()),
+                "replay_of": _or_none(_of(ReplayOf)),
                 "skipped_lines": _COUNT,
                 "users": _COUNT,
                 "closed": _FLAG,
@@ -73,6 +75,13 @@ def summary_schema() -> Schema:
                 "thresholds": _list(_of(ThresholdResult)),
             }
         ),
+    }
+
+
+def _aborted() -> Schema:
+    described = _of(Aborted)
+    return _object({"threshold": _TEXT, **described["properties"]}) | {
+        "description": "The threshold that ended the run early; null: none did."
     }
 
 

@@ -13,7 +13,6 @@ from loadtest.report.wording import listed
 
 __all__ = ["generator", "how_to_read", "profile", "versions"]
 
-_MOST_VERSIONS = 40
 _VERDICTS = {
     None: "Whether it was saturated is not known.",
     True: f"Saturated: its loop was over {LAG_LIMIT_MS:g} ms late. Latencies are told too high by up to as "
@@ -68,19 +67,21 @@ def profile(info: RunInfo, room: Room) -> Markup:
     return section(
         "profile",
         "The profile as it ran",
-        element("p", element("code", info.profile_source), f", seed {info.seed}", class_="soft"),
+        element(
+            "p", element("code", Clip(room).line(info.profile_source)), f", seed {info.seed}", class_="soft"
+        ),
         element("details", element("summary", "Its text (TOML)"), text, open=""),
     )
 
 
-def versions(run: Run) -> Markup:
+def versions(run: Run, room: Room) -> Markup:
     """Return what the run was made with."""
-    info, ended = run.info, run.info.finished_at
+    info, ended, clip = run.info, run.info.finished_at, Clip(room)
     processes = run.server.processes if run.server else ()
     runtimes = sorted({process.runtime for process in processes if process.runtime})
     told = {
-        **dict(list(info.versions.items())[:_MOST_VERSIONS]),
-        "server processes with hooks": listed(runtimes[:_MOST_VERSIONS]),
+        **{clip.line(name): clip.line(text) for name, text in list(info.versions.items())[: room.rows]},
+        "server processes with hooks": clip.line(listed(runtimes[: room.rows])),
         "started": f"{info.started_at:%Y-%m-%d %H:%M:%S} UTC",
         "finished": f"{ended:%Y-%m-%d %H:%M:%S} UTC" if ended else "",
         "planned duration": f"{info.duration_s:,.10g} s",

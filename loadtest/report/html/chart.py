@@ -12,6 +12,8 @@ __all__ = ["Band", "Chart", "Line", "Mark", "Points", "draw"]
 
 _WIDTH, _HEIGHT = 1000, 240
 """Of the drawing, in its own units; it is stretched to its place."""
+_TOLD_MARKS = 8
+"""Up to so many marks have words of their own in every chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +148,30 @@ def _ground(chart: Chart, top: float) -> list[Markup]:
         for band in chart.bands
     ]
     grid = "".join(f"M0 {_y(value, top)}h{_WIDTH}" for value in ticks(top))
-    marks = [
+    marks = [mark for mark in chart.marks if mark.at_s <= chart.duration_s]
+    return [*bands, element("path", d=grid, class_="grid"), *_marks(marks, x)]
+
+
+def _marks(marks: Sequence[Mark], x: float) -> list[Markup]:
+    """Return the marks, each with its words; where they are many, all of a kind at once and without."""
+    if len(marks) <= _TOLD_MARKS:
+        return [
+            element("path", element("title", mark.text), d=_upright(mark, x), class_=f"mark {mark.kind}")
+            for mark in marks
+        ]
+    kinds = dict.fromkeys(mark.kind for mark in marks)
+    return [
         element(
             "path",
-            element("title", mark.text),
-            d=f"M{mark.at_s * x:.1f} 0v{_HEIGHT}",
-            class_=f"mark {mark.kind}",
+            d="".join(_upright(mark, x) for mark in marks if mark.kind == kind),
+            class_=f"mark {kind}",
         )
-        for mark in chart.marks
-        if mark.at_s <= chart.duration_s
+        for kind in kinds
     ]
-    return [*bands, element("path", d=grid, class_="grid"), *marks]
+
+
+def _upright(mark: Mark, x: float) -> str:
+    return f"M{mark.at_s * x:.0f} 0v{_HEIGHT}"
 
 
 def _path(points: Points, duration_s: float, top: float) -> str:

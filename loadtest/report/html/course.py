@@ -8,11 +8,13 @@ from loadtest.report.html.chart import Band, Mark
 from loadtest.report.html.markup import NOTHING, Markup, element
 from loadtest.report.html.scale import clock
 from loadtest.report.stage_sheet import turned
+from loadtest.report.wording import clipped
 
 __all__ = ["bands_of", "key_of", "marks_of"]
 
-_MOST = 60
-"""Marks of one kind: a profile may have hundreds of stages."""
+_MOST = 100
+"""Marks of one kind: a profile may have thousands of stages."""
+_LONGEST = 120
 
 
 def bands_of(summary: Mapping[str, Any]) -> list[Band]:
@@ -22,7 +24,7 @@ def bands_of(summary: Mapping[str, Any]) -> list[Band]:
         Band(
             row["start_s"],
             row["start_s"] + row["duration_s"],
-            f"warm-up, left out of the figures: {row['text']}",
+            f"warm-up, left out of the figures: {clipped(row['text'], _LONGEST)}",
         )
         for row in warm
     ]
@@ -31,15 +33,16 @@ def bands_of(summary: Mapping[str, Any]) -> list[Band]:
 def marks_of(summary: Mapping[str, Any]) -> list[Mark]:
     """Return where stages begin, where the knob was turned, and where a server died or stood still."""
     stages = [
-        Mark(row["start_s"], f"from {clock(row['start_s'])} on: {row['text']}", "stage")
+        Mark(row["start_s"], f"from {clock(row['start_s'])} on: {clipped(row['text'], _LONGEST)}", "stage")
         for row in summary["stages"]
         if row["start_s"] > 0
     ]
     turns = [
-        Mark(row["at_s"], f"{clock(row['at_s'])}: turned {turned(row)}", "turn") for row in summary["turns"]
+        Mark(row["at_s"], f"{clock(row['at_s'])}: turned {clipped(turned(row), _LONGEST)}", "turn")
+        for row in summary["turns"]
     ]
     wrong = [
-        Mark(moment["at_s"], f"{clock(moment['at_s'])}: {finding['what']}", "wrong")
+        Mark(moment["at_s"], f"{clock(moment['at_s'])}: {clipped(finding['what'], _LONGEST)}", "wrong")
         for finding in summary["findings"]
         if finding["kind"] == FindingKind.LIVENESS
         for moment in finding["moments"]

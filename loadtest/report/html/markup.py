@@ -115,7 +115,7 @@ def _plain(child: Child) -> str:
 def _named(text: str) -> str:
     """Return text, escaped, with the names of control characters: many fonts lack their symbols."""
     return _SYMBOL.sub(
-        lambda found: f'<span class="control" title="{_NAMES[found[0]]}">{found[0]}</span>',
+        lambda found: f'<i title="{_NAMES[found[0]]}">{found[0]}</i>',
         html.escape(text, quote=False),
     )
 

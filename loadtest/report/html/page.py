@@ -69,7 +69,7 @@ def _page(run: Run, summary: Mapping[str, Any], series: Series, room: Room, styl
         "main",
         findings(run, figures, room),
         thresholds(figures, room),
-        heat(figures),
+        heat(figures, room),
         charts.phases(phases(figures)),
         charts.rates(),
         serverside(figures, room),
@@ -77,7 +77,7 @@ def _page(run: Run, summary: Mapping[str, Any], series: Series, room: Room, styl
         outcomes(figures, room),
         generator(figures),
         profile(run.info, room),
-        versions(run),
+        versions(run, room),
         how_to_read(),
         id="main",
     )

@@ -24,13 +24,15 @@ class Room:
     """Stretches of time whose values a chart tells in words."""
     profile_lines: int
     longest: int
-    """Characters of one line that an app or a person wrote."""
+    """Bytes of one line that an app or a person wrote."""
 
 
 ROOMS = (
-    Room(12, 60, 12, 80, 60, 300, 60, 400, 300),
-    Room(8, 40, 4, 60, 40, 240, 40, 250, 200),
-    Room(5, 20, 2, 40, 25, 150, 30, 120, 150),
-    Room(3, 10, 1, 20, 12, 80, 20, 60, 100),
+    Room(12, 60, 12, 80, 60, 240, 36, 400, 400),
+    Room(10, 40, 6, 60, 40, 180, 30, 250, 300),
+    Room(8, 30, 3, 40, 25, 140, 24, 150, 200),
+    Room(6, 20, 2, 30, 16, 100, 18, 100, 150),
+    Room(4, 10, 1, 20, 10, 60, 12, 60, 100),
+    Room(2, 5, 1, 10, 5, 40, 10, 30, 60),
 )
 """The roomiest first; the last is small enough for whatever an app may have written."""

@@ -152,7 +152,7 @@ def _processes(figures: Figures, room: Room) -> Markup:
         *(Column(key) for key in JUDGED_RESIDUE),
         Column("", False),
     ]
-    more = left_out(len(rows) - room.rows, "process")
+    more = left_out(len(rows) - room.rows, "process", "processes")
     return table("Left behind in each process", columns, body, foot=more)
 
 

@@ -32,7 +32,7 @@ def story_of(story: Story, clip: Clip, *, is_open: bool) -> Markup:
         "details",
         element("summary", f"The story of one such visit: number {story.number:,}{due}"),
         table(f"Navigation {story.navigation}", columns, rows, "story"),
-        left_out(len(story.happenings) - _MOST, "happening", "its story on the command line"),
+        left_out(len(story.happenings) - _MOST, "happening", where="its story on the command line"),
         element("ul", *(element("li", note) for note in notes), class_="soft"),
         open="" if is_open else None,
     )

@@ -52,8 +52,10 @@ def table(
     return joined(box, foot)
 
 
-def left_out(count: int, noun: str, where: str = "summary.json") -> Markup:
+def left_out(count: int, noun: str, plural: str = "", where: str = "summary.json") -> Markup:
     """Return a line about rows that there was no room for; nothing where there were none."""
     if count <= 0:
         return NOTHING
-    return element("p", f"And {amount(count, f'more {noun}')}: see {where}.", class_="soft")
+    return element(
+        "p", f"And {amount(count, f'more {noun}', plural and f'more {plural}')}: see {where}.", class_="soft"
+    )

@@ -55,7 +55,7 @@ def hero(figures: Figures, info: RunInfo, clip: Clip) -> Markup:
         element("h1", sentence(summary, clip)),
         element("p", f"{_also(summary)}. ", _exit_code(figures), class_="also"),
         _reasons(reasons, clip),
-        _where(summary, info),
+        _where(summary, info, clip),
         *_warnings(figures, clip),
         _keys(figures),
         class_=f"hero {summary['verdict']}",
@@ -128,14 +128,14 @@ def _reasons(reasons: list[str], clip: Clip) -> Markup | None:
     return element("ul", *told, class_="reasons")
 
 
-def _where(summary: Mapping[str, Any], info: RunInfo) -> Markup:
+def _where(summary: Mapping[str, Any], info: RunInfo, clip: Clip) -> Markup:
     began = info.t0_at or info.started_at
     return element(
         "p",
         "Profile ",
-        element("strong", summary["profile"]),
+        element("strong", clip.line(summary["profile"])),
         " against ",
-        element("strong", summary["host"]),
+        element("strong", clip.line(summary["host"])),
         f", {began:%Y-%m-%d %H:%M:%S} UTC, seed {summary['seed']}, run {summary['id']}",
         class_="where",
     )

@@ -47,6 +47,8 @@ def read_export_options(
     is_asked_for = bool(values.nav_otel or getattr(values, "otel", False))  # Locust's own has it, too
     try:
         otel = target_of(environ, is_asked_for=is_asked_for)
+        if is_asked_for and otel is None:
+            say("--otel: OpenTelemetry's own variables switch it off")
     except UsageError as error:
         if is_asked_for:
             mistakes.append(str(error))

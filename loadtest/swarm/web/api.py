@@ -15,13 +15,14 @@ from loadtest.profile.model import Turn
 from loadtest.profile.turns_table import TurnTable
 from loadtest.swarm.knob import turn_of
 from loadtest.swarm.web.assets import Asset, read_assets
-from loadtest.swarm.web.files import list_files, open_file, read_blocks
+from loadtest.swarm.web.files import content_type_of, list_files, open_file, read_blocks
 from loadtest.swarm.web.offer import Offers
 from loadtest.swarm.web.tabs import plain_page
 from loadtest.swarm.web.watched import Watched
 
 __all__ = ["Metrics", "end_points"]
 
+_NO_POWERS = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _KNOB_KEYS = frozenset(("rate", "weights"))
 
 
@@ -99,14 +100,19 @@ def end_points(
 
 
 def _file(folder: Path | None, name: str) -> Response:
-    """Answer with a file of the run's folder, as a download."""
+    """Answer with a file of the run's folder, as a download.
+
+    What an app under test has said is in it: a browser that shows it all the same gives it no origin, no
+    script, and nothing to load (Content Security Policy 3, ``sandbox``).
+    """
     try:
         if folder is None:
             raise FileNotFoundError(name)
         opened, size_bytes = open_file(folder, name)
     except FileNotFoundError:
         return Response("this run has no such file\n", 404, mimetype="text/plain")
-    response = Response(read_blocks(opened, size_bytes), mimetype="application/octet-stream")
+    response = Response(read_blocks(opened, size_bytes), content_type=content_type_of(name))
+    response.headers["Content-Security-Policy"] = _NO_POWERS
     response.headers.set("Content-Disposition", "attachment", filename=f"{folder.name}-{name}")
     response.content_length = size_bytes
     return _fresh(response)

@@ -65,6 +65,17 @@ def test_marks_and_bands_lie_behind_and_what_is_after_the_end_is_left_out() -> N
     told = chart(line("p50", 1.0), marks=marks, bands=[Band(0.0, 1.0, "warm-up")])
 
     assert 'class="band"><title>warm-up</title>' in told
-    assert 'd="M500.0 0v240" class="mark turn"><title>a turn</title>' in told
+    assert 'd="M500 0v240" class="mark turn"><title>a turn</title>' in told
     assert "too late" not in told
     assert told.index("band") < told.index('class="line l1"/><')
+
+
+def test_many_marks_are_drawn_at_once_and_without_words() -> None:
+    marks = [Mark(index / 4, f"stage {index}", "stage") for index in range(12)]
+    told = chart(line("p50", 1.0), marks=[*marks, Mark(3.5, "a turn", "turn")])
+
+    assert re.findall(r'd="([^"]*)" class="mark (\w+)"', told) == [
+        ("".join(f"M{round(index * 62.5)} 0v240" for index in range(12)), "stage"),
+        ("M875 0v240", "turn"),
+    ]
+    assert "stage 3" not in told

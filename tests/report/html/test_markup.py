@@ -50,7 +50,7 @@ def test_of_a_text_that_is_too_long_both_ends_are_kept() -> None:
 
 
 def test_a_control_character_has_its_name_for_fonts_that_lack_its_symbol() -> None:
-    assert joined("\x1b[2J").html == '<span class="control" title="ESC">␛</span>[2J'
+    assert joined("\x1b[2J").html == '<i title="ESC">␛</i>[2J'
     assert element("title", "\x07").html == "<title>␇</title>\n"
 
 
@@ -60,9 +60,7 @@ def test_a_title_holds_text_alone() -> None:
 
 
 def test_lines_of_a_block_stay_lines_whatever_they_hold() -> None:
-    assert block(["a\r", "<b>\n"]).html == (
-        'a<span class="control" title="CR">␍</span>\n&lt;b&gt;<span class="control" title="LF">␊</span>'
-    )
+    assert block(["a\r", "<b>\n"]).html == ('a<i title="CR">␍</i>\n&lt;b&gt;<i title="LF">␊</i>')
 
 
 def test_void_and_empty_elements_have_no_end() -> None:

@@ -56,11 +56,8 @@ def test_a_page_without_hooks_says_so_once_and_how_to_put_them_in() -> None:
 
     loud = [one.text for one in elements(page) if one.attributes.get("class") == "loud"]
     (told,) = loud
-    assert told == (
-        "The server was not watched. No process with hooks saw these visits: its errors, and what it "
-        "keeps of those who left, are unknown. Start the app with the hooks in: loadtest instrument -- "
-        "python app.py"
-    )
+    assert told.startswith("The server was not watched. No process with hooks saw these visits: ")
+    assert told.endswith(" Start the app with the hooks in: loadtest instrument -- python app.py")
 
 
 @pytest.mark.parametrize(
