@@ -9,8 +9,8 @@ from pathlib import Path
 from loadtest.errors import ExitCode
 from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
-from loadtest.report.info import ReplayOf
 from loadtest.report.folder import NAVIGATIONS_FILE
+from loadtest.report.info import ReplayOf
 from loadtest.report.seal import seal_run
 from loadtest.swarm.child import Watch, run_locust, worker_options
 from loadtest.swarm.outputs import write_apart
