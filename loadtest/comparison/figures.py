@@ -107,7 +107,7 @@ def _percentile(
         return _without(pair, figure, lower, upper, share, "the runs are too short")
     ratio = compare_percentile(lower, upper, share)
     if ratio is None:
-        least = f"a run has fewer than {least_count(share):,}"
+        least = f"a run has fewer than {least_count(share):,} of them"
         return _without(pair, figure, lower, upper, share, least)
     limit = pair.smallest.log_of(ratio.before, ratio.after)
     return Estimate(
