@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import gevent
 
@@ -15,7 +16,7 @@ def due(number: int, due_s: float = 0.0, tab: int | None = None) -> Arrival:
 
 def begin(
     arrivals: Sequence[Arrival], users: int
-) -> tuple[ListedDispatcher, list[Arrival], list[gevent.Greenlet]]:
+) -> tuple[ListedDispatcher, list[Arrival], list[gevent.Greenlet[..., Any]]]:
     """Start a list over so many users that wait already; what nobody was free for is in the second."""
     dropped: list[Arrival] = []
     dispatcher = ListedDispatcher(dropped.append)
