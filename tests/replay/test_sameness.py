@@ -1,6 +1,7 @@
 """Whether a finding is there again."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.report.building import visits
 VISITS = visits_of(visits(0, 4, "P16"))
 
 
-def of(kind: FindingKind, what: str, **details: object) -> Finding:
+def of(kind: FindingKind, what: str, **details: Any) -> Finding:
     return place(kind, what, frozenset({1}), VISITS, **details)
 
 

@@ -64,7 +64,7 @@ def test_visits_without_a_record_or_that_never_started_cannot_be_sent() -> None:
 
     chosen = select(run, finding_of(run, 1))
 
-    assert (chosen.targets, chosen.showed, chosen.is_part) == ({1}, 1, False)
+    assert (chosen.targets, chosen.showed, chosen.is_part) == (frozenset({1}), 1, False)
 
 
 def test_of_many_so_many_are_taken_evenly() -> None:
