@@ -1,4 +1,4 @@
-"""``loadtest replay``: a finding's visits are sent again, and the exit code says whether it is still there."""
+"""``loadtest replay``: sends a finding's visits again; the exit code says whether it is still there."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -71,7 +71,7 @@ def replay(path: Path, number: int, aim: Aim, *, takes_all: bool = False) -> Exi
         for folder in prepared.trial.folders:
             _say(console, f"Files: {folder}")
         return error.exit_code
-    first, *rest = result_lines(prepared.selection, replayed.count, replayed.folder)
+    first, *rest = result_lines(prepared.selection, prepared.written, replayed.count, replayed.folder)
     is_again = replayed.count.seen.is_again
     _say(console, first, "bold red" if is_again else "bold green")
     for line in rest:

@@ -79,13 +79,6 @@ def _make_sure(
     run: Run, kind: FindingKind, sent: Sequence[NavigationRecord], reached: Collection[NavigationRecord]
 ) -> None:
     """Make sure that not having seen it means something."""
-    if kind in _AT_SERVER and run.server is None:
-        raise UnjudgedError(
-            "the finding is the server's, and no process with hooks saw these visits; "
-            "start the app with the hooks in: loadtest instrument -- python app.py"
-        )
-    if kind is FindingKind.RESIDUE and run.info.quiet is None:
-        raise UnjudgedError("the server did not have its quiet, so nobody knows what stayed on it")
     if len(reached) * 2 < len(sent) or not sent:
         errors = [record.error for record in sent if record.error]
         first = f"; the first: {errors[0]}" if errors else ""
@@ -93,6 +86,13 @@ def _make_sure(
             f"of {amount(len(sent), 'visit')}, {len(reached):,} got as far as planned{first}; "
             "is it the same app that listens there?"
         )
+    if kind in _AT_SERVER and run.server is None:
+        raise UnjudgedError(
+            "the finding is the server's, and no process with hooks saw these visits; "
+            "start the app with the hooks in: loadtest instrument -- python app.py"
+        )
+    if kind is FindingKind.RESIDUE and run.info.quiet is None:
+        raise UnjudgedError("the server did not have its quiet, so nobody knows what stayed on it")
     summary = summarize(run)
     if summary["exit_code"] == ExitCode.INCONCLUSIVE:
         raise UnjudgedError("; ".join(summary["reasons"]) or "the run is inconclusive")

@@ -1,6 +1,5 @@
 """What a replay says: what it sends, and what was seen; text of apps does nothing to a terminal."""
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +20,7 @@ _POINTS = 6
 def plan_lines(selection: Selection, written: Written) -> Iterator[str]:
     """Yield what is about to be sent."""
     extra = len(selection.records) - len(selection.targets)
-    yield f"sending {_visits(selection)} again: {clipped(selection.finding.what, _LONGEST)}"
+    yield f"sending {_visits(selection, written)} again: {clipped(selection.finding.what, _LONGEST)}"
     if selection.is_part:
         yield (
             f"these are {len(selection.targets):,} of {selection.showed:,} that showed it, taken evenly; "
@@ -29,20 +28,23 @@ def plan_lines(selection: Selection, written: Written) -> Iterator[str]:
         )
     if extra:
         yield f"and {amount(extra, 'visit')} that came before in the same tabs"
+    if written.by_clock:
+        clock = "had left by the clock, and now leave where it had found them"
+        yield f"{amount(written.by_clock, 'visit')} {clock}"
     idle = f"; {written.left_out_s:.0f} s of idle time left out" if written.left_out_s >= 0.5 else ""
     yield f"{amount(len(written.visits), 'visit')} in {written.duration_s:.2g} s{idle}"
 
 
-def result_lines(selection: Selection, count: Count, folder: Path) -> Iterator[str]:
+def result_lines(selection: Selection, written: Written, count: Count, folder: Path) -> Iterator[str]:
     """Yield what was seen, and where all of it is."""
-    yield _verdict(selection, count)
+    yield _verdict(selection, written, count)
     yield from (f"  {line}" for line in _remarks(selection.finding, count))
     yield f"Files: {folder}"
 
 
-def _verdict(selection: Selection, count: Count) -> str:
+def _verdict(selection: Selection, written: Written, count: Count) -> str:
     what, seen = clipped(selection.finding.what, _LONGEST), count.seen
-    sent = f"replayed {_visits(selection)}: {what}"
+    sent = f"replayed {_visits(selection, written)}: {what}"
     if selection.finding.kind is FindingKind.LIVENESS:
         before = f"{amount(seen.of, 'time')} in the run"
         return (
@@ -63,11 +65,11 @@ def _remarks(finding: Finding, count: Count) -> Iterator[str]:
         yield f"something else was seen: {amount(count.others, 'other finding')}, in its report"
 
 
-def _visits(selection: Selection) -> str:
-    """Return how many visits there are, and where they were planned to leave."""
-    at = Counter(record.planned_at for record in selection.records if record.number in selection.targets)
-    points = sorted((point for point in at if point not in (STAY, BY_CLOCK)), key=point_place)
+def _visits(selection: Selection, written: Written) -> str:
+    """Return how many visits there are of those that showed it, and where they leave."""
+    at = {visit.departs for visit in written.visits if visit.number in selection.targets} - {None}
+    points = sorted((point for point in at if point and point not in (STAY, BY_CLOCK)), key=point_place)
     words = points if len(points) <= _POINTS else [amount(len(points), "point")]
-    parts = [f"at {listed(words)}"] if points else []
+    parts = [f"at {listed(words, 'or')}"] if points else []
     parts += ["by the clock"] * (BY_CLOCK in at) + ["after a stay"] * (STAY in at)
-    return f"{amount(len(selection.targets), 'visit')} that left {listed(parts)}"
+    return f"{amount(len(selection.targets), 'visit')} that left {listed(parts, 'or')}"

@@ -2,14 +2,15 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from loadtest.errors import ProfileError, UsageError
-from loadtest.navigation.departure import BY_CLOCK, STAY, Departure
+from loadtest.navigation.departure import BY_CLOCK, STAY
 from loadtest.navigation.draw import Distribution, Law
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.record import NavigationRecord
+from loadtest.navigation.point import POINTS, Transport
+from loadtest.navigation.record import ActualDeparture, NavigationRecord
 from loadtest.profile.listing import ListedVisit
 from loadtest.profile.load import parse_profile
 from loadtest.profile.model import Profile
@@ -31,6 +32,8 @@ class Written:
     visits: tuple[ListedVisit, ...]
     left_out_s: float
     """Idle time."""
+    by_clock: int
+    """Visits that had left by the clock, and now leave at the point where it had found them."""
 
     @property
     def duration_s(self) -> float:
@@ -56,45 +59,60 @@ def write_down(selection: Selection, profile: Profile) -> Written:
     """Return a selection as a list of visits."""
     timing = timing_of(selection.records)
     tabs = _tabs(selection.records, len(profile.app.access.rows))
+    blamed = frozenset(selection.finding.at) if selection.finding.is_points_doing else frozenset()
     visits = tuple(
-        _pinned(record, profile, due_s, tabs.get(record.number))
-        for record, due_s in zip(selection.records, timing.dues_s, strict=True)
+        _pinned(record, profile, blamed if record.number in selection.targets else frozenset())
+        for record in selection.records
     )
-    return Written(visits, timing.left_out_s)
+    return Written(
+        tuple(
+            replace(visit, due_s=due_s, tab=tabs.get(visit.number))
+            for visit, due_s in zip(visits, timing.dues_s, strict=True)
+        ),
+        timing.left_out_s,
+        by_clock=sum(
+            record.planned_at == BY_CLOCK and visit.departs != BY_CLOCK
+            for record, visit in zip(selection.records, visits, strict=True)
+        ),
+    )
 
 
-def _pinned(record: NavigationRecord, profile: Profile, due_s: float, tab: int | None) -> ListedVisit:
-    """Return a visit as it was: planned for the same point or clock, its page and its move as they came."""
-    drawn = profile.draw_departure(record.number, record.due_s)
-    is_drawn = (drawn.at, drawn.manner) == (record.planned_at, record.planned_manner)
-    after_s = drawn.after_s if is_drawn else 0.0
-    at, manner = record.planned_at, record.planned_manner
-    if (
-        at == BY_CLOCK and not is_drawn and record.actual is not None
-    ):  # a locustfile's own clock: nobody knows it
-        at, manner = record.actual.at, record.actual.manner or manner
-    is_by_clock = at == BY_CLOCK
-    return ListedVisit(
-        due_s=due_s,
+def _pinned(record: NavigationRecord, profile: Profile, blamed: Collection[str]) -> ListedVisit:
+    """Return a visit as it was: planned for the same point or clock, its page and its move as they came.
+
+    Args:
+        blamed: points that brought the finding about. Who left at one of them by the clock leaves there now:
+            another time the clock would find it elsewhere.
+    """
+    visit = ListedVisit(
+        due_s=0.0,
         number=record.number,
-        tab=tab,
         move=record.move if profile.goes_on else None,
         page=record.page if len(profile.app.access.pages) > 1 and not record.move.needs_history else None,
-        at=None if is_by_clock else at,
-        after_s=_constant(after_s) if is_by_clock else None,
-        since=_since(drawn) if is_by_clock else None,
-        manner=None if at == STAY else manner,
         transport=record.transport,
-        jitter_s=_constant(after_s) if after_s and not is_by_clock else None,
     )
+    drawn = profile.draw_departure(record.number, record.due_s)
+    is_drawn = (drawn.at, drawn.manner) == (record.planned_at, record.planned_manner)
+    if record.planned_at == STAY:
+        return replace(visit, at=STAY)
+    if record.planned_at != BY_CLOCK:
+        jitter = _constant(drawn.after_s) if is_drawn and drawn.after_s else None
+        return replace(visit, at=record.planned_at, manner=record.planned_manner, jitter_s=jitter)
+    actual = record.actual
+    # of the clock of a locustfile's own, nobody knows what it said
+    if actual and _can_leave(actual, record.transport) and (actual.at in blamed or not is_drawn):
+        return replace(visit, at=actual.at, manner=actual.manner)
+    since = None if drawn.since is Phase.PAGE else drawn.since
+    return replace(visit, after_s=_constant(drawn.after_s), since=since, manner=record.planned_manner)
+
+
+def _can_leave(actual: ActualDeparture, transport: Transport) -> bool:
+    point = POINTS.get(actual.at)
+    return point is not None and actual.manner in point.manners.get(transport, ())
 
 
 def _constant(seconds: float) -> Distribution:
     return Distribution(Law.CONSTANT, seconds)
-
-
-def _since(drawn: Departure) -> Phase | None:
-    return None if drawn.since is Phase.PAGE else drawn.since
 
 
 def _tabs(records: Sequence[NavigationRecord], rows: int) -> Mapping[int, int]:

@@ -115,6 +115,8 @@ class _Report:
             VERDICT_STYLES[word],
         )
         self._line(f"Profile {summary['profile']}, seed {summary['seed']}, against {summary['host']}", "dim")
+        if of := summary["replay_of"]:
+            self._line(f"The visits of finding {of['finding']:,} of run {of['run']}, sent again", "dim")
         for reason in summary["reasons"]:
             if not reason.startswith(FINDING_REASON):  # findings are told in full below
                 self._line(f"- {reason}", indent=2, hang=2)

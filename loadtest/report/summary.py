@@ -89,6 +89,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "seed": info.seed,
         "host": info.host,
         "ended": info.ended,
+        "replay_of": info.replay_of and asdict(info.replay_of),
         "skipped_lines": run.skipped_lines,
         "users": info.users,
         "closed": is_closed(info.profile_text),

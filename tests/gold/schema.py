@@ -16,7 +16,7 @@ from loadtest.report.course import TurnInfo
 from loadtest.report.exits import Exit
 from loadtest.report.finding import Finding
 from loadtest.report.heat import HeatCell
-from loadtest.report.info import SCHEMA, Ended, QuietInfo, RunVerdict
+from loadtest.report.info import SCHEMA, Ended, QuietInfo, ReplayOf, RunVerdict
 from loadtest.report.limits import ThresholdResult
 from loadtest.report.missing import Missing
 from loadtest.report.server_figures import ProcessResidue, Residue
@@ -50,6 +50,7 @@ def summary_schema() -> Schema:
                 "seed": {"type": "integer"},
                 "host": _TEXT,
                 "ended": _enum(Ended),
+                "replay_of": _or_none(_of(ReplayOf)),
                 "skipped_lines": _COUNT,
                 "users": _COUNT,
                 "closed": _FLAG,

@@ -172,7 +172,7 @@ def test_a_summary_has_every_key_of_the_contract() -> None:
         "elsewhere": 0,
         "elsewhere_of": 1,
         "navigation": navigation_id(RUN, 1),
-        "replay": None,
+        "replay": "loadtest replay results/x --finding 1",
         "is_points_doing": False,
         "attributed": False,
         "by_manner": {"fin": {"count": 1, "of": 1}},
