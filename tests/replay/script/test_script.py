@@ -176,13 +176,9 @@ def test_two_visits_of_a_tab_come_one_after_another() -> None:
     script = script_of(APPS["plain"], way("P16"), way("stay", dwell_s=0.5), tabs=[3, 3])
 
     assert script.count("\n") < LEAST_TOO_LONG
-    assert (
-        '    [(0.000, "/", "P16 ws_close websocket"), (1.000, "/", "stay ws_close websocket 0.5 s")],'
-        in script
-    )
-    assert script.startswith(
-        '"""Shows a bug with 2 visits in 1 tab. Run: python board-minimal.py [HOST]"""\n'
-    )
+    assert script.startswith('"""Shows a bug with 2 visits in 1 tab. Run: python board-minimal.py')
+    tab = '[(0.000, "/", "P16 ws_close websocket"), (1.000, "/", "stay ws_close websocket 0.5 s")]'
+    assert f"\n    {tab},\n" in script
 
 
 def test_visits_that_leave_alike_share_their_lines() -> None:
