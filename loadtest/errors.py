@@ -11,6 +11,7 @@ __all__ = [
     "ProfileError",
     "ProtocolError",
     "RunFolderError",
+    "UnjudgedError",
     "UsageError",
 ]
 
@@ -63,6 +64,14 @@ class ExtractionError(LoadtestError):
 
 class RunFolderError(LoadtestError):
     """A run's folder cannot be written, or holds what no run of ours wrote."""
+
+
+class UnjudgedError(LoadtestError):
+    """A run was made that cannot say what it was made for; the message says why."""
+
+    def __init__(self, reason: str, exit_code: ExitCode = ExitCode.INCONCLUSIVE) -> None:
+        super().__init__(reason)
+        self.exit_code = exit_code
 
 
 class OwnCodeError(LoadtestError):

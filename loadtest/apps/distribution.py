@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 
 from pydantic import PlainValidator
 
 from loadtest.apps.mistake import mistaken, near, show, wrong_number
 from loadtest.navigation.draw import Distribution, Law
 
-__all__ = ["Seconds"]
+__all__ = ["Seconds", "written_law"]
 
 _MOST_S = 1e6
 _MOST_SIGMA = 10.0
@@ -76,6 +76,19 @@ def _read(value: Any) -> Distribution:
     if law not in _READERS:
         raise mistaken(f"{show(law)} is not a law; {near(law, _READERS)}")
     return _READERS[law](parameters)
+
+
+def written_law(law: Distribution) -> float | dict[str, Any]:
+    """Return a random duration as a profile writes it; read again, it is the same."""
+    match law.law:
+        case Law.CONSTANT:
+            return law.a
+        case Law.EXPONENTIAL:
+            return {str(law.law): law.a}
+        case Law.UNIFORM | Law.LOGNORMAL:
+            return {str(law.law): [law.a, law.b]}
+        case _:
+            assert_never(law.law)
 
 
 Seconds = Annotated[Distribution, PlainValidator(_read)]

@@ -20,6 +20,7 @@ __all__ = [
     "TlsTable",
     "Transports",
     "columns_of",
+    "wrong_path",
 ]
 
 BUILT_IN = ("tab_id", "document_id", "navigation")
@@ -37,7 +38,7 @@ _OWN_HEADERS = frozenset(
 """Headers that a visit writes itself; so are all that begin with ``sec-websocket-``."""
 
 
-def _wrong_path(path: Any) -> str | None:
+def wrong_path(path: Any) -> str | None:
     """Say why this is not a path on the host, or return None when it is."""
     if not isinstance(path, str) or not path.startswith("/"):
         return f'{show(path)} is not a path that begins with a slash, such as "/"'
@@ -58,7 +59,7 @@ def _read_pages(value: Any) -> tuple[tuple[str, float], ...]:
             raise mistaken(
                 f'{show(value)} is not a list of paths (["/"]) or a table of weights ({{ "/" = 3 }})'
             )
-    mistakes = [Mistake(at, wrong) for at, path, _ in rows if (wrong := _wrong_path(path))]
+    mistakes = [Mistake(at, wrong) for at, path, _ in rows if (wrong := wrong_path(path))]
     mistakes += [Mistake(at, wrong) for at, _, weight in rows if (wrong := wrong_number(weight, at_least=0))]
     if not mistakes and not any(weight for _, _, weight in rows):
         mistakes = [
@@ -70,7 +71,7 @@ def _read_pages(value: Any) -> tuple[tuple[str, float], ...]:
 
 
 def _read_socket_path(value: Any) -> str:
-    if wrong := _wrong_path(value):
+    if wrong := wrong_path(value):
         raise mistaken(wrong)
     if "?" in value:
         raise mistaken(f"{show(value)} holds a query; write the path alone")
@@ -188,7 +189,7 @@ class LoginTable(Table):
     @field_validator("path")
     @classmethod
     def _is_path(cls, value: str) -> str:
-        if wrong := _wrong_path(value):
+        if wrong := wrong_path(value):
             raise mistaken(wrong)
         return value
 

@@ -7,6 +7,8 @@ import typer
 
 from loadtest import __version__
 from loadtest.cli import load, look
+from loadtest.cli import replay as again
+from loadtest.cli.compare import compare
 from loadtest.cli.log import guarded_log
 from loadtest.cli.options import EndedError
 from loadtest.errors import ExitCode, LoadtestError
@@ -31,6 +33,8 @@ app.command()(look.check)
 app.command("profiles")(look.list_them)
 app.command()(look.points)
 app.command()(look.report)
+app.command()(again.replay)
+app.command()(compare)
 
 
 def main() -> NoReturn:

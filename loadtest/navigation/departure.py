@@ -61,9 +61,13 @@ class Mix:
         cumulative = tuple(itertools.accumulate(choice.weight for choice in self.choices))
         object.__setattr__(self, "_cumulative", cumulative)
 
+    def choose(self, seed: int, number: int) -> Choice:
+        """Return the row that navigation ``number`` leaves by."""
+        return self.choices[choose(self._cumulative, uniform(seed, number, Stream.DEPARTURE))]
+
     def draw(self, seed: int, number: int) -> Departure:
         """Return the departure of navigation ``number``."""
-        choice = self.choices[choose(self._cumulative, uniform(seed, number, Stream.DEPARTURE))]
+        choice = self.choose(seed, number)
         stream = Stream.CLOCK if choice.at == BY_CLOCK else Stream.JITTER
         return Departure(
             at=choice.at,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, PlainValidator, ValidationInfo, field_validator
 
@@ -16,7 +16,7 @@ from loadtest.navigation.draw import Distribution
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import POINTS, Manner, Point, Transport, find_point
 
-__all__ = ["ANY", "DepartureTable", "choices_of", "read_word", "wrong_departures"]
+__all__ = ["ANY", "DepartureKeys", "DepartureTable", "choices_of", "read_word", "wrong_departures"]
 
 ANY = "any"
 """``at``: every point that can be reached, evenly, in every manner that it allows."""
@@ -60,9 +60,11 @@ def _read_manner(value: Any) -> Manner | None:
     return None if value is None else read_word(value, Manner)  # None: TOML has none, so it was left out
 
 
-class DepartureTable(Table):
-    """One of ``[[departures]]``; each key is judged against the ones before it."""
+class DepartureKeys(Table):
+    """The keys that say how a visit leaves; each is judged against the ones before it."""
 
+    is_needed: ClassVar[bool] = True
+    """Whether a row has to say where it leaves; one that need not is drawn its departure."""
     at: Annotated[str | None, PlainValidator(_read_at)] = None
     after_s: Seconds | None = Field(default=None, validate_default=True)
     since: Annotated[Phase | None, PlainValidator(_read_from)] = Field(default=None, alias="from")
@@ -71,7 +73,6 @@ class DepartureTable(Table):
         default=None, validate_default=True
     )
     jitter_s: Seconds | None = None
-    weight: float = Field(default=1.0, ge=0)
 
     @field_validator("after_s")
     @classmethod
@@ -79,7 +80,7 @@ class DepartureTable(Table):
         if "at" not in info.data:
             return value  # has been told already
         at = info.data["at"]
-        if at is None and value is None:
+        if at is None and value is None and cls.is_needed:
             raise mistaken('is missing, as is at; write at = "P16", at = "stay" or after_s = 0.5')
         if at is not None and value is not None:
             raise mistaken(f"there is at = {show(at)} already; write one of the two")
@@ -136,15 +137,25 @@ class DepartureTable(Table):
         return value
 
 
-def wrong_departures(rows: Sequence[DepartureTable], app: App) -> Iterator[Mistake]:
-    """Yield what no single row can know: whether the app's transports and namespaces lead there."""
+class DepartureTable(DepartureKeys):
+    """One of ``[[departures]]``."""
+
+    weight: float = Field(default=1.0, ge=0)
+
+
+def wrong_departures(rows: Sequence[DepartureKeys], app: App, key: str = "departures") -> Iterator[Mistake]:
+    """Yield what no single row can know: whether the app's transports and namespaces lead there.
+
+    Args:
+        key: what the list of these rows is called.
+    """
     transports = app.access.transports
     for index, row in enumerate(rows):
         point = POINTS.get(row.at or "")
         if row.at == ANY and not list(_any(row, app)):
             ways = ", ".join(transports if row.transport is None else [row.transport])
             yield Mistake(
-                ("departures", index, "at"),
+                (key, index, "at"),
                 f"no point over {ways} is left with {row.manner}; "
                 "name another manner, or leave it out for all of them",
             )
@@ -154,23 +165,24 @@ def wrong_departures(rows: Sequence[DepartureTable], app: App) -> Iterator[Mista
             manner = f" with {row.manner}" if row.manner else ""
             why = point.why_no_transport if not set(transports) & point.manners.keys() else point.why_not
             yield Mistake(
-                ("departures", index, "at"),
+                (key, index, "at"),
                 f"{point.id}{manner} cannot be had over {', '.join(transports)}, the app's transports: "
                 f"{why}; name its transport here ({', '.join(point.manners)}), or more of them under "
                 "app.transports",
             )
         if point.id == _SECOND_NAMESPACE and len(app.namespaces) < 2:
             yield Mistake(
-                ("departures", index, "at"),
+                (key, index, "at"),
                 "P26 leaves one of two namespaces, and app.namespaces has one; "
                 'write namespaces = ["/", "/chat"]',
             )
 
 
-def choices_of(row: DepartureTable, app: App) -> Iterator[Choice]:
+def choices_of(row: DepartureKeys, app: App) -> Iterator[Choice]:
     """Yield what a row stands for: one choice for each transport that it may use, its weight shared out."""
+    weight = row.weight if isinstance(row, DepartureTable) else 1.0
     if row.at == ANY:
-        yield from _any(row, app)
+        yield from _any(row, app, weight)
         return
     point = POINTS.get(row.at or "")
     ways = list(_ways(row, point, app) if point else _ways_anywhere(row, app))
@@ -178,14 +190,14 @@ def choices_of(row: DepartureTable, app: App) -> Iterator[Choice]:
         yield Choice(
             at=at,
             manner=manner,
-            weight=row.weight / len(ways),
+            weight=weight / len(ways),
             transport=transport,
             after_s=row.jitter_s if row.after_s is None else row.after_s,
             since=row.since or Phase.PAGE,
         )
 
 
-def _ways(row: DepartureTable, point: Point, app: App) -> Iterator[tuple[str, Transport, Manner]]:
+def _ways(row: DepartureKeys, point: Point, app: App) -> Iterator[tuple[str, Transport, Manner]]:
     """Yield where and how a row leaves over each transport that leads there.
 
     A row that names neither transport nor manner says what people do, and is at home over every transport:
@@ -199,7 +211,7 @@ def _ways(row: DepartureTable, point: Point, app: App) -> Iterator[tuple[str, Tr
             yield there.id, transport, browser_manner(there, transport)
 
 
-def _ways_anywhere(row: DepartureTable, app: App) -> Iterator[tuple[str, Transport, Manner]]:
+def _ways_anywhere(row: DepartureKeys, app: App) -> Iterator[tuple[str, Transport, Manner]]:
     """Yield how a row leaves that is at no point: after a stay as its app's pages do, or by the clock."""
     for transport in app.access.transports if row.transport is None else (row.transport,):
         manner = row.manner
@@ -210,7 +222,7 @@ def _ways_anywhere(row: DepartureTable, app: App) -> Iterator[tuple[str, Transpo
         yield row.at or BY_CLOCK, transport, manner
 
 
-def _any(row: DepartureTable, app: App) -> Iterator[Choice]:
+def _any(row: DepartureKeys, app: App, weight: float = 1.0) -> Iterator[Choice]:
     """Spread a weight evenly over the points, and at each evenly over its transports and manners."""
     transports = app.access.transports if row.transport is None else (row.transport,)
     spread = {}
@@ -226,5 +238,4 @@ def _any(row: DepartureTable, app: App) -> Iterator[Choice]:
             spread[point.id] = ways
     for at, ways in spread.items():
         for transport, manner in ways:
-            weight = row.weight / len(spread) / len(ways)
-            yield Choice(at, manner, weight, transport)
+            yield Choice(at, manner, weight / len(spread) / len(ways), transport)

@@ -23,13 +23,14 @@ from loadtest.navigation.journey import Journey
 from loadtest.profile.attachments import take_in_files
 from loadtest.profile.departures_table import DepartureTable, choices_of, wrong_departures
 from loadtest.profile.model import Profile, Rate, Turn
-from loadtest.profile.rescale import CLOSED, read_option, rescaled
+from loadtest.profile.rescale import CLOSED, LISTED, read_option, rescaled
 from loadtest.profile.settings import Setting, put, read_setting
 from loadtest.profile.stages_together import wrong_users
 from loadtest.profile.table import ProfileTable
 from loadtest.profile.text import inline_value, write_text
 from loadtest.profile.trace_file import take_in_traces
 from loadtest.profile.turns_table import wrong_turns
+from loadtest.profile.visits_table import listed_stage, listing_of, mix_of, wrong_beside_list, wrong_visits
 
 __all__ = ["add_turn", "load_profile", "parse_profile", "profile_path", "shipped_profiles"]
 
@@ -239,15 +240,15 @@ def _make(text: str, name: str, ledger: _Ledger, *, finds_app: bool = False) -> 
     for wrong in table.app.wrong_steps():
         ledger.add(Mistake(("app", *wrong.path), wrong.text))
     if app.preset != AUTO:  # where that app's transports and namespaces lead is judged when it is found out
-        for wrong in wrong_departures(table.departures, app):
+        for wrong in (*wrong_departures(table.departures, app), *wrong_visits(table.visits, app)):
             ledger.add(wrong)
     elif not finds_app:
         missing = 'is missing; write [app] with preset = "nicegui" or the keys of your app, or give --app'
         ledger.add(Mistake(("app",), missing))
     for wrong in _wrong_together(table):
         ledger.add(wrong)
-    if ledger.rate is not None and not table.stages[0].has_rate:
-        ledger.mistakes.append(f"--rate {ledger.rate}: {CLOSED}")
+    if ledger.rate is not None and not table.has_rate:
+        ledger.mistakes.append(f"--rate {ledger.rate}: {LISTED if table.visits else CLOSED}")
     if ledger.mistakes:
         raise ProfileError(ledger.mistakes)
     return _build(table, app, name, ledger.source, text)
@@ -255,7 +256,9 @@ def _make(text: str, name: str, ledger: _Ledger, *, finds_app: bool = False) -> 
 
 def _wrong_together(table: ProfileTable) -> Iterator[Mistake]:
     """Yield what the pool, the stages and the turns have to say against each other."""
-    is_closed = not table.stages[0].has_rate
+    if table.visits:
+        yield from wrong_beside_list(table.visits, len(table.turns), len(table.departures))
+    is_closed = not table.has_rate and not table.visits
     if table.users.wait_s is not None and not is_closed:
         yield Mistake(
             ("users", "wait_s"),
@@ -291,6 +294,8 @@ def _build(table: ProfileTable, app: App, name: str, source: str, text: str) -> 
         return Mix(choices, table.dwell_s, least_dwell_s=least_dwell_s)
 
     rows = table.departures or [_STAY]
+    drawn = mix(rows)
+    listing = listing_of(table.visits[: table.max_visits], app, drawn) if table.visits else None
     return Profile(
         name=name,
         source=source,
@@ -298,19 +303,23 @@ def _build(table: ProfileTable, app: App, name: str, source: str, text: str) -> 
         description=table.description,
         seed=table.seed,
         app=app,
-        stages=tuple(row.build(table.users.max) for row in table.stages),
+        stages=(
+            (listed_stage(listing),) if listing else tuple(row.build(table.users.max) for row in table.stages)
+        ),
+        listing=listing,
         turns=tuple(row.build() for row in table.turns),
         max_users=table.users.max,
         wait_s=table.users.wait_s or _NO_WAIT,
         journey=Journey(table.users.journey),
-        mix=mix(rows),
+        mix=mix_of(listing, table.seed) if listing else drawn,
         later_mixes=tuple(
             (turn.at_s, mix(_weighed(rows, turn.weights))) for turn in table.turns if turn.weights
         ),
         assertions=assertions,
         gauges=tuple(row.build() for row in table.gauges),
         deadlines_s=table.deadline_s,
-        thresholds=table.thresholds,
+        thresholds=table.thresholds.expressions,
+        aborts=table.thresholds.aborts,
         max_visits=table.max_visits,
         allowed_hosts=table.app.allowed_hosts,
     )

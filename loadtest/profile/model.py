@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from loadtest.apps.app import App
+from loadtest.apps.app import App, page_for
+from loadtest.metrics.abort import Abort
 from loadtest.navigation.assertion import Assertion
-from loadtest.navigation.departure import Mix
+from loadtest.navigation.departure import Departure, Mix
 from loadtest.navigation.draw import Distribution
-from loadtest.navigation.journey import Journey
+from loadtest.navigation.journey import Journey, Move
 from loadtest.navigation.phase import Phase
+from loadtest.profile.listing import Listing
 
 __all__ = ["Arrivals", "Gauge", "Piece", "Profile", "Rate", "Stage", "Turn"]
 
@@ -114,9 +116,13 @@ class Profile:
     """What the clients must see."""
     gauges: tuple[Gauge, ...]
     """What the hooks are to read in the server."""
+    listing: Listing | None
+    """The visits one by one, where the profile lists them: its one stage then only tells their rate."""
     deadlines_s: Mapping[Phase, float]
     thresholds: Mapping[str, tuple[str, ...]]
     """Expressions by the path of a figure in ``summary.json``; empty: the default thresholds."""
+    aborts: tuple[Abort, ...]
+    """Those of them that end the run when they do not hold."""
     max_visits: int | None
     allowed_hosts: tuple[str, ...]
     """Hosts beyond loopback that may be loaded."""
@@ -130,6 +136,32 @@ class Profile:
     def is_closed(self) -> bool:
         """Whether each tab goes on when it is done (and no rate is planned), rather than when one is due."""
         return self.stages[0].users is not None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a tab asks for its next page before it drops the socket of the last."""
+        return self.journey.goes_on or (self.listing is not None and self.listing.has_moves)
+
+    @property
+    def has_reconnects(self) -> bool:
+        """Whether a tab may open its socket again without a page."""
+        is_listed = self.listing is not None and self.listing.has_reconnects
+        return is_listed or bool(self.journey.weights.get(Move.RECONNECT))
+
+    def draw_move(self, number: int) -> Move:
+        """Return how navigation ``number`` begins: as its list says, or as it is drawn."""
+        listed = self.listing.move_of(number) if self.listing else None
+        return listed or self.journey.draw(self.seed, number)
+
+    def draw_page(self, number: int) -> str:
+        """Return where the link of navigation ``number`` leads."""
+        listed = self.listing.page_of(number) if self.listing else None
+        return listed or page_for(self.app.access, self.seed, number)
+
+    def draw_departure(self, number: int, due_s: float) -> Departure:
+        """Return how navigation ``number``, due then, is to end."""
+        mix = self.listing.mix_of(number) if self.listing else self.mix_at(due_s)
+        return mix.draw(self.seed, number)
 
     def mix_at(self, due_s: float) -> Mix:
         """Return the departures of what is due then."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from loadtest.apps.auto import AUTO
+from loadtest.metrics.abort import Abort
 from loadtest.navigation.act import Act, Emit, Think, Wait
 from loadtest.navigation.assertion import Assertion, Subject
 from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
@@ -42,6 +43,7 @@ def outline(profile: Profile, paper: Paper | None = None, files: int | None = No
         yield from (f"  {line}" for line in draw_picture(profile, replace(paper, width=paper.width - 2)))
         yield ""
     yield _row("users", _users(profile))
+    yield from _tabs(profile)
     yield from _journey(profile)
     yield from _departures(profile)
     for assertion in profile.assertions:
@@ -50,6 +52,8 @@ def outline(profile: Profile, paper: Paper | None = None, files: int | None = No
         yield _row("gauge", f"{gauge.name}: {gauge.value}, read by the hooks")
     for metric, expressions in profile.thresholds.items():
         yield _row("threshold", f"{metric}: {', '.join(expressions)}")
+    for abort in profile.aborts:
+        yield _row("may end it", f"{abort}{_delay(abort, profile)}")
     for shortage in () if files is None else shortages(profile, files=files):
         yield _row("too little", shortage)
 
@@ -62,8 +66,16 @@ def in_short(profile: Profile) -> str:
         count = "" if visits is None else f", at most about {visits:,.0f} navigations"
         return f"{profile.duration_s:.10g} s, {tabs:,.10g} tabs at work{count}"
     peak_per_s = Curve(profile.stages, profile.turns).peak_per_s
-    count = f"about {visits or 0.0:,.0f} navigation{'' if round(visits or 0.0) == 1 else 's'}"
+    about = "about " if profile.listing is None else ""
+    count = f"{about}{visits or 0.0:,.0f} navigation{'' if round(visits or 0.0) == 1 else 's'}"
     return f"{profile.duration_s:.10g} s, {count}, at most {peak_per_s:,.4g} a second"
+
+
+def _delay(abort: Abort, profile: Profile) -> str:
+    if not abort.delay_s:
+        return ", from the beginning on"
+    is_over = abort.delay_s >= profile.duration_s
+    return f", from {abort.delay_s:g} s on{': the load is over by then' if is_over else ''}"
 
 
 def _users(profile: Profile) -> str:
@@ -113,6 +125,15 @@ def _app(profile: Profile) -> Iterator[str]:
         yield _row("tls", "an authority of its own")
     for index, act in enumerate(access.steps):
         yield _row(f"step {index}", _act(act))
+
+
+def _tabs(profile: Profile) -> Iterator[str]:
+    tabs = [visit.tab for visit in profile.listing.visits if visit.tab is not None] if profile.listing else ()
+    if tabs:
+        count = len(set(tabs))
+        yield _row(
+            "tabs", f"{len(tabs):,} visits in {count:,} tab{'s' if count > 1 else ''}, one after another"
+        )
 
 
 def _journey(profile: Profile) -> Iterator[str]:

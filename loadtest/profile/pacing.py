@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from loadtest.navigation.draw import Stream, uniform
 from loadtest.profile.curve import Curve, Segment
-from loadtest.profile.model import Arrivals, Stage, Turn
+from loadtest.profile.listing import Listing
+from loadtest.profile.model import Arrivals, Profile, Stage, Turn
 
-__all__ = ["Arrival", "Schedule"]
+__all__ = ["Arrival", "ListedSchedule", "Plan", "Schedule", "schedule_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Arrival:
     """The piece of the rate's curve that brought it."""
     more: int = 0
     """So many of its burst are still to come, at the same instant."""
+    tab: int | None = None
+    """The tab that has to make it, of a list that says so; else any free user's."""
 
 
 _START = Arrival(-1, 0.0, 0.0, 0)
@@ -115,3 +118,35 @@ class Schedule:
                 return max(mark, segment.alike_from) + size * gap
             case _:
                 assert_never(segment.arrivals)
+
+
+class ListedSchedule:
+    """When each visit of a list is due; visits of one tab are always run by the same worker."""
+
+    def __init__(self, listing: Listing) -> None:
+        self._visits = listing.visits
+
+    def arrivals(self, after: Arrival | None = None) -> Iterator[Arrival]:
+        """Yield the visits in order: all, or those that follow one."""
+        return self.share(0, 1, after)
+
+    def share(self, worker: int, workers: int, after: Arrival | None = None) -> Iterator[Arrival]:
+        """Yield what one of several workers runs: by the tab's number, of a visit without one by its own."""
+        for place in range(0 if after is None else after.piece + 1, len(self._visits)):
+            visit = self._visits[place]
+            if (visit.number if visit.tab is None else visit.tab) % workers == worker:
+                yield Arrival(visit.number, visit.due_s, float(place), place, tab=visit.tab)
+
+
+class Plan(Protocol):
+    """When navigations are due."""
+
+    def share(self, worker: int, workers: int, after: Arrival | None = None) -> Iterator[Arrival]:
+        """Yield what one of several workers runs, in order; ``after`` is the one that came last."""
+
+
+def schedule_of(profile: Profile) -> Plan:
+    """Return the schedule of a profile that is no closed model."""
+    if profile.listing is not None:
+        return ListedSchedule(profile.listing)
+    return Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns)

@@ -12,13 +12,14 @@ from loadtest.profile.model import Profile, Rate
 from loadtest.profile.rate import read_rate
 from loadtest.profile.settings import Setting
 
-__all__ = ["CLOSED", "NO_PEAK", "read_option", "rescaled"]
+__all__ = ["CLOSED", "LISTED", "NO_PEAK", "read_option", "rescaled"]
 
 CLOSED = (
     "a closed model has no rate, since its tabs go on when they are done; "
     "for more of them write --set users.max=400, and stages[0].users where a stage says them"
 )
 
+LISTED = "a list of visits has no rate: each comes when it is due; write other times under [[visits]]"
 NO_PEAK = "the turns hold the rate at 0 all the time, so there is no peak to be scaled; take them out"
 
 

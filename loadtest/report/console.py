@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -40,8 +41,13 @@ _TRACEBACK_LINES = 7
 _STALL_LINES = 4
 _LONGEST = 200
 """Characters of what an app wrote that are shown in one line."""
+_LONGEST_PARAGRAPH = 2_000
+"""An app may name an event with a megabyte, and whoever wraps that is busy."""
 _WIDE = 72
 """Columns that a table with the points' names needs."""
+_GAP = 2
+_FOLDED = 10
+"""A column of words may be made so narrow; where that is not enough, a row is told in words."""
 
 _COMMANDS: Mapping[str, str] = {"replay": "see it again", "story": "its story"}
 _INSTRUMENT = (
@@ -75,8 +81,8 @@ class _Report:
 
     def _line(self, text: str, style: str = "", indent: int = 0, hang: int = 0) -> None:
         """Print a paragraph, wrapped; lines after its first are indented by ``hang`` more."""
-        whole = Text(shown(text, self._console.encoding), style=style)
-        room = max(self._console.width - indent - hang, 20)
+        whole = Text(shown(clipped(text, _LONGEST_PARAGRAPH), self._console.encoding), style=style)
+        room = max(self._console.width - indent - hang, 10)
         for index, line in enumerate(whole.wrap(self._console, room)):
             line.rstrip()
             self._console.print(Text(" " * (indent + hang * (index > 0))) + line)
@@ -97,7 +103,26 @@ class _Report:
             return
         self._console.print()
         self._line(sheet.title, "bold")
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        if self._has_room(sheet):
+            self._table(sheet)
+        else:
+            for row in sheet.rows:
+                numbers = zip(sheet.columns[sheet.words :], row[sheet.words :], strict=True)
+                told = ", ".join(f"{column} {cell}" for column, cell in numbers)
+                self._fact(" ".join(row[: sheet.words]), told)
+        for line in sheet.note.splitlines():
+            self._line(line, hang=3)
+
+    def _has_room(self, sheet: tables.Sheet) -> bool:
+        """Return whether a table's numbers have room beside its words, of which long ones may be folded."""
+        encoding, width = self._console.encoding, -_GAP
+        for place, column in enumerate(zip(sheet.columns, *sheet.rows, strict=True)):
+            widest = max(cell_len(shown(cell, encoding)) for cell in column)
+            width += _GAP + (min(widest, _FOLDED) if place < sheet.words else widest)
+        return width <= self._console.width
+
+    def _table(self, sheet: tables.Sheet) -> None:
+        table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
         for column in sheet.columns[: sheet.words]:
             table.add_column(Text(column), overflow="fold")
         for column in sheet.columns[sheet.words :]:
@@ -105,8 +130,6 @@ class _Report:
         for row in sheet.rows:
             table.add_row(*(Text(shown(cell, self._console.encoding)) for cell in row))
         self._console.print(table)
-        for line in sheet.note.splitlines():
-            self._line(line, hang=3)
 
     def _print_verdict(self) -> None:
         summary = self._summary
@@ -116,6 +139,8 @@ class _Report:
             VERDICT_STYLES[word],
         )
         self._line(f"Profile {summary['profile']}, seed {summary['seed']}, against {summary['host']}", "dim")
+        if of := summary["replay_of"]:
+            self._line(f"The visits of finding {of['finding']:,} of run {of['run']}, sent again", "dim")
         for reason in summary["reasons"]:
             if not reason.startswith(FINDING_REASON):  # findings are told in full below
                 self._line(f"- {reason}", indent=2, hang=2)
@@ -211,3 +236,8 @@ class _Report:
         self._fact("Thresholds", sentences.thresholds(summary))
         self._fact("Generator", sentences.generator(summary))
         self._uncut("Files: ", str(self._path))
+        if (page := self._path / "report.html").is_file():
+            self._uncut("Report: ", str(page))
+        for number, finding in enumerate(summary["findings"][:1], start=1):
+            if finding["replay"]:
+                self._uncut(f"See finding {number} again: ", finding["replay"])

@@ -60,7 +60,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One finding; its fields are the keys of ``findings[]`` in ``summary.json``."""
+    """One finding; its fields, but for ``showed``, are the keys of ``findings[]`` in ``summary.json``."""
 
     kind: FindingKind
     what: str
@@ -82,6 +82,10 @@ class Finding:
     navigation: str | None
     """The trace id of one visit that showed it."""
     replay: str | None = None
+    """The command that sends the visits that showed it again; None where there are none."""
+    showed: frozenset[int] = field(default=frozenset(), compare=False)
+    """The numbers of all visits that showed it (of liveness: that left right before it), wherever they left,
+    those without a record too."""
     is_points_doing: bool
     """Whether a test on the counts, and not chance, ties it to these points."""
     attributed: bool

@@ -19,7 +19,7 @@ from loadtest.report.run import Run
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount, clipped, shown
 
-__all__ = ["markdown_report"]
+__all__ = ["markdown_report", "marked", "marked_code", "marked_table"]
 
 _MARKS: Mapping[str, str] = MappingProxyType(
     {"pass": "✅", "fail": "❌", "inconclusive": "⚠️", "interrupted": "⚠️", "no_data": "⚠️"}
@@ -171,3 +171,7 @@ def _text(text: str) -> str:
 
 def _code(text: str) -> str:
     return f"<code>{_text(text)}</code>" if text else ""
+
+
+marked, marked_code, marked_table = _text, _code, _table
+"""For other reports in markdown."""

@@ -96,6 +96,7 @@ def place(
     return Finding(
         kind=kind,
         what=what,
+        showed=showed,
         at=tuple(at),
         manners=_needed(needed, Aspect.MANNER),
         transports=_needed(needed, Aspect.TRANSPORT),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from loadtest.metrics.histogram import Histogram
 from loadtest.profile.model import Profile
-from loadtest.profile.pacing import Schedule
+from loadtest.profile.pacing import schedule_of
 from loadtest.report.info import GeneratorInfo
 from loadtest.swarm.messages import Report
 
@@ -57,6 +57,10 @@ class Account:
         """Take note of what the generators run from a turn on: who was done may not be any more."""
         self.profile = profile
         self._turns += 1
+
+    def end_at(self, t_s: float) -> None:
+        """Take note that no visit is started after this time."""
+        self._time_s = min(self._time_s, t_s)
 
     def is_done(self, alive: Collection[str]) -> bool:
         """Whether nothing more will come from any generator."""
@@ -110,6 +114,11 @@ class Account:
         return f" (last: {errors[-1]})" if errors else ""
 
     @property
+    def reports(self) -> Collection[Report]:
+        """The last report of each generator."""
+        return self._reports.values()
+
+    @property
     def astray(self) -> int:
         """Navigations that came as they were before a turn, whose worker had heard of it too late."""
         return sum(report.astray for report in self._reports.values())
@@ -138,8 +147,7 @@ class Account:
         profile, report = self.profile, self._reports.get(index)
         if profile.is_closed:
             return 0 if self._is_done(index) else max(report.under_way if report else 0, 1)
-        schedule = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns)
-        share = schedule.share(index, len(self.members))
+        share = schedule_of(profile).share(index, len(self.members))
         expected = sum(1 for arrival in share if arrival.due_s <= self._time_s)
         return expected - (report.ended + report.dropped if report else 0)
 

@@ -145,6 +145,11 @@ class ClosedDispatcher:
         if self._clock is not None:
             self._clock.kill(block=False)
 
+    def finish(self) -> None:
+        """Let nothing more come due; what has come was all."""
+        self.rest()
+        self.is_exhausted = True
+
     def close(self) -> None:
         """Let every waiting tab go."""
         self.rest()

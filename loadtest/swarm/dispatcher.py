@@ -10,7 +10,7 @@ import gevent
 from gevent.event import AsyncResult
 
 from loadtest.profile.model import Profile
-from loadtest.profile.pacing import Arrival, Schedule
+from loadtest.profile.pacing import Arrival, schedule_of
 
 __all__ = ["MOST_AHEAD_S", "Dispatcher", "Share", "share_of"]
 
@@ -27,7 +27,7 @@ Share = Callable[[Arrival | None], Iterator[Arrival]]
 
 def share_of(profile: Profile, index: int, generators: int) -> Share:
     """Return what one of several generators runs of a profile."""
-    schedule = Schedule(profile.stages, profile.seed, profile.max_visits, profile.turns)
+    schedule = schedule_of(profile)
     return lambda after: schedule.share(index, generators, after)
 
 
@@ -216,6 +216,11 @@ class Dispatcher:
         self._is_resting = True
         if self._pacing is not None:
             self._pacing.kill(block=False)
+
+    def finish(self) -> None:
+        """Let nothing more come due; what has come was all."""
+        self.rest()
+        self.is_exhausted = True
 
     def close(self) -> None:
         """Let every waiting user go; nothing more comes due."""

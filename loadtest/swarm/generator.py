@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import gevent
 
-from loadtest.apps.app import App, page_for
+from loadtest.apps.app import App
 from loadtest.metrics.histogram import Histogram
 from loadtest.navigation.departure import Departure
 from loadtest.navigation.journey import Move
@@ -18,6 +18,8 @@ from loadtest.report.client_figures import LATE_S
 from loadtest.swarm.closed_dispatcher import ClosedDispatcher
 from loadtest.swarm.dispatcher import Dispatcher, share_of
 from loadtest.swarm.lag import watch_lag
+from loadtest.swarm.listed_dispatcher import ListedDispatcher
+from loadtest.swarm.listed_tabs import ListedTabs
 from loadtest.swarm.messages import Begin, Report, Turned
 from loadtest.swarm.unvisited import record_unvisited
 from loadtest.swarm.ways import PlainWays, Ways
@@ -66,9 +68,11 @@ class Generator:
             begin.run,
             self._t0,
             self._profile.assertions,
-            has_reconnects=bool(self._profile.journey.weights.get(Move.RECONNECT)),
+            has_reconnects=self._profile.has_reconnects,
         )
         self._dispatcher = self._new_dispatcher()
+        self._goes_on = self._profile.goes_on
+        self._listed_tabs = ListedTabs(self._profile.listing, self._driver.new_tab)
         self._turns = 0
         self._records: list[NavigationRecord] = []
         """Of visits that have ended: not written yet, nor told."""
@@ -91,11 +95,13 @@ class Generator:
             dispatcher.start(share_of(self._profile, begin.index, begin.generators), self._t0, begin.time_s)
         self._greenlets = [gevent.spawn(watch_lag, self._lag), gevent.spawn(self._report_often)]
 
-    def _new_dispatcher(self) -> Dispatcher | ClosedDispatcher:
+    def _new_dispatcher(self) -> Dispatcher | ListedDispatcher | ClosedDispatcher:
         begin, profile = self._begin, self._profile
         index, generators = begin.index, begin.generators
         if profile.is_closed:
             return ClosedDispatcher(profile, index=index, generators=generators, users=begin.users)
+        if profile.listing is not None:
+            return ListedDispatcher(self._record_dropped)
         return Dispatcher(
             self._record_dropped, index=index, generators=generators, max_visits=profile.max_visits
         )
@@ -108,9 +114,14 @@ class Generator:
         self._profile = profile = turned.put_into(self._profile)
         if isinstance(self._dispatcher, ClosedDispatcher):
             self._dispatcher.turn(turned.at_s, profile)
-        else:
+        elif isinstance(self._dispatcher, Dispatcher):
             share = share_of(profile, self._begin.index, self._begin.generators)
             self._dispatcher.turn(turned.at_s, share)
+
+    def rest(self, run: str) -> None:
+        """Start nothing more: what has come due was all; another run's word is not heard."""
+        if run == self._begin.run:
+            self._dispatcher.finish()
 
     @property
     def seed(self) -> int:
@@ -136,11 +147,13 @@ class Generator:
             return False
         assignment = self._assign(due, ways)
         behaviour = ways.behaviour(due.number)
+        here = self._listed_tabs.lend(due) or tab
         try:
-            record = self._driver.visit(tab, assignment, behaviour, lambda: self._promise(tab, ways))
+            record = self._driver.visit(here, assignment, behaviour, lambda: self._promise(tab, ways))
         except Exception as error:  # without a record the run would wait for this visit for ever
             _LOG.exception("a fault of loadtest's own")
             record = record_unvisited(self._begin.run, assignment, Outcome.FAILED, repr(error))
+        self._listed_tabs.give_back(due)
         self._ended += 1
         self._late += record.started_s is not None and record.started_s - record.due_s > LATE_S
         if record.outcome.is_failure:
@@ -153,7 +166,7 @@ class Generator:
 
     def _promise(self, tab: Tab, ways: Ways) -> Assignment | None:
         """Return the navigation that a tab goes on to, which is its own from now on."""
-        if not self._profile.journey.goes_on:
+        if not self._goes_on:
             return None
         due = self._dispatcher.promise(tab.index)
         if due is None:
@@ -164,15 +177,15 @@ class Generator:
     def _assign(self, due: Arrival, ways: Ways) -> Assignment:
         """Return navigation n of the schedule: but for a user's own ways, a pure function of seed and n."""
         profile, number = self._profile, due.number
-        move = profile.journey.draw(profile.seed, number)
-        departure = profile.mix_at(due.due_s).draw(profile.seed, number)
+        move = profile.draw_move(number)
+        departure = profile.draw_departure(number, due.due_s)
         nobody_comes = move is Move.PREFETCH and not profile.journey.is_used(profile.seed, number)
         if move is Move.ABANDON or nobody_comes:
             departure = Departure(_PAGE_ONLY, Manner.FIN, departure.transport)
         return Assignment(
             number=number,
             due_s=due.due_s,
-            page=page_for(profile.app.access, profile.seed, number),
+            page=profile.draw_page(number),
             departure=ways.plan(number, departure),
             move=move,
         )
@@ -196,8 +209,9 @@ class Generator:
         gevent.spawn(self._dispatcher.close)
 
     def release(self) -> None:
-        """Close the silent sockets: the quiet is over."""
+        """Close the silent sockets, and the tabs of a list: the quiet is over."""
         self._keeper.release()
+        self._listed_tabs.close()
 
     def report(self) -> None:
         """Send what has been done since the last report."""

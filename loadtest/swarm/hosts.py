@@ -1,4 +1,4 @@
-"""Which hosts may be loaded: loopback, and those that the user names."""
+"""Which hosts may be loaded: loopback, and those that the user names; and which are this machine."""
 
 import ipaddress
 import socket
@@ -30,9 +30,9 @@ def check_host(url: str, allowed: Collection[str]) -> None:
         )
 
 
-def is_own_host(name: str, web_host: str | None) -> bool:
-    """Return whether this is a name of this machine, or the address that the UI was told to listen on."""
-    if name in ("localhost", web_host):
+def is_own_host(name: str, bound: str) -> bool:
+    """Whether this is a name of this machine, or the address that something here was told to listen on."""
+    if name in ("localhost", bound):
         return True
     try:
         return ipaddress.ip_address(name).is_loopback

@@ -8,8 +8,9 @@ from loadtest.profile.load import add_turn
 from loadtest.profile.model import Profile, Rate, Turn
 from loadtest.report.info import StageInfo, TurnInfo
 
-__all__ = ["stages_of", "turn_of", "turn_profile", "turns_of"]
+__all__ = ["LISTED", "stages_of", "turn_of", "turn_profile", "turns_of"]
 
+LISTED = "a list of visits cannot be turned: each comes when it is due, and leaves as it says"
 _LEAD_S = 1.0
 """Between a turn and what is due by it: by then every worker has heard of it."""
 _READ_S = 0.5
@@ -35,6 +36,8 @@ def turn_profile(
     Raises:
         UsageError: it cannot be turned like this, or the load ends before.
     """
+    if profile.listing is not None:
+        raise UsageError(LISTED)
     if rate is None and weights is None:
         raise UsageError("nothing is turned; give a rate, or weights")
     if rate is not None and profile.is_closed:

@@ -154,6 +154,7 @@ class Driver:
             planned_move=assignment.move,
             previous=previous,
             was_ahead=was_ahead,
+            row=client.tab.index % len(rows) if (rows := self._site.app.access.rows) else None,
             phases_ms=visit.phases_ms,
             assertions=client.assertions,
             error=visit.error,

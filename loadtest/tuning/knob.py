@@ -87,6 +87,11 @@ def read_knob(profile: Profile, key: str) -> Knob:
     Raises:
         UsageError: it is no number of this profile.
     """
+    if profile.listing is not None:
+        raise UsageError(
+            f"--vary {key}: {profile.source} lists its visits one by one, so each comes when it is due; "
+            "tune a profile with [[stages]]"
+        )
     if key == RATE:
         if profile.is_closed:
             raise UsageError(

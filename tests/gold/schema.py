@@ -12,11 +12,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 from loadtest.errors import ExitCode
 from loadtest.navigation.phase import Phase
 from loadtest.report.client_figures import AssertionCounts, ClientErrors, DepartureCounts, NavigationCounts
-from loadtest.report.course import TurnInfo
+from loadtest.report.course import Aborted, TurnInfo
 from loadtest.report.exits import Exit
 from loadtest.report.finding import Finding
 from loadtest.report.heat import HeatCell
-from loadtest.report.info import SCHEMA, Ended, QuietInfo, RunVerdict
+from loadtest.report.info import SCHEMA, Ended, QuietInfo, ReplayOf, RunVerdict
 from loadtest.report.limits import ThresholdResult
 from loadtest.report.missing import Missing
 from loadtest.report.server_figures import ProcessResidue, Residue
@@ -50,6 +50,8 @@ def summary_schema() -> Schema:
                 "seed": {"type": "integer"},
                 "host": _TEXT,
                 "ended": _enum(Ended),
+                "aborted": _or_none(_aborted()),
+                "replay_of": _or_none(_of(ReplayOf)),
                 "skipped_lines": _COUNT,
                 "users": _COUNT,
                 "closed": _FLAG,
@@ -73,6 +75,13 @@ def summary_schema() -> Schema:
                 "thresholds": _list(_of(ThresholdResult)),
             }
         ),
+    }
+
+
+def _aborted() -> Schema:
+    described = _of(Aborted)
+    return _object({"threshold": _TEXT, **described["properties"]}) | {
+        "description": "The threshold that ended the run early; null: none did."
     }
 
 
@@ -139,17 +148,17 @@ def _generator() -> Schema:
 
 def _finding() -> Schema:
     share = _mapping(_object({"count": _COUNT, "of": _COUNT}))
-    schema = _of(Finding)
+    schema = _of(Finding, without=("showed",))
     for aspect in ("by_manner", "by_transport", "by_move"):
         schema["properties"][aspect] = schema["properties"][aspect] | share
     return schema
 
 
-def _of(kind: type) -> Schema:
+def _of(kind: type, without: Sequence[str] = ()) -> Schema:
     """Return the schema of what ``asdict`` makes of a dataclass, with what its fields' docstrings say."""
     hints, says = get_type_hints(kind), _docstrings(kind)
     properties = {}
-    for name in _keys(kind):
+    for name in (name for name in _keys(kind) if name not in without):
         told = {"description": says[name]} if name in says else {}
         properties[name] = told | _typed(hints[name])
     return _object(properties)

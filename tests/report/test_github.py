@@ -51,7 +51,7 @@ def test_a_finding_is_an_error_at_its_line_in_the_workspace() -> None:
         "server error: KeyError in handle_disconnect%0A"
         "3 of 3 visits, all of which left at P16 (before_handshake); there is nothing to compare with%0A"
         "3 exceptions at board.py:181, handler of 'disconnect'%0A"
-        "loadtest report results/x --navigation 1"
+        "loadtest replay results/x --finding 1%0Aloadtest report results/x --navigation 1"
     )
 
 

@@ -107,6 +107,11 @@ def _grid(duration_s: float) -> Iterator[float]:
 
 def _departures(profile: Profile) -> Iterator[dict[str, Any]]:
     """Yield the rows of ``[[departures]]`` with the weights that they have now."""
+    if profile.listing is not None:  # what it says in any number of rows, told as few
+        for index, choice in enumerate(profile.mix.choices):
+            said = {"at": choice.at, "manner": choice.manner, "transport": choice.transport}
+            yield {"index": index, "text": _departure(said), "weight": choice.weight}
+        return
     rows: Sequence[Mapping[str, Any]] = tomllib.loads(profile.text).get("departures") or [{"at": STAY}]
     turned = [turn.weights for turn in profile.turns if turn.weights is not None]
     for index, row in enumerate(rows):

@@ -45,6 +45,10 @@ class Buckets(Generic[Content]):
         self._contents: dict[int, Content] = {}
         self._changed: set[int] = set()
 
+    def __contains__(self, now_s: float) -> bool:
+        """Return whether anything belongs to the bucket of a time."""
+        return int(max(now_s, 0.0) // self.width_s) in self._contents
+
     def at(self, now_s: float) -> Content:
         """Return the bucket of a time, to be changed; what is before t0 belongs to the first."""
         now_s = max(now_s, 0.0)

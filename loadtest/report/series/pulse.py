@@ -6,6 +6,7 @@ from typing import Any
 
 from loadtest.metrics.histogram import Histogram
 from loadtest.report.server import JUDGED_RESIDUE
+from loadtest.report.server_lines import clock_ahead_s
 
 __all__ = ["Pulse", "Standing", "read_pulse"]
 
@@ -35,6 +36,8 @@ class Pulse:
     """Wall time by the collector's clock, seconds; so is the run's t0."""
     began_at: float | None
     """Wall time by the server's own clock, seconds."""
+    ahead_s: float
+    """How far that clock seems to be ahead of the collector's."""
     visits: int
     is_last: bool
     calls: int
@@ -60,11 +63,13 @@ def read_pulse(
         AttributeError, KeyError, TypeError, ValueError: it is none that the collector writes.
     """
     handlers, loop = line["handlers"], line.get("loop")
+    heard_at = float(line["heard_at"])
     return Pulse(
         boot=str(line["boot"]),
         sequence=int(line["sequence"]),
-        heard_at=float(line["heard_at"]),
+        heard_at=heard_at,
         began_at=None if line.get("began_at") is None else float(line["began_at"]),
+        ahead_s=clock_ahead_s([float(line["taken_at"]) - heard_at]),
         visits=int(line["visits"]),
         is_last=bool(line.get("is_last", False)),
         calls=sum(int(handler["calls"]) for handler in handlers),

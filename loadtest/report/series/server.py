@@ -1,9 +1,9 @@
 """The server over a run's time: what its processes counted in each second, and what they held."""
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from loadtest.metrics.histogram import Histogram
 from loadtest.report.known_errors import known_error
@@ -79,20 +79,19 @@ class ServerSeries:
         """When a process that saw the run was heard last, in seconds after t0; 0: none was."""
         return max((boot.heard_s or 0.0 for boot in self._boots.values() if boot.last), default=0.0)
 
-    def add(self, line: str) -> None:
+    def add(self, line: Mapping[str, Any]) -> None:
         """Take in one line.
 
         Raises:
             AttributeError, KeyError, TypeError, ValueError: it is none that the collector writes.
         """
-        data = json.loads(line)
-        errors, strays = self._known.setdefault(str(data["boot"]), (set(), set()))
-        match data["kind"]:
+        errors, strays = self._known.setdefault(str(line["boot"]), (set(), set()))
+        match line["kind"]:
             case "error" | "stray" as kind:
-                if known_error(str(data["traceback"])):
-                    (errors if kind == "error" else strays).add(int(data["id"]))
+                if known_error(str(line["traceback"])):
+                    (errors if kind == "error" else strays).add(int(line["id"]))
             case "snapshot":
-                self._take(read_pulse(data, errors, strays))
+                self._take(read_pulse(line, errors, strays))
 
     def take(self, *, is_over: bool = False) -> Fresh[ServerRow] | None:
         """Return the rows that have changed, or None if none have.
@@ -100,6 +99,8 @@ class ServerSeries:
         Args:
             is_over: nothing will come any more: the second that has just begun is told, too.
         """
+        if is_over:
+            self._hold_to_the_end()
         is_reset = self._buckets.is_reset
         width_s = self._buckets.width_s
         until_s = None if is_over else self._told_until_s()
@@ -112,10 +113,21 @@ class ServerSeries:
         newest_s = max(heard, default=0.0)
         return min((heard_s for heard_s in heard if heard_s > newest_s - _SILENT_AFTER_S), default=newest_s)
 
+    def _hold_to_the_end(self) -> None:
+        """Take a process that told shortly before the last word of all as there until then."""
+        last_s = self.heard_s
+        for name, boot in self._boots.items():
+            if boot.last is None or boot.heard_s is None or _is_gone(boot):
+                continue
+            if last_s - boot.heard_s < _SILENT_AFTER_S:
+                for second in range(math.ceil(boot.heard_s), math.ceil(last_s)):
+                    if second in self._buckets:
+                        self._buckets.at(second).hold(second, {name: boot.last.standing})
+
     def _take(self, pulse: Pulse) -> None:
         boot = self._boots.get(pulse.boot)
         if boot is None:
-            is_new = pulse.began_at is not None and pulse.began_at > self._t0_at
+            is_new = pulse.began_at is not None and pulse.began_at - pulse.ahead_s > self._t0_at
             boot = self._boots[pulse.boot] = _Boot(0 if is_new else pulse.strays)
         if boot.last is not None and pulse.sequence < boot.last.sequence:
             return  # overtaken by a later one: cumulative, so nothing is lost

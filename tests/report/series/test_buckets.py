@@ -1,6 +1,8 @@
 """Buckets of a run's time."""
 
-from loadtest.report.series.buckets import Buckets
+import pytest
+
+from loadtest.report.series.buckets import Buckets, width_for
 
 
 def counted() -> Buckets[list[str]]:
@@ -57,3 +59,18 @@ def test_a_jump_ahead_doubles_the_width_as_often_as_it_takes() -> None:
     buckets.at(100_000.0).append("z")
     assert buckets.width_s == 256
     assert list(buckets.take()) == [(0, ["a"]), (99_840, ["z"])]
+
+
+def test_a_bucket_that_nothing_belongs_to_is_not_there() -> None:
+    buckets = counted()
+    buckets.at(5.5).append("a")
+    assert [second in buckets for second in (5, 5.9, 6)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("last_s", "most_rows", "width_s"), [(0.0, 600, 1), (599.9, 600, 1), (600.0, 600, 2), (3600.0, 600, 8)]
+)
+def test_the_width_is_what_buckets_would_come_to(last_s: float, most_rows: int, width_s: int) -> None:
+    buckets: Buckets[list[str]] = Buckets(list, list.extend, most_rows)
+    buckets.at(last_s)
+    assert width_for(last_s, most_rows) == buckets.width_s == width_s
