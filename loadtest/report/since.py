@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from loadtest.navigation.record import NavigationRecord
-from loadtest.report.exits import unknown_boots
 from loadtest.report.finding import Finding, FindingKind
 from loadtest.report.info import RunInfo
 from loadtest.report.known_errors import known_error
@@ -50,7 +49,7 @@ def _times_s(
             for process in server.processes if server else ():
                 yield from _raised_s(finding, process, info, ends_s)
         case FindingKind.RESIDUE:
-            yield from (ends_s[number] for number in _left(finding, server, info) if number in ends_s)
+            yield from (ends_s[number] for number in finding.showed if number in ends_s)
         case _:
             assert_never(finding.kind)
 
@@ -83,26 +82,3 @@ def _is_of(error: ServerError, finding: Finding) -> bool:
     if (error.what, error.file, error.line) != (finding.what, finding.file, finding.line):
         return False
     return error.traceback == finding.traceback or known_error(error.traceback) is None
-
-
-def _left(finding: Finding, server: ServerSide | None, info: RunInfo) -> frozenset[int]:
-    """Return the visits that left something behind and that no error is told for."""
-    if server is None:
-        return frozenset()
-    silent = unknown_boots(server, info)
-    left = frozenset[int]().union(
-        *(
-            process.left_behind[key]
-            for process in server.processes
-            if process.boot not in silent
-            for key in finding.left_behind
-        )
-    )
-    return left.difference(
-        *(
-            error.navigations
-            for process in server.processes
-            for error in process.errors
-            if known_error(error.traceback) is None
-        )
-    )

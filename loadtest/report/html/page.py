@@ -83,7 +83,7 @@ def _page(run: Run, summary: Mapping[str, Any], series: Series, room: Room, styl
     )
     body = element(
         "body",
-        hero(figures, run.info, Clip(room)),
+        hero(figures, run, Clip(room)),
         _contents(),
         main,
         element("footer", element("p", f"loadtest {_version(run)} · {run.path.name}")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, assert_never
 
 from loadtest.report import finding_sentences, sentences
 from loadtest.report.finding import FindingKind
@@ -10,7 +10,8 @@ from loadtest.report.html.figures import Figures, Form, Step, count, ms
 from loadtest.report.html.markup import Markup, element
 from loadtest.report.html.scale import clock
 from loadtest.report.html.stranger import Clip
-from loadtest.report.info import RunInfo
+from loadtest.report.info import Ended, RunInfo
+from loadtest.report.run import Run
 from loadtest.report.server import JUDGED_RESIDUE
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount, out_of
@@ -27,13 +28,6 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """A sign and a word: neither verdict is told by its colour alone."""
-_CUT_SHORT: Mapping[str, str] = MappingProxyType(
-    {
-        "running": "This run was cut short: it was killed, or is still going.",
-        "interrupted": "This run was interrupted before its end.",
-        "aborted": "This run was aborted before its end, by a threshold that stopped it.",
-    }
-)
 _UP_TO_THEN = "What follows is what was measured up to then."
 _MOST_REASONS = 5
 _NAMED_POINTS = 6
@@ -44,7 +38,7 @@ def title(summary: Mapping[str, Any]) -> str:
     return f"{_WORDS[summary['verdict']][1]}: {summary['profile']} · loadtest"
 
 
-def hero(figures: Figures, info: RunInfo, clip: Clip) -> Markup:
+def hero(figures: Figures, run: Run, clip: Clip) -> Markup:
     """Return the top of the page."""
     summary = figures.summary
     sign, word = _WORDS[summary["verdict"]]
@@ -53,12 +47,12 @@ def hero(figures: Figures, info: RunInfo, clip: Clip) -> Markup:
         reasons = reasons[1:]  # the first is the sentence
     return element(
         "header",
-        _cut_short(summary),
+        _cut_short(run, clip),
         element("p", element("span", sign, class_="sign", aria_hidden="true"), word, class_="state"),
         element("h1", sentence(summary, clip)),
         element("p", f"{_also(summary)}. ", _exit_code(figures), class_="also"),
         _reasons(reasons, clip),
-        _where(summary, info, clip),
+        _where(summary, run.info, clip),
         *_warnings(figures),
         _keys(figures),
         class_=f"hero {summary['verdict']}",
@@ -119,13 +113,33 @@ def _exit_code(figures: Figures) -> Markup:
     return element("span", "Exit code ", figures.shown("exit_code"), ".", class_="soft")
 
 
-def _cut_short(summary: Mapping[str, Any]) -> Markup | None:
-    if summary["ended"] == "finished":
+def _cut_short(run: Run, clip: Clip) -> Markup | None:
+    """Return why a run did not go to its end, if it did not: whoever reads on has to know it first."""
+    why = _why_cut_short(run)
+    if not why:
         return None
-    why = _CUT_SHORT.get(summary["ended"], f"This run did not end in order ({summary['ended']}).")
-    left = summary["navigations"]["under_way"]
+    left = run.info.under_way
     cut = f" {amount(left, 'visit was', 'visits were')} under way." if left else ""
-    return element("p", element("strong", why), f" {_UP_TO_THEN}{cut}", class_="loud", role="note")
+    return element(
+        "p", element("strong", f"{clip.line(why)}."), f" {_UP_TO_THEN}{cut}", class_="loud", role="note"
+    )
+
+
+def _why_cut_short(run: Run) -> str:
+    info = run.info
+    match info.ended:
+        case Ended.FINISHED:
+            return ""
+        case Ended.ABORTED:
+            return f"This run {info.aborted or 'was ended early by a threshold'}"
+        case Ended.INTERRUPTED:
+            return "This run was interrupted before its end"
+        case Ended.RUNNING if info.broken_off:
+            return f"This run was broken off: {info.broken_off}"
+        case Ended.RUNNING:
+            return "This run is still going" if run.is_on else "This run was interrupted (killed)"
+        case _:
+            assert_never(info.ended)
 
 
 def _reasons(reasons: list[str], clip: Clip) -> Markup | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from loadtest.report.course import Aborted
 from loadtest.report.html.page import html_report
 from loadtest.report.info import Ended
 from loadtest.report.run import Run, read_run
@@ -61,15 +62,25 @@ def test_a_page_without_hooks_says_so_once_and_how_to_put_them_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ended", "words"),
+    ("changes", "words"),
     [
-        (Ended.RUNNING, "This run was cut short: it was killed, or is still going."),
-        (Ended.INTERRUPTED, "This run was interrupted before its end."),
+        ({}, "This run was interrupted (killed)."),
+        ({"is_on": True}, "This run is still going."),
+        ({"broken_off": "the disk is <full>"}, "This run was broken off: the disk is <full>."),
+        ({"ended": Ended.INTERRUPTED}, "This run was interrupted before its end."),
+        (
+            {"ended": Ended.ABORTED, "aborted": Aborted("server.errors", "count==0", 12.5, 4.0)},
+            "This run ended early at 12.5 s: the threshold server.errors count==0 did not hold (it was 4).",
+        ),
     ],
+    ids=["killed", "still going", "broken off", "interrupted", "aborted"],
 )
-def test_a_run_that_did_not_end_in_order_says_so_first(ended: Ended, words: str) -> None:
-    run = gold("staged")
-    page, _ = page_of(replace(run, info=replace(run.info, ended=ended, quiet=None, under_way=3)))
+def test_a_run_that_did_not_go_to_its_end_says_so_first(changes: dict[str, Any], words: str) -> None:
+    is_on = bool(changes.get("is_on"))
+    changes = {key: value for key, value in changes.items() if key != "is_on"}
+    run = replace(gold("staged"), is_on=is_on)
+    ended = {"ended": Ended.RUNNING, "quiet": None, "under_way": 3} | changes
+    page, _ = page_of(replace(run, info=replace(run.info, **ended)))
 
     told = [one.text for one in elements(page) if one.name == "p"]
     assert told[0] == f"{words} What follows is what was measured up to then. 3 visits were under way."
