@@ -129,8 +129,13 @@ def write_whole(path: Path, text: str) -> None:
     """
     draft = path.parent / f".{path.name}.draft"
     with _writing(path):
-        draft.write_text(text, encoding="utf-8", newline="")
-        draft.replace(path)
+        try:
+            draft.write_text(text, encoding="utf-8", newline="")
+            draft.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                draft.unlink()  # of a full disk every byte counts
+            raise
 
 
 def json_text(data: Mapping[str, Any]) -> str:

@@ -85,6 +85,24 @@ def test_a_file_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Pat
     assert [file.name for file in tmp_path.iterdir()] == ["run"]
 
 
+def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", info(), [visit(1)])
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+
+    for name in ("link", "pipe"):
+        show_run(tmp_path / "run", ReportFormat.CSV, tmp_path / name)
+
+    with os.fdopen(reader, "rb") as pipe:
+        told = pipe.read()
+    assert told.startswith(b"t_s,")
+    assert (tmp_path / "file").read_bytes() == told
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "pipe").is_fifo()
+
+
 def test_what_programs_read_is_utf_8_whatever_the_locale(tmp_path: Path) -> None:
     write_run(tmp_path, info(host="http://é"), [visit(1)])
     command = [sys.executable, "-m", "loadtest", "report", str(tmp_path), "--format", "markdown"]
