@@ -10,7 +10,12 @@ __all__ = ["METRICS", "markdown_table"]
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("run.info", Kind.INFO, "The run", ("run", "profile", "seed", "host", "version")),
+        Metric(
+            "run.info",
+            Kind.INFO,
+            "The run, and what it was made with",
+            ("run", "profile", "seed", "host", "version"),
+        ),
         Metric("run.state", Kind.GAUGE, "1 for what it does: idle, hooks, load, quiet or over", ("state",)),
         Metric("run.start_time", Kind.GAUGE, "When its load began, Unix time", unit="s"),
         Metric("run.verdict", Kind.GAUGE, "1 for its verdict, once there is one", ("verdict",)),
@@ -34,9 +39,19 @@ METRICS = {
         Metric("server.processes", Kind.GAUGE, "Hooked processes that saw this run", (), "{process}"),
         Metric("server.errors", Kind.COUNTER, "Exceptions in the server that count", (), "{error}"),
         Metric("server.handler.calls", Kind.COUNTER, "Calls of a handler", ("namespace", "event"), "{call}"),
-        Metric("server.handler.errors", Kind.COUNTER, "Of these, raised", ("namespace", "event"), "{call}"),
         Metric(
-            "server.handler.in_flight", Kind.GAUGE, "Of these, not ended", ("namespace", "event"), "{call}"
+            "server.handler.errors",
+            Kind.COUNTER,
+            "Calls of a handler that raised",
+            ("namespace", "event"),
+            "{call}",
+        ),
+        Metric(
+            "server.handler.in_flight",
+            Kind.GAUGE,
+            "Calls of a handler that have not ended",
+            ("namespace", "event"),
+            "{call}",
         ),
         Metric("server.handler.duration", Kind.HISTOGRAM, "Time in a handler", ("namespace", "event"), "s"),
         Metric("server.residue", Kind.GAUGE, "What the server holds of this run's visits", ("kind",)),

@@ -22,8 +22,7 @@ from loadtest.report.show import show_run
 from loadtest.swarm.child import PARENT_VARIABLE
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
-from loadtest.swarm.exporting.exporter import Exporter, open_exporter
-from loadtest.swarm.exporting.options import ExportOptions
+from loadtest.swarm.exporting.exporter import open_exporter
 from loadtest.swarm.hosts import check_host, is_own_host
 from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
@@ -57,7 +56,6 @@ class Master:
         self._next: tuple[RunOptions, Profile] | None = None
         self._conductor: Conductor | None = None
         self._watched = Watched(lambda: self._progress.line) if web_ui else None
-        self._exporter = Exporter(ExportOptions(), self._progress.say)
         self._has_failed = False
         shape = environment.shape_class
         assert isinstance(shape, PoolShape), "the locustfile names PoolShape"
@@ -198,10 +196,9 @@ class Master:
             self._interrupt()
 
     def _take(self, msg: Any, **_: object) -> None:
+        report = Report.from_wire(msg.data)
+        self._exporter.hear(report)
         if self._conductor:
-            report = Report.from_wire(msg.data)
-            if self.is_busy and report.run == self._conductor.run_id:
-                self._exporter.hear(report.lines)
             self._conductor.take(report)
 
     def _test_start(self, **_: object) -> None:

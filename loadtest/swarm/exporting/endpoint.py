@@ -72,10 +72,14 @@ class Endpoint:
         """Where it is scraped, from this machine."""
         return reachable_url(str(self._server.server_host), int(self._server.server_port or 0))
 
-    def await_last_scrape(self, say: Callable[[str], object]) -> None:
-        """Let who has scraped again and again come once more, for the verdict, within some time."""
+    def await_last_scrape(self, since: float, say: Callable[[str], object]) -> None:
+        """Let who has scraped again and again come once more, for the verdict, within some time.
+
+        Args:
+            since: when the verdict was there, seconds of the monotonic clock.
+        """
         gaps_s = [later - earlier for earlier, later in pairwise(self._scraped_at)]
-        if not gaps_s:
+        if not gaps_s or self._scraped_at[-1] > since:
             return
         limit_s = min(1.5 * max(gaps_s) + 1, _LONGEST_WAIT_S)
         say(f"metrics: waiting for the last scrape, {limit_s:.0f} s at most")

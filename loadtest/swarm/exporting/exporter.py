@@ -16,6 +16,7 @@ from loadtest.swarm.exporting.followed import Followed
 from loadtest.swarm.exporting.options import ExportOptions, read_export_options
 from loadtest.swarm.exporting.pusher import Pusher
 from loadtest.swarm.exporting.standing import Exported
+from loadtest.swarm.messages import Report
 
 __all__ = ["Exporter", "open_exporter"]
 
@@ -38,6 +39,7 @@ class Exporter:
         self._pusher: Pusher | None = None
         self._pushing: gevent.Greenlet[[Followed, Pusher, float], None] | None = None
         self._flushing: gevent.Greenlet[[], None] | None = None
+        self._ended_at = 0.0
         self._lock = RLock()
         self._texts: dict[bool, tuple[Reading, Exposition]] = {}
         self._endpoint: Endpoint | None = None
@@ -61,10 +63,10 @@ class Exporter:
             self._pusher = pusher = Pusher(self._otel.address, self._say)
             self._pushing = gevent.spawn(_push_often, followed, pusher, self._otel.every_s)
 
-    def hear(self, lines: str) -> None:
-        """Take the records of the run that is on."""
+    def hear(self, report: Report) -> None:
+        """Take what a generator of the run that is on has done."""
         if self._followed:
-            self._followed.hear(lines)
+            self._followed.hear(report)
 
     def expose(self, accept: str) -> Exposition:
         """Return Prometheus' text in the format that an ``Accept`` header asks for."""
@@ -80,6 +82,7 @@ class Exporter:
     def end(self) -> None:
         """Take note that the run has its verdict, and have it pushed; ``close`` waits for that."""
         followed, pusher, pushing = self._followed, self._pusher, self._pushing
+        self._ended_at = time.monotonic()
         if followed:
             followed.end()
         if followed and pusher and pushing:
@@ -95,7 +98,7 @@ class Exporter:
             is_patient: whether who has scraped again and again is waited for, so that it gets the verdict.
         """
         if self._endpoint and is_patient:
-            self._endpoint.await_last_scrape(self._say)
+            self._endpoint.await_last_scrape(self._ended_at, self._say)
         if self._flushing:
             self._flushing.join()
         if self._endpoint:

@@ -11,6 +11,7 @@ from loadtest.exports.reading import read
 from loadtest.exports.server import ServerTally
 from loadtest.exports.visits import VisitTally
 from loadtest.swarm.exporting.standing import Exported, newest_of, standing_of
+from loadtest.swarm.messages import Report
 
 __all__ = ["Followed"]
 
@@ -32,12 +33,13 @@ class Followed:
         self._lock = RLock()
         self._reading: Reading | None = None
         self._read_at = 0.0
+        self._is_over = False
         self._greenlet = gevent.spawn(self._look)
 
-    def hear(self, lines: str) -> None:
-        """Take records; they are looked at later."""
-        if lines:
-            self._waiting.append(lines)
+    def hear(self, report: Report) -> None:
+        """Take a generator's records; they are looked at later. After the verdict none is heard."""
+        if report.lines and report.run == self._run.inside.info.id and not self._is_over:
+            self._waiting.append(report.lines)
 
     def reading(self) -> Reading:
         """Return the run's figures; who asks more than once a second is told the same again."""
@@ -51,6 +53,7 @@ class Followed:
 
     def end(self) -> None:
         """Take note that the verdict is there: what is read from now on has it."""
+        self._is_over = True
         self._greenlet.kill(block=False)
         with self._lock:
             self._reading = None

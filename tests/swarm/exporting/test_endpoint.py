@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import time
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -136,7 +137,7 @@ def test_who_has_scraped_only_once_is_not_waited_for(scraped: Scraped) -> None:
     said: list[str] = []
     scraped.ask()
 
-    scraped.endpoint.await_last_scrape(said.append)
+    scraped.endpoint.await_last_scrape(time.monotonic(), said.append)
 
     assert said == []
 
@@ -145,7 +146,7 @@ def test_who_scrapes_again_and_again_comes_once_more(scraped: Scraped) -> None:
     said: list[str] = []
     for _ in range(3):
         scraped.ask()
-    waiting = gevent.spawn(scraped.endpoint.await_last_scrape, said.append)
+    waiting = gevent.spawn(scraped.endpoint.await_last_scrape, time.monotonic(), said.append)
     gevent.sleep(0)
 
     assert said == ["metrics: waiting for the last scrape, 1 s at most"]
@@ -153,6 +154,17 @@ def test_who_scrapes_again_and_again_comes_once_more(scraped: Scraped) -> None:
     scraped.ask()
     waiting.join(timeout=30)
     assert waiting.ready()
+
+
+def test_who_has_scraped_since_the_verdict_is_not_waited_for(scraped: Scraped) -> None:
+    said: list[str] = []
+    scraped.ask()
+    verdict_at = time.monotonic()
+    scraped.ask()
+
+    scraped.endpoint.await_last_scrape(verdict_at, said.append)
+
+    assert said == []
 
 
 def test_who_says_nothing_does_not_keep_others_from_scraping(scraped: Scraped) -> None:

@@ -9,12 +9,17 @@ import pytest
 from loadtest.swarm.account import Account
 from loadtest.swarm.exporting.followed import Followed
 from loadtest.swarm.exporting.standing import Inside
+from loadtest.swarm.messages import Report
 from loadtest.swarm.server_side.collector import Collector
 from tests.exports.standing import LINE, values
-from tests.report.building import info
+from tests.report.building import RUN, info
 from tests.swarm.test_account import PROFILE, report
 
 VISIT = LINE % ("0" * 32) + "\n"
+
+
+def told(lines: str, run: str = RUN) -> Report:
+    return report(0, run=run, lines=lines)
 
 
 class Run:
@@ -42,9 +47,9 @@ def ended(followed: Followed) -> float:
 
 def test_records_are_read_when_the_figures_are(run: Run) -> None:
     followed = Followed(run)
-    followed.hear(VISIT * 60)
-    followed.hear("")
-    followed.hear(VISIT)
+    followed.hear(told(VISIT * 60))
+    followed.hear(told(""))
+    followed.hear(told(VISIT))
 
     assert ended(followed) == 61
     assert followed.skipped == 0
@@ -54,7 +59,7 @@ def test_records_are_read_when_the_figures_are(run: Run) -> None:
 def test_who_asks_again_at_once_is_told_the_same(run: Run) -> None:
     followed = Followed(run)
     first = followed.reading()
-    followed.hear(VISIT)
+    followed.hear(told(VISIT))
 
     assert followed.reading() is first
     followed.end()
@@ -63,7 +68,7 @@ def test_who_asks_again_at_once_is_told_the_same(run: Run) -> None:
 
 def test_what_is_no_record_costs_no_more_than_itself_and_its_neighbours(run: Run) -> None:
     followed = Followed(run)
-    followed.hear("nonsense\n" + VISIT * 30)
+    followed.hear(told("nonsense\n" + VISIT * 30))
 
     assert (ended(followed), followed.skipped) == (6, 1)
     followed.end()
@@ -71,7 +76,7 @@ def test_what_is_no_record_costs_no_more_than_itself_and_its_neighbours(run: Run
 
 def test_where_nobody_asks_records_do_not_pile_up(run: Run) -> None:
     followed = Followed(run)
-    followed.hear(VISIT)
+    followed.hear(told(VISIT))
     with gevent.Timeout(30):
         while followed._waiting:
             gevent.sleep(0.05)
@@ -90,3 +95,13 @@ def test_the_generators_reports_are_the_runs_counts(run: Run) -> None:
     assert found["navigations.late"][()] == 2
     assert found["navigations.under_way"][()] == 2
     assert found["generator.cpu"] == {("0",): 1.5, ("1",): 0.5}
+
+
+def test_neither_another_runs_records_are_heard_nor_any_after_the_verdict(run: Run) -> None:
+    followed = Followed(run)
+    followed.hear(told(VISIT, "ff" * 8))
+    followed.hear(told(VISIT))
+    followed.end()
+    followed.hear(told(VISIT))
+
+    assert ended(followed) == 1
