@@ -200,10 +200,7 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def json_text(data: Mapping[str, Any]) -> str:
-    """Return what a file of JSON holds; no character of an app's does anything to a terminal, or to CI.
-
-    ``##[`` begins a command in a log of GitHub's (``loadtest.report.github``).
-    """
+    """Return what a file of JSON holds; no text of an app's does anything to a terminal, or to CI's log."""
     return (json.dumps(data, indent=1, allow_nan=False) + "\n").replace("##[", "##\\u005b")
 
 
