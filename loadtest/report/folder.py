@@ -190,15 +190,17 @@ def write_whole(path: Path, text: str) -> None:
     """
     draft = path.parent / f".{path.name}.draft"
     with _writing(path):
-        draft.write_text(text, encoding="utf-8", newline="")
-        draft.replace(path)
+        try:
+            draft.write_text(text, encoding="utf-8", newline="")
+            draft.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                draft.unlink()  # of a full disk every byte counts
+            raise
 
 
 def json_text(data: Mapping[str, Any]) -> str:
-    """Return what a file of JSON holds; no character of an app's does anything to a terminal, or to CI.
-
-    ``##[`` begins a command in a log of GitHub's (``loadtest.report.github``).
-    """
+    """Return what a file of JSON holds; no text of an app's does anything to a terminal, or to CI's log."""
     return (json.dumps(data, indent=1, allow_nan=False) + "\n").replace("##[", "##\\u005b")
 
 

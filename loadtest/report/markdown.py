@@ -100,16 +100,18 @@ def _finding(run: Run, number: int, finding: Mapping[str, Any]) -> Iterator[str]
 def _tables(summary: Mapping[str, Any]) -> Iterator[str]:
     rows = summary["thresholds"]
     if rows:
+        has_reasons = any(row["reason"] for row in rows[:_ROWS])
         cells = [
             [
                 f"{_MARKS[row['verdict']]} {row['verdict'].replace('_', ' ')}",
                 _code(f"{row['metric']} {row['expression']}"),
+                *([_text(row["reason"] or "")] if has_reasons else []),
                 _text(sentences.measured(row)),
-                _text(row["reason"] or ""),
             ]
             for row in rows[:_ROWS]
         ]
-        yield from _table("Thresholds", ["", "threshold", "value", ""], cells, words=2)
+        head = ["verdict", "threshold", *(["why"] if has_reasons else []), "value"]
+        yield from _table("Thresholds", head, cells, words=len(head) - 1)
         yield from [f"And {amount(len(rows) - _ROWS, 'more')}.", ""] if len(rows) > _ROWS else []
     sheets = [tables.phases(summary), tables.departures(summary, has_names=True)]
     sheets += [tables.handlers(summary["server"])] if summary["server"] else []

@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
+from loadtest.errors import RunFolderError
 from loadtest.report.console import print_report
 from loadtest.report.folder import write_whole
 from loadtest.report.github import annotations, is_github, write_step_summary
@@ -71,11 +72,22 @@ def show_run(path: Path, form: ReportFormat = ReportFormat.TEXT, out: Path | Non
     run = read_run(path)
     summary = summarize(run)
     if out is not None:
-        write_whole(out, _WRITERS[form](run, summary))
+        _write_file(out, _WRITERS[form](run, summary))
     elif form is ReportFormat.TEXT:
         print_report(run, summary, Console())
     else:
         _print_as_it_is(_WRITERS[form](run, summary))
+
+
+def _write_file(out: Path, text: str) -> None:
+    if out.exists() and not (out.is_file() or out.is_dir()):  # a pipe, /dev/stdout: nothing to be replaced
+        try:
+            with out.open("w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+        except OSError as error:
+            raise RunFolderError(f"{out}: cannot be written: {error.strerror}") from error
+    else:
+        write_whole(out.resolve(), text)
 
 
 def tell_ci(path: Path) -> None:

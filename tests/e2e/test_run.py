@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from loadtest.report.outputs import OUTPUTS
 from tests.e2e.harness import (
     TOOL,
     Served,
@@ -223,6 +224,7 @@ def test_a_run_whose_process_is_killed_is_summed_up_from_what_it_left(board: Ser
     assert (summary["ended"], summary["exit_code"]) == ("running", 98)
     assert summary["navigations"]["started"] == len(records(only_run(tmp_path / "results"))) > 0
     assert b"INCONCLUSIVE" in output
+    assert {file.name for file in only_run(tmp_path / "results").iterdir()} >= OUTPUTS.keys()
 
 
 def test_without_hooks_the_client_alone_is_judged_unless_hooks_are_required(tmp_path: Path) -> None:
@@ -275,6 +277,7 @@ def test_plain_locust_in_a_checkout_runs_a_profile(board: Served, tmp_path: Path
     assert all(record["due_s"] <= 4 for record in records(tmp_path / "run"))
     for row in ("page,/", "open,WebSocket", "connect,CONNECT", "handshake,handshake"):
         assert row in rows
+    assert {file.name for file in (tmp_path / "run").iterdir()} >= OUTPUTS.keys()
 
 
 def test_a_foreign_page_may_not_start_a_run_and_a_mistake_is_an_answer_of_the_form(

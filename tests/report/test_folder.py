@@ -171,7 +171,7 @@ for racer in range(20):
         for _ in range(5):
             folder = RunFolder.create("race", parent=parent, out=None, started_at=at)
             folder.write_info(info())
-            print(folder.path.name, flush=True)
+            os.write(1, folder.path.name.encode() + b"\\n")  # in one piece: print makes two unbuffered
         os._exit(0)
 os.close(opens)
 sys.exit(any(os.wait()[1] for _ in range(20)))

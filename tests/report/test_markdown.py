@@ -49,10 +49,10 @@ def test_the_thresholds_are_a_table_with_values_and_reasons() -> None:
     rows = render(written([visit(1)], thresholds=limits)).rows
 
     assert rows[:4] == [
-        ["", "threshold", "value", ""],
-        ["✅ pass", "phases.page p(95)<200", "4", ""],
-        ["❌ fail", "phases.page p(95)<1", "4", ""],
-        ["⚠️ no data", "server.errors count==0", "not known", "no hooks were seen in the server"],
+        ["verdict", "threshold", "why", "value"],
+        ["✅ pass", "phases.page p(95)<200", "", "4"],
+        ["❌ fail", "phases.page p(95)<1", "", "4"],
+        ["⚠️ no data", "server.errors count==0", "no hooks were seen in the server", "not known"],
     ]
 
 

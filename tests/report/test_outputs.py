@@ -52,6 +52,7 @@ def test_what_cannot_be_written_is_told_and_what_was_there_stays(tmp_path: Path)
 
     assert write_outputs(tmp_path) == [f"{tmp_path}/junit.xml: cannot be written: Is a directory"]
     assert (tmp_path / "report.html").exists()
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 
 def test_as_a_process_it_says_what_is_wrong_and_nothing_else(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """A run's report, or one navigation's story, from its folder alone."""
 
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.errors import RunFolderError
+from loadtest.report.info import Ended
 from loadtest.report.run import read_run
 from loadtest.report.show import SCHEMA_FILE, ReportFormat, show_run, show_story, tell_ci
 from loadtest.report.summary import summarize
@@ -85,6 +88,24 @@ def test_a_file_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Pat
     assert [file.name for file in tmp_path.iterdir()] == ["run"]
 
 
+def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", info(), [visit(1)])
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+
+    for name in ("link", "pipe"):
+        show_run(tmp_path / "run", ReportFormat.CSV, tmp_path / name)
+
+    with os.fdopen(reader, "rb") as pipe:
+        told = pipe.read()
+    assert told.startswith(b"t_s,")
+    assert (tmp_path / "file").read_bytes() == told
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "pipe").is_fifo()
+
+
 def test_what_programs_read_is_utf_8_whatever_the_locale(tmp_path: Path) -> None:
     write_run(tmp_path, info(host="http://é"), [visit(1)])
     command = [sys.executable, "-m", "loadtest", "report", str(tmp_path), "--format", "markdown"]
@@ -132,3 +153,50 @@ def test_a_steps_summary_that_cannot_be_written_is_told_and_changes_nothing(
     tell_ci(tmp_path)
 
     assert capsys.readouterr().err == f"{tmp_path}: the step's summary cannot be written: Is a directory\n"
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+COLOUR = re.compile(r"\x1b\[(?:\d+;)*3[0-7]m")
+CODE = re.compile(r"\x1b\[[\d;]*m")
+
+
+@pytest.mark.parametrize(
+    ("stream", "environ", "has_colours", "has_codes"),
+    [
+        (Terminal, {"TERM": "xterm"}, True, True),
+        (Terminal, {"TERM": "xterm", "NO_COLOR": "1"}, False, True),
+        (Terminal, {"TERM": "xterm", "NO_COLOR": ""}, True, True),
+        (Terminal, {"TERM": "dumb"}, False, False),
+        (io.StringIO, {"TERM": "xterm"}, False, False),
+        (io.StringIO, {"TERM": "xterm", "FORCE_COLOR": "1"}, True, True),
+    ],
+    ids=["terminal", "no colour", "empty", "dumb", "log", "forced"],
+)
+def test_colours_are_for_terminals_and_for_those_who_want_them(
+    stream: type[io.StringIO],
+    environ: dict[str, str],
+    has_colours: bool,
+    has_codes: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """https://no-color.org, https://force-color.org: bold is no colour."""
+    write_run(tmp_path, info(ended=Ended.INTERRUPTED, quiet=None), [visit(1)])
+    out = stream()
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, text in environ.items():
+        monkeypatch.setenv(name, text)
+    monkeypatch.setattr(sys, "stdout", out)
+
+    show_run(tmp_path)
+
+    text = out.getvalue()
+    assert (bool(COLOUR.search(text)), bool(CODE.search(text))) == (has_colours, has_codes)
+    assert CODE.sub("", text).replace("\n", "").isprintable()
