@@ -107,7 +107,7 @@ def _percentile(
         return _without(pair, figure, lower, upper, share, "the runs are too short")
     ratio = compare_percentile(lower, upper, share)
     if ratio is None:
-        least = f"a run has fewer than {least_count(share):,}"
+        least = f"a run has fewer than {least_count(share):,} of them"
         return _without(pair, figure, lower, upper, share, least)
     limit = pair.smallest.log_of(ratio.before, ratio.after)
     return Estimate(
@@ -119,16 +119,18 @@ def _percentile(
         bounds=ratio.bounds,
         worse_above=limit,
         better_below=-limit,
-        lag_up=_taken_off(ratio.after, _lag_ms(pair, figure.group, share, is_up=True)),
-        lag_down=_taken_off(ratio.before, _lag_ms(pair, figure.group, share, is_up=False)),
+        lag_up=_taken_off(ratio.after, _lag_ms(pair, figure, share, is_up=True)),
+        lag_down=_taken_off(ratio.before, _lag_ms(pair, figure, share, is_up=False)),
     )
 
 
-def _lag_ms(pair: Pair, group: Group, share: float, *, is_up: bool) -> float:
+def _lag_ms(pair: Pair, figure: Figure, share: float, *, is_up: bool) -> float:
     longer, shorter = (pair.after, pair.before) if is_up else (pair.before, pair.after)
     there, other = [run.busy for run in longer], [run.busy for run in shorter]
-    rule = handler_lag_ms if group is Group.HANDLERS else phase_lag_ms
-    return rule(share, there, other)
+    if figure.group is Group.HANDLERS:
+        return handler_lag_ms(share, there, other)
+    phases = list(Phase).index(Phase(figure.label)) + 1 if figure.group is Group.FROM_DUE else 1
+    return phase_lag_ms(share, there, other, phases)
 
 
 def _taken_off(value_ms: float, lag_ms: float) -> float:

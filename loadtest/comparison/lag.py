@@ -88,12 +88,13 @@ def _to_lag(lag: Histogram | None) -> Lag | None:
     return Lag(mean or 0.0, *(value or 0.0 for value in percentiles))
 
 
-def phase_lag_ms(share: float, there: Sequence[Busy], other: Sequence[Busy]) -> float:
+def phase_lag_ms(share: float, there: Sequence[Busy], other: Sequence[Busy], phases: int = 1) -> float:
     """Return what lag may have added to a phase's percentile on the side where it is longer.
 
     Args:
         there: that side's runs.
         other: the other side's.
+        phases: how many one after another are in the figure.
     """
     # beside the median the mean, which also sees bursts: a phase waits several times
     added = _PHASE_TIMES * max(_more(share, there, other), _more(None, there, other), 0.0)
@@ -101,7 +102,7 @@ def phase_lag_ms(share: float, there: Sequence[Busy], other: Sequence[Busy]) -> 
         worst = max(one.generator.p99_ms for one in there if one.generator)
         added = max(added, _PHASE_TIMES * worst)
         added += _PHASE_TIMES * max(_more_there(share, there, other), _more_there(None, there, other))
-    return added
+    return phases * added
 
 
 def handler_lag_ms(share: float, there: Sequence[Busy], other: Sequence[Busy]) -> float:

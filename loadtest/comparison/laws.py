@@ -33,7 +33,7 @@ def student(z: float, df: float) -> float:
     """Return the quantile of Student's law that leaves as much outside as ``z`` does of the normal law.
 
     By Wallace's bounds (1959, "Bounds on normal approximations to Student's and the chi-square
-    distributions", Annals of Mathematical Statistics 30), turned round: within 1 % from 3 degrees of freedom.
+    distributions", Annals of Mathematical Statistics 30), turned round: within 2 % from 3 degrees of freedom.
     """
     if math.isinf(df):
         return z

@@ -75,7 +75,7 @@ def _hero(comparison: Comparison, sign: str, word: str) -> Markup:
         if one.is_grave
     ]
     slight = [element("p", f"Differs: {one}", class_="soft") for one in comparison.unlike if not one.is_grave]
-    notes = [element("p", warning, class_="soft") for warning in comparison.warnings]
+    notes = [element("p", f"Note: {warning}.", class_="soft") for warning in comparison.warnings]
     return element(
         "header",
         element("p", element("span", sign, class_="sign", aria_hidden="true"), word, class_="state"),

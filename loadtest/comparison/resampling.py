@@ -70,6 +70,8 @@ def block_length(series: Sequence[float]) -> int:
 
 
 def _autocorrelations(series: Sequence[float], most: int) -> list[float]:
+    if len(series) < 2:
+        return []
     mean = sum(series) / len(series)
     off = [value - mean for value in series]
     variance = sum(value * value for value in off)

@@ -76,10 +76,11 @@ def interval(one: Judged) -> str:
     """Return the interval of the change: ``+15 to +26 %``."""
     if one.change is None:
         return "-"
-    low, high = (
-        ("?" if end is None else _told(end, one.scale, has_unit=False)) for end in (one.low, one.high)
-    )
-    return f"{low} to {high}"
+    if one.low is None or one.high is None:
+        return "not known"
+    unit = " points" if one.scale is Scale.DIFFERENCE else " %"
+    low, high = (_told(end, one.scale, has_unit=False) for end in (one.low, one.high))
+    return f"{low} to {high}" + unit * (not high.startswith("x"))
 
 
 def _told(number: float, scale: Scale, *, has_unit: bool = True) -> str:

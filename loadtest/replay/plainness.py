@@ -156,17 +156,16 @@ _CHANGES: Mapping[str, _Change] = {
 
 def plainer(visits: tuple[ListedVisit, ...], scope: Scope) -> Iterator[tuple[ListedVisit, ...]]:
     """Yield lists of as many visits, plainer than these: in all at once first, then one by one."""
+    yield from (plain for plain in dict.fromkeys(_candidates(visits, scope)) if plain != visits)
+
+
+def _candidates(visits: tuple[ListedVisit, ...], scope: Scope) -> Iterator[tuple[ListedVisit, ...]]:
     everything = visits
     for change in _CHANGES.values():
         everything = _each(everything, change, scope)
-    for spaced in (_spaced(everything), everything):
-        if spaced != visits:
-            yield spaced
-    for change in _CHANGES.values():
-        if (changed := _each(visits, change, scope)) != visits:
-            yield changed
-    if (apart := _spaced(visits)) != visits:
-        yield apart
+    yield from (_spaced(everything), everything)
+    yield from (_each(visits, change, scope) for change in _CHANGES.values())
+    yield _spaced(visits)
     if 1 < len(visits) <= _ALONE:
         yield from _one_by_one(visits, scope)
 

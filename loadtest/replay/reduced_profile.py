@@ -13,7 +13,7 @@ from loadtest.profile.listing import ListedVisit
 from loadtest.profile.load import parse_profile
 from loadtest.profile.model import Profile
 from loadtest.profile.text import inline_value, write_text
-from loadtest.report.wording import amount
+from loadtest.report.wording import amount, shown
 
 __all__ = ["Told", "is_one_of_many", "reduced_profile"]
 
@@ -49,12 +49,13 @@ def reduced_profile(profile: Profile, visits: Sequence[ListedVisit], told: Told)
     Raises:
         ProfileError: there is none.
     """
-    lines = [f"# {line}".rstrip() for line in [_as_comment(told.what), *map(_as_comment, told.lines)]]
+    what = shown(told.what)  # no line breaks, no control characters: TOML allows none in a comment
+    lines = [f"# {line}".rstrip() for line in [what, *map(shown, told.lines)]]
     found = tomllib.loads(profile.text)
     data = {key: value for key, value in found.items() if key in _OF_THE_APP}
     data["app"] = _app(data.get("app", {}), profile, visits)
     is_stage = is_one_of_many(visits)
-    top: dict[str, Any] = {"description": f"{_kind(visits)}: {told.what}", "seed": profile.seed}
+    top: dict[str, Any] = {"description": f"{_kind(visits)}: {what}", "seed": profile.seed}
     plans = _stage(visits) if is_stage else _listed(visits)
     if is_stage:
         top["max_visits"] = len(visits)
@@ -64,13 +65,6 @@ def reduced_profile(profile: Profile, visits: Sequence[ListedVisit], told: Told)
         data.update({key: value for key, value in found.items() if key == "dwell_s"})
     text = "\n".join([*lines, "", write_text({**top, **data}), *plans])
     return parse_profile(f"{text.rstrip()}\n", name=profile.name, source=f"{profile.name}-minimal")
-
-
-def _as_comment(text: str) -> str:
-    """Return text that cannot leave its comment: TOML allows no control characters there."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text
-    )
 
 
 def _kind(visits: Sequence[ListedVisit]) -> str:

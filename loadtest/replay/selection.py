@@ -9,11 +9,13 @@ from loadtest.navigation.record import NavigationRecord
 from loadtest.report.finding import ANY, Finding, FindingKind, LedBy
 from loadtest.report.join import find
 from loadtest.report.run import Run
+from loadtest.report.wording import amount, clipped, shown
 
 __all__ = ["MOST_VISITS", "Selection", "finding_of", "select"]
 
 MOST_VISITS = 200
 """Of those that showed it, so many are sent again unless all are asked for."""
+_LONGEST = 200
 _MOST_BEFORE = 20
 """Visits of a tab before one of these that are sent again with it; a tab's history is no longer."""
 
@@ -44,18 +46,13 @@ def finding_of(run: Run, number: int) -> Finding:
     """
     findings = find(run.records, run.server, run.info, run.boots)
     if not 1 <= number <= len(findings):
-        there = (
-            "no finding"
-            if not findings
-            else "1 finding"
-            if len(findings) == 1
-            else f"{len(findings)} findings"
-        )
+        there = amount(len(findings), "finding") if findings else "no finding"
         raise UsageError(f"--finding {number}: {run.path} has {there}; loadtest report {run.path} shows them")
     finding = findings[number - 1]
     if not any(record.number in finding.showed and record.actual for record in run.records):
+        what = shown(clipped(finding.what, _LONGEST))
         raise UsageError(
-            f"--finding {number}: {finding.what}: {_why_not(finding)}, so there is nothing to send again"
+            f"--finding {number}: {what}: {_why_not(finding)}, so there is nothing to send again"
         )
     return finding
 

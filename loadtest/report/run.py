@@ -7,7 +7,7 @@ from pathlib import Path
 
 from loadtest.errors import RunFolderError
 from loadtest.navigation.record import NavigationRecord
-from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE, SERVER_FILE
+from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE, SERVER_FILE, is_held
 from loadtest.report.info import SCHEMA, RunInfo
 from loadtest.report.server import Boot, ServerSide
 from loadtest.report.server_lines import ServerLines
@@ -30,6 +30,8 @@ class Run:
     """Every process with hooks that was heard while the run was on, strangers too."""
     skipped_lines: int = 0
     """Lines of the ``.jsonl`` files that could not be read: one for each file after a kill."""
+    is_on: bool = False
+    """Whether the process is there that writes them."""
 
 
 def read_run(path: Path) -> Run:
@@ -38,6 +40,7 @@ def read_run(path: Path) -> Run:
     Raises:
         RunFolderError: it is not there, or holds what no run of ours wrote.
     """
+    is_on = is_held(path)  # before the first look at them: else it may have come to its end meanwhile
     info = read_info(path)
     records: list[NavigationRecord] = []
     skipped = read_lines(
@@ -47,7 +50,7 @@ def read_run(path: Path) -> Run:
     server_path = path / SERVER_FILE
     if server_path.exists():
         skipped += read_lines(server_path, lambda line: lines.add(json.loads(line)))
-    return Run(path, info, tuple(records), lines.server_side(), lines.boots(), skipped)
+    return Run(path, info, tuple(records), lines.server_side(), lines.boots(), skipped, is_on)
 
 
 def read_info(path: Path) -> RunInfo:

@@ -78,6 +78,7 @@ def summarize(run: Run) -> dict[str, Any]:
             assertions=assertions,
             missing=parts.missing,
             exits=parts.server.exits if parts.server else (),
+            is_on=run.is_on,
         )
     )
     had_errors = parts.server.errors.by_visit if parts.server else None

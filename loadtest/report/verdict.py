@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import assert_never
 
 from loadtest.errors import ExitCode
 from loadtest.report.client_figures import AssertionCounts, NavigationCounts
@@ -28,17 +29,9 @@ _VERDICTS: Mapping[ExitCode, RunVerdict] = MappingProxyType(
         ExitCode.PASS: RunVerdict.PASS,
     }
 )
-_ENDS: Mapping[Ended, tuple[ExitCode, str]] = MappingProxyType(
-    {
-        Ended.FINISHED: (ExitCode.PASS, ""),
-        Ended.ABORTED: (ExitCode.PASS, ""),
-        Ended.INTERRUPTED: (ExitCode.INTERRUPTED, "the run was interrupted: it is complete up to then"),
-        Ended.RUNNING: (
-            ExitCode.INCONCLUSIVE,
-            "the run was cut short (killed, or still going): run it again to the end",
-        ),
-    }
-)
+_INTERRUPTED = "the run was interrupted: it is complete up to then"
+_KILLED = "interrupted (killed): what was written until then is told; run it again to the end"
+_STILL_ON = "the run is still going: this is how it stands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +54,8 @@ class Evidence:
     exits: Sequence[Exit] = ()
     left_out: int = 0
     """Visits of the warm-up."""
+    is_on: bool = False
+    """Whether the run is still written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +113,17 @@ def _named(thresholds: Sequence[ThresholdResult]) -> str:
 def _end_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     info = evidence.info
     under_way = f"; {amount(info.under_way, 'visit')} had not ended" if info.under_way else ""
-    exit_code, text = _ENDS[info.ended]
-    if text:
-        yield exit_code, text + under_way
+    match info.ended:
+        case Ended.INTERRUPTED:
+            yield ExitCode.INTERRUPTED, _INTERRUPTED + under_way
+        case Ended.RUNNING if info.broken_off:
+            yield ExitCode.INCONCLUSIVE, f"the run was broken off: {info.broken_off}{under_way}"
+        case Ended.RUNNING:
+            yield ExitCode.INCONCLUSIVE, (_STILL_ON if evidence.is_on else _KILLED) + under_way
+        case Ended.FINISHED | Ended.ABORTED:
+            pass
+        case _:
+            assert_never(info.ended)
     if info.aborted:
         yield ExitCode.FAIL, str(info.aborted)
 

@@ -209,6 +209,7 @@ class Conductor:
         self._progress.say(f"the run is broken off: {error}")
         self._is_broken = True
         self._is_called_off = True
+        self._info = replace(self._info, broken_off=str(error))
 
     def conclude(self, ended: Ended) -> None:
         """Write the run's last word, once: the summary, the verdict, the exit code.

@@ -1,1 +1,1 @@
-"""Tests of loadtest.tuning."""
+"""Tests of loadtest.replay."""

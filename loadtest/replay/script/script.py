@@ -1,8 +1,7 @@
 """A whole script: what shows a finding, in under 60 lines that anybody can run."""
 
-import ast
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from loadtest.apps.table import AppTable
 from loadtest.apps.template import filled
@@ -15,7 +14,9 @@ from loadtest.replay.script.helpers import HEAR_WEBSOCKET, STAY
 from loadtest.replay.script.leave import KEPT
 from loadtest.replay.script.source import CannotScriptError, indented, literal
 from loadtest.replay.script.telling import Telling
+from loadtest.replay.script.uses import import_lines, uses_of
 from loadtest.replay.script.way import Way
+from loadtest.report.wording import amount
 
 __all__ = ["LEAST_TOO_LONG", "Showing", "Turn", "write_script"]
 
@@ -78,8 +79,9 @@ class _Writer:
         self._table = table
         self._app = app
         self._showing = showing
-        self._ways = list(dict.fromkeys(turn.way for turn in showing.turns))
         self._is_one = len(showing.turns) == 1
+        ways = [turn.way if self._is_one else replace(turn.way, page="") for turn in showing.turns]
+        self._ways = list(dict.fromkeys(ways))
 
     def lines(self) -> list[str]:
         """Return the whole script's lines."""
@@ -87,19 +89,20 @@ class _Writer:
         if not self._is_one:
             body = ["", "", "def visit(path, how, tab_id, cookies):", *indented(body), "", "", *self._run()]
         helpers = list(_helpers("\n".join(body)))
-        rest = [*self._constants([*helpers, *body]), *helpers, *body, *self._end(body)]
-        return [*self._head(), *_imports("\n".join(rest)), "", *rest]
+        rest = [*helpers, *body, *self._end(body)]
+        uses = uses_of("\n".join(rest))
+        constants = list(self._constants(uses.names))
+        return [*self._head(), *import_lines(uses, uses_of("\n".join(constants))), "", *constants, *rest]
 
     def _head(self) -> list[str]:
         way, turns = self._ways[0], self._showing.turns
         what = f"one visit that leaves at {way.at} by {way.manner}, over {way.transport}"
         if not self._is_one:
-            what = f"{len(turns)} visits in {len({turn.tab for turn in turns})} tabs"
+            what = f"{len(turns)} visits in {amount(len({turn.tab for turn in turns}), 'tab')}"
         return [f'"""Shows a bug with {what}. Run: python {_plain(self._showing.name)} [HOST]"""', ""]
 
-    def _constants(self, used: Sequence[str]) -> Iterator[str]:
-        names, host = _names("\n".join(used)), literal(self._showing.host)
-        yield f'HOST = sys.argv[1].rstrip("/") if len(sys.argv) > 1 else {host}'
+    def _constants(self, names: Set[str]) -> Iterator[str]:
+        yield f'HOST = sys.argv[1].rstrip("/") if len(sys.argv) > 1 else {literal(self._showing.host)}'
         if "parts" in names:
             yield "parts = urllib.parse.urlsplit(HOST)"
         if self._headers:
@@ -109,11 +112,10 @@ class _Writer:
             yield "ssl._create_default_https_context = ssl._create_unverified_context"
         if KEPT in names:
             yield "kept = []  # what stays open until this script ends"
-        if self._is_one:
-            if "cookies" in names:
-                yield "cookies = http.cookiejar.CookieJar()"
-            if "tab_id" in names:
-                yield "tab_id = str(uuid.uuid4())"
+        if self._is_one and "cookies" in names:
+            yield "cookies = http.cookiejar.CookieJar()"
+        if self._is_one and "tab_id" in names:
+            yield "tab_id = str(uuid.uuid4())"
 
     @property
     def _headers(self) -> Mapping[str, str]:
@@ -192,31 +194,3 @@ def _helpers(body: str) -> Iterator[str]:
 def _plain(text: str) -> str:
     """Return text that can stand in a docstring: what could end it, or escape, becomes a question mark."""
     return "".join(c if c.isascii() and c.isprintable() and c not in "\"'\\" else "?" for c in text)
-
-
-def _names(source: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
-
-
-def _imports(source: str) -> list[str]:
-    """Return the import lines that the source needs, sorted; websocket-client's last."""
-    wanted: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            dotted = f"{node.value.id}.{node.attr}"
-            wanted |= {dotted} & _DOTTED or {node.value.id} & _MODULES
-    own = sorted(wanted - {"websocket"})
-    lines = [f"import {', '.join(own)}"]
-    return [
-        *lines,
-        *(["", "import websocket  # pip install websocket-client"] if "websocket" in wanted else []),
-    ]
-
-
-_DOTTED = frozenset({"concurrent.futures", "http.client", "http.cookiejar", "urllib.request", "urllib.parse"})
-_MODULES = frozenset(
-    {
-        *("ast", "base64", "contextlib", "html", "json", "os", "re", "socket", "ssl", "struct", "sys"),
-        *("threading", "time", "uuid", "websocket"),
-    }
-)

@@ -63,7 +63,8 @@ class Way:
     dwell_s: float = 0.0
 
     def __str__(self) -> str:
-        return f"{self.at} {self.manner} {self.transport}"
+        dwell = f" {self.dwell_s:g} s" if self.dwell_s else ""
+        return f"{self.at} {self.manner} {self.transport}{dwell}"
 
     @property
     def client_has(self) -> str:

@@ -164,7 +164,7 @@ def _marks(marks: Sequence[Mark], x: float) -> list[Markup]:
         element(
             "path",
             d="".join(_upright(mark, x) for mark in marks if mark.kind == kind),
-            class_=f"mark {kind}",
+            class_=f"mark {kind} many",
         )
         for kind in kinds
     ]

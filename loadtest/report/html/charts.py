@@ -157,6 +157,9 @@ class Charts:
         self, anchor: str, title: str, charts: Sequence[Markup], about: str, table: Markup = NOTHING
     ) -> Markup:
         key = key_of(marks_of(self.summary), bands_of(self.summary))
+        point_s = self._time.point_s
+        if point_s > 1 and charts:
+            about += f" A point of a line stands for {point_s} s: the highest latency in it, the mean rate."
         return section(
             anchor,
             title,

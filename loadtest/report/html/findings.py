@@ -13,7 +13,7 @@ from loadtest.report.html.room import Room
 from loadtest.report.html.story import story_of
 from loadtest.report.html.stranger import Clip
 from loadtest.report.html.table import Column, head_cell, left_out, table
-from loadtest.report.html.verdict import since, what
+from loadtest.report.html.verdict import place_in_short, since, what
 from loadtest.report.info import RunInfo
 from loadtest.report.run import Run
 from loadtest.report.story.choice import story_command
@@ -52,7 +52,7 @@ def _named(rows: Sequence[Mapping[str, Any]], room: Room) -> Markup:
         return NOTHING
     clip = Clip(room)
     items = [
-        element("li", clip.line(row["what"]), f": {finding_sentences.place(row)}", value=str(number))
+        element("li", f"{what(row, clip)}: {place_in_short(row)}", value=str(number))
         for number, row in enumerate(rest[: room.named], start=room.findings + 1)
     ]
     more = len(rest) - len(items)
@@ -76,7 +76,7 @@ def _card(run: Run, figures: Figures, room: Room, index: int) -> Markup:
             id=anchor,
         ),
         element("p", f"{_upper(finding_sentences.place(finding))}.", class_="place"),
-        _bars(figures, index) if finding["at"] else None,
+        _bars(figures, index),
         facts(_facts(finding, run.info, clip)),
         _moments(figures, index, room),
         _aspects(figures, index),
@@ -94,9 +94,12 @@ def _upper(text: str) -> str:
 
 def _bars(figures: Figures, index: int) -> Markup:
     """Return how often it showed here and elsewhere, as figures and as lengths."""
-    here, there = _WORDS[LedBy(figures.value("findings", index, "led_by"))]
+    finding = figures.value("findings", index)
+    if not finding["at"] or (finding["kind"] == FindingKind.LIVENESS and not finding["attributed"]):
+        return NOTHING  # who left last before something that happened once is no share of anything
+    here, there = _WORDS[LedBy(finding["led_by"])]
     rows = [_bar(figures, index, here, "count", "of")]
-    if figures.value("findings", index, "elsewhere_of"):
+    if finding["elsewhere_of"]:
         rows.append(_bar(figures, index, there, "elsewhere", "elsewhere_of"))
     return element("div", *rows, class_="bars")
 

@@ -47,6 +47,14 @@ class Overtime:
         """From t0 to the end of the last row; 0: there is none."""
         return float(self.rows * self.width_s)
 
+    @property
+    def point_s(self) -> int:
+        """For how much time a point of a line stands."""
+        return self._step(self.room.points) * self.width_s
+
+    def _step(self, most: int) -> int:
+        return max(-(-self.rows // most), 1)
+
     def line(self, name: str, look: int, values: Iterable[tuple[int, float | None]], join: Join) -> Line:
         """Return a line.
 
@@ -62,7 +70,7 @@ class Overtime:
         )
 
     def _points(self, known: Mapping[int, float | None], most: int, join: Join) -> Points:
-        step = max(-(-self.rows // most), 1)
+        step = self._step(most)
         values: list[float | None] = []
         for first in range(0, self.rows, step):
             some = [value for at in range(first, first + step) if (value := known.get(at)) is not None]

@@ -13,9 +13,9 @@ from loadtest.report.html.stranger import Clip
 from loadtest.report.info import RunInfo
 from loadtest.report.server import JUDGED_RESIDUE
 from loadtest.report.verdict import FINDING_REASON
-from loadtest.report.wording import amount
+from loadtest.report.wording import amount, out_of
 
-__all__ = ["INSTRUMENT", "hero", "sentence", "since", "title", "what"]
+__all__ = ["INSTRUMENT", "hero", "place_in_short", "sentence", "since", "title", "what"]
 
 INSTRUMENT = "loadtest instrument -- python app.py"
 _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -35,7 +35,8 @@ _CUT_SHORT: Mapping[str, str] = MappingProxyType(
     }
 )
 _UP_TO_THEN = "What follows is what was measured up to then."
-_MOST_REASONS = 12
+_MOST_REASONS = 5
+_NAMED_POINTS = 6
 
 
 def title(summary: Mapping[str, Any]) -> str:
@@ -48,6 +49,8 @@ def hero(figures: Figures, info: RunInfo, clip: Clip) -> Markup:
     summary = figures.summary
     sign, word = _WORDS[summary["verdict"]]
     reasons = [reason for reason in summary["reasons"] if not reason.startswith(FINDING_REASON)]
+    if not summary["findings"]:
+        reasons = reasons[1:]  # the first is the sentence
     return element(
         "header",
         _cut_short(summary),
@@ -56,7 +59,7 @@ def hero(figures: Figures, info: RunInfo, clip: Clip) -> Markup:
         element("p", f"{_also(summary)}. ", _exit_code(figures), class_="also"),
         _reasons(reasons, clip),
         _where(summary, info, clip),
-        *_warnings(figures, clip),
+        *_warnings(figures),
         _keys(figures),
         class_=f"hero {summary['verdict']}",
     )
@@ -64,18 +67,26 @@ def hero(figures: Figures, info: RunInfo, clip: Clip) -> Markup:
 
 def sentence(summary: Mapping[str, Any], clip: Clip) -> str:
     """Return what somebody woken at night has to know: what broke, where, how often, and since when."""
-    failed = [row for row in summary["thresholds"] if row["verdict"] == "fail"]
     if summary["findings"]:
         first = summary["findings"][0]
         dated = f"; {since(first)}" if since(first) else ""
-        return f"{what(first, clip)}: {finding_sentences.place(first)}{dated}."
-    if failed:
-        row = failed[0]
-        more = f" (and {amount(len(failed) - 1, 'more threshold')})" if len(failed) > 1 else ""
-        return f"{row['metric']} was to hold {row['expression']} and is {row['value']:,.6g}{more}."
+        return f"{what(first, clip)}: {place_in_short(first)}{dated}."
     if summary["verdict"] == "pass":
         return f"Nothing broke: {sentences.headline(summary)}."
     return f"{_upper(clip.line(next(iter(summary['reasons']), 'nobody knows why')))}."
+
+
+def place_in_short(finding: Mapping[str, Any]) -> str:
+    """Return which visits showed a finding, without the names of points where they are many."""
+    points = len(finding["at"])
+    if points <= _NAMED_POINTS or finding["kind"] == FindingKind.LIVENESS:
+        return finding_sentences.place(finding)
+    others = (
+        f", {out_of(finding['elsewhere'], finding['elsewhere_of'])} others" if finding["elsewhere_of"] else ""
+    )
+    share = out_of(finding["count"], finding["of"])
+    doubt = "" if finding["attributed"] else "; no departure is blamed"
+    return f"{share} visits, at {points} points of departure{others}{doubt}"
 
 
 def what(finding: Mapping[str, Any], clip: Clip) -> str:
@@ -122,9 +133,7 @@ def _reasons(reasons: list[str], clip: Clip) -> Markup | None:
         return None
     told = [element("li", _upper(clip.line(reason)), ".") for reason in reasons[:_MOST_REASONS]]
     if len(reasons) > _MOST_REASONS:
-        told.append(
-            element("li", f"{amount(len(reasons) - _MOST_REASONS, 'more reason')}: see summary.json.")
-        )
+        told.append(element("li", f"{amount(len(reasons) - _MOST_REASONS, 'more reason')}: see below."))
     return element("ul", *told, class_="reasons")
 
 
@@ -141,7 +150,7 @@ def _where(summary: Mapping[str, Any], info: RunInfo, clip: Clip) -> Markup:
     )
 
 
-def _warnings(figures: Figures, clip: Clip) -> Iterator[Markup]:
+def _warnings(figures: Figures) -> Iterator[Markup]:
     summary = figures.summary
     if summary["server"] is None:
         yield element(
@@ -167,8 +176,6 @@ def _warnings(figures: Figures, clip: Clip) -> Iterator[Markup]:
     failures = sentences.failures(summary)
     if failures:
         yield element("p", f"{failures}.", class_="loud", role="note")
-    for row in (summary["missing"] or ())[:3]:
-        yield element("p", clip.line(f"Hooks: {row['what']}"), class_="loud", role="note")
 
 
 def _keys(figures: Figures) -> Markup:

@@ -1,5 +1,6 @@
 """A run's figures over its time, out of its folder."""
 
+import json
 import math
 
 from loadtest.report.client_figures import time_phases
@@ -17,6 +18,7 @@ __all__ = ["EVERY_SECOND", "NavigationRow", "PhaseRow", "Series", "ServerRow", "
 
 EVERY_SECOND = 7 * 86_400
 """Rows for a week of seconds: a longer run, or a clock that jumped by years, is told in wider ones."""
+_JOURNAL = '{"kind":"journal"'
 
 
 def series_of(run: Run, most_rows: int = MOST_ROWS) -> Series:
@@ -67,5 +69,11 @@ def _read_server(run: Run, most_rows: int, width_s: int) -> ServerSeries:
     t0_at, file = run.info.t0_at, run.path / SERVER_FILE
     series = ServerSeries(t0_at.timestamp() if t0_at else 0.0, most_rows, width_s)
     if t0_at is not None and file.exists():
-        read_lines(file, series.add)
+        read_lines(file, lambda line: _add(series, line))
     return series
+
+
+def _add(series: ServerSeries, line: str) -> None:
+    # a third of the file: how each visit ended, of which no series tells
+    if not line.startswith(_JOURNAL):
+        series.add(json.loads(line))

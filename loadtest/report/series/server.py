@@ -1,9 +1,9 @@
 """The server over a run's time: what its processes counted in each second, and what they held."""
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from loadtest.metrics.histogram import Histogram
 from loadtest.report.known_errors import known_error
@@ -79,20 +79,19 @@ class ServerSeries:
         """When a process that saw the run was heard last, in seconds after t0; 0: none was."""
         return max((boot.heard_s or 0.0 for boot in self._boots.values() if boot.last), default=0.0)
 
-    def add(self, line: str) -> None:
+    def add(self, line: Mapping[str, Any]) -> None:
         """Take in one line.
 
         Raises:
             AttributeError, KeyError, TypeError, ValueError: it is none that the collector writes.
         """
-        data = json.loads(line)
-        errors, strays = self._known.setdefault(str(data["boot"]), (set(), set()))
-        match data["kind"]:
+        errors, strays = self._known.setdefault(str(line["boot"]), (set(), set()))
+        match line["kind"]:
             case "error" | "stray" as kind:
-                if known_error(str(data["traceback"])):
-                    (errors if kind == "error" else strays).add(int(data["id"]))
+                if known_error(str(line["traceback"])):
+                    (errors if kind == "error" else strays).add(int(line["id"]))
             case "snapshot":
-                self._take(read_pulse(data, errors, strays))
+                self._take(read_pulse(line, errors, strays))
 
     def take(self, *, is_over: bool = False) -> Fresh[ServerRow] | None:
         """Return the rows that have changed, or None if none have.

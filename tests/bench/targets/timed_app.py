@@ -22,7 +22,7 @@ def create_app(handshake_s: float, spread: float, seed: int | None) -> socketio.
         spread: the standard deviation of their logarithms.
         seed: None: other times in each process, as those of real apps are.
     """
-    sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[], ping_interval=2, ping_timeout=1)
+    sio = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=[], ping_interval=10, ping_timeout=20)
     rng = random.Random(seed)
 
     async def join(sid: str, data: object = None) -> bool:  # noqa: ARG001

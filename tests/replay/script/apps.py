@@ -1,5 +1,6 @@
 """Apps for the tests of scripts: one of each kind of preset, with all that a script can do for it."""
 
+import functools
 import tomllib
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +12,7 @@ from loadtest.profile.model import Profile
 from loadtest.replay.script.script import Showing, Turn, write_script
 from loadtest.replay.script.way import Way
 
-__all__ = ["APPS", "HOST", "WAYS", "app_of", "profile_of", "script_of", "way"]
+__all__ = ["APPS", "HOST", "WAYS", "profile_of", "script_of", "table_of", "way"]
 
 HOST = "http://127.0.0.1:8080"
 STAGE = "\n[[stages]]\nduration_s = 1\nrate_per_s = 1\n"
@@ -43,13 +44,16 @@ def way(at: str, manner: str = "ws_close", transport: str = "websocket", dwell_s
     return Way("/", at, Manner(manner), Transport(transport), dwell_s)
 
 
+@functools.cache
 def profile_of(app: str) -> Profile:
     """Return a profile with this text of ``[app]``."""
     return parse_profile(app + STAGE, name="board", source="board")
 
 
-def app_of(profile: Profile) -> AppTable:
+@functools.cache
+def table_of(app: str) -> AppTable:
     """Return the app's keys."""
+    profile = profile_of(app)
     return PRESETS[profile.app.preset].table.model_validate(tomllib.loads(profile.text)["app"])
 
 
@@ -66,4 +70,4 @@ def script_of(
     numbers = tabs or range(len(ways))
     turns = [Turn(float(place), tab, way) for place, (way, tab) in enumerate(zip(ways, numbers, strict=True))]
     showing = Showing(host=host, expect=expect, name="board-minimal.py", turns=turns, row=row or {})
-    return write_script(profile, app_of(profile), showing)
+    return write_script(profile, table_of(app), showing)

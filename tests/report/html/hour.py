@@ -18,8 +18,8 @@ __all__ = ["hours_run", "hours_series"]
 _WIDTH_S = 8
 _ROWS = 450
 """What ``series_of`` makes of an hour."""
-FINDINGS = 40
-_VISITS = 1_200
+FINDINGS = 30
+_VISITS = 600
 
 
 def hours_run(name: str = "handle_disconnect") -> Run:
@@ -52,9 +52,9 @@ def _record(number: int, name: str, rng: random.Random) -> NavigationRecord:
         number,
         at,
         manner,
-        due_s=number * 3.0,
-        started_s=number * 3 + 0.001,
-        left_s=number * 3 + 0.5,
+        due_s=number * 6.0,
+        started_s=number * 6 + 0.001,
+        left_s=number * 6 + 0.5,
         planned_manner=rng.choice(list(Manner)),
         transport=rng.choice(list(Transport)),
         actual=ActualDeparture(at, manner),
@@ -65,7 +65,7 @@ def _record(number: int, name: str, rng: random.Random) -> NavigationRecord:
 
 
 def _error(index: int, name: str, traceback: str, rng: random.Random) -> dict[str, Any]:
-    numbers = rng.sample(range(_VISITS), 200)
+    numbers = rng.sample(range(_VISITS), 90)
     what = f"KeyError in {name}_{index}"
     return error(numbers, id=index, what=what, line=index, traceback=traceback)
 

@@ -74,7 +74,7 @@ def test_many_marks_are_drawn_at_once_and_without_words() -> None:
     marks = [Mark(index / 4, f"stage {index}", "stage") for index in range(12)]
     told = chart(line("p50", 1.0), marks=[*marks, Mark(3.5, "a turn", "turn")])
 
-    assert re.findall(r'd="([^"]*)" class="mark (\w+)"', told) == [
+    assert re.findall(r'd="([^"]*)" class="mark (\w+) many"', told) == [
         ("".join(f"M{round(index * 62.5)} 0v240" for index in range(12)), "stage"),
         ("M875 0v240", "turn"),
     ]

@@ -25,7 +25,8 @@ def test_an_hours_run_with_many_findings_fits_and_no_finding_is_passed_over() ->
     assert whole + named + counted == FINDINGS
 
 
-@pytest.mark.parametrize("name", ["x" * 900, "<" * 900, "\x1b\u202e\ud800" * 200, "&\n" * 200])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["x" * 900, "<&\n\x1b\u202e\ud800" * 100])
 def test_whatever_an_app_wrote_fits(name: str) -> None:
     run = hours_run(name)
     page = html_report(run, summarize(run), hours_series())

@@ -1,6 +1,5 @@
 """Rows add up, whatever was recorded and however wide they are."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -157,9 +156,9 @@ def server_rows(
             handlers=[handler("join", calls[boot], 0, histogram(*[2.0] * calls[boot]))],
             residue={"sids": sids},
         )
-        series.add(json.dumps(told))
+        series.add(told)
     last = told | {"boot": "c", "heard_at": T0_AT.timestamp() + 255.5} if steps else None
     if last:
-        series.add(json.dumps(last))  # all are as wide in the end
+        series.add(last)  # all are as wide in the end
     fresh = series.take(is_over=True)
     return fresh.rows if fresh else ()
