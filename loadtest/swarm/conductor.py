@@ -20,7 +20,6 @@ from loadtest.report.folder import RunFolder
 from loadtest.report.info import Ended, RunInfo, RunVerdict
 from loadtest.report.known_errors import known_error
 from loadtest.report.run import read_run
-from loadtest.report.server_figures import GROWN_RESIDUE
 from loadtest.report.summary import summarize
 from loadtest.swarm.account import Account, Tick
 from loadtest.swarm.crew import Crew
@@ -34,7 +33,7 @@ from loadtest.swarm.pool import spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.server_side.collector import Collector
 from loadtest.swarm.server_side.rendezvous import Rendezvous
-from loadtest.swarm.server_side.waits import await_hooks, await_quiet
+from loadtest.swarm.server_side.waits import await_hooks, await_quiet, judges_growth
 
 __all__ = ["Conductor"]
 
@@ -280,7 +279,7 @@ class Conductor:
 
     def _lead(self) -> None:
         self._pool_spawned.wait()
-        await_hooks(self._collector, self._progress, judges_growth=_judges_growth(self._profile))
+        await_hooks(self._collector, self._progress, judges_growth=judges_growth(self._profile))
         self._begin()
         self._await_visits()
         app_quiet_s = self._profile.app.access.quiet_s
@@ -342,11 +341,6 @@ class Conductor:
             count = sum(int(error["count"]) for error in errors if not known_error(error["traceback"]))
             parts.append(f"{count} server errors")
         return " · ".join(parts)
-
-
-def _judges_growth(profile: Profile) -> bool:
-    grown = tuple(f"server.residue.{key}" for key in GROWN_RESIDUE)
-    return bool(profile.gauges) or any(metric in grown for metric in profile.thresholds)
 
 
 def _now() -> datetime:

@@ -5,6 +5,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from email.message import Message
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,7 @@ def test_the_web_ui_has_the_metrics_and_a_new_run_begins_anew(board: Served, tmp
         ]
         first, second = (run_in_ui(ui, board, url, duration_s) for duration_s in (3, 2))
         beside = scrape(own)
+        report = kept_report(ui)
 
     runs = sorted(path for path in (tmp_path / "results").iterdir() if not path.is_symlink())
     assert idle.all("loadtest_run_state", "state")["idle",] == 1
@@ -183,6 +185,21 @@ def test_the_web_ui_has_the_metrics_and_a_new_run_begins_anew(board: Served, tmp
     check(beside, summary_of(runs[-1]), prometheus_name)
     created = "loadtest_navigations_due_created"
     assert first.of(created) < second.of(created)
+    assert report["Content-Type"] == "text/html; charset=utf-8"
+    assert report["Content-Disposition"] == f"attachment; filename={runs[-1].name}-report.html"
+    assert report["Content-Security-Policy"].startswith("sandbox; default-src 'none';")
+
+
+def kept_report(ui: Served) -> Message:
+    """Wait until the UI offers the last run's report, take it, and return the answer's headers."""
+    deadline = time.monotonic() + 120
+    while not json.loads(ask(ui, "/loadtest/live").body)["has_report"]:
+        assert time.monotonic() < deadline, "there is no report"
+        time.sleep(0.2)
+    with urlopen(f"{ui.url}/loadtest/files/report.html", timeout=30) as answer:
+        assert b"</html>" in answer.read()
+        headers: Message = answer.headers
+        return headers
 
 
 def run_in_ui(ui: Served, board: Served, url: str, duration_s: int) -> Figures:

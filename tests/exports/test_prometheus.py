@@ -54,10 +54,10 @@ def value(found: dict[tuple[str, frozenset[tuple[str, str]]], float], name: str,
         ("", "text/plain; version=0.0.4; charset=utf-8"),
         ("text/html, */*", "text/plain; version=0.0.4; charset=utf-8"),
         ("text/plain;version=1.0.0;escaping=allow-utf-8", "text/plain; version=0.0.4; charset=utf-8"),
-        (OPEN, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"),
+        (OPEN, "application/openmetrics-text; version=1.0.0; charset=utf-8"),
         (
             "application/openmetrics-text;version=nonsense,text/plain;q=0.5",
-            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
         ),
     ],
     ids=["none", "browser", "plain", "open", "nonsense"],
@@ -65,7 +65,7 @@ def value(found: dict[tuple[str, frozenset[tuple[str, str]]], float], name: str,
 def test_the_format_is_the_one_that_is_asked_for(accept: str, content_type: str) -> None:
     text, found = expose(reading(), accept, nothing)
 
-    assert found == content_type
+    assert found.removesuffix("; escaping=underscores") == content_type  # which newer versions of it add
     assert text.endswith(b"# EOF\n") == ("openmetrics" in content_type)
     assert text.count(b"# EOF") == ("openmetrics" in content_type)
 

@@ -5,17 +5,25 @@ from collections.abc import Collection, Mapping
 
 import gevent
 
+from loadtest.profile.model import Profile
 from loadtest.report.info import QuietInfo
+from loadtest.report.server_figures import GROWN_RESIDUE
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.server_side.collector import Collector
 from loadtest.swarm.server_side.quiet import Quiet, progress, quiet_limit_s
 
-__all__ = ["await_hooks", "await_quiet"]
+__all__ = ["await_hooks", "await_quiet", "judges_growth"]
 
 _HOOKS_WAIT_S = 3.0
 _SETTLE_S = 1.2
 """After the first hooks are seen, where growth is judged: it counts from a process's first snapshot."""
 _LOOK_EVERY_S = 0.2
+
+
+def judges_growth(profile: Profile) -> bool:
+    """Whether a run of this profile compares what grew in the server's processes with anything."""
+    grown = tuple(f"server.residue.{key}" for key in GROWN_RESIDUE)
+    return bool(profile.gauges) or any(metric in grown for metric in profile.thresholds)
 
 
 def await_hooks(collector: Collector, shown: Progress, *, judges_growth: bool) -> None:
