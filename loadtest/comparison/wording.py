@@ -17,8 +17,8 @@ RATE_LABELS: Mapping[str, str] = MappingProxyType(
         "broken": "assertion broken",
         "dropped": "dropped",
         "late": "late",
-        "server_errors": "with a server error",
-        "residue": "left something behind",
+        "server_errors": "server error",
+        "residue": "left behind",
     }
 )
 MARKS: Mapping[Word, str] = MappingProxyType(
@@ -29,6 +29,13 @@ MARKS: Mapping[Word, str] = MappingProxyType(
         Word.UNCLEAR: "not told apart",
         Word.LAG: "maybe lag",
         Word.NO_DATA: "too few",
+    }
+)
+_IN_A_SENTENCE: Mapping[str, str] = MappingProxyType(
+    {
+        "server_errors": "with a server error",
+        "residue": "that left something behind",
+        "broken": "with a broken assertion",
     }
 )
 _MEBI = 1024 * 1024
@@ -45,7 +52,7 @@ def label(figure: Figure) -> str:
 def named(figure: Figure) -> str:
     """Return a figure's name in a sentence: ``handler join p50``."""
     if figure.group is Group.VISITS:
-        return f"visits {label(figure)}"
+        return f"visits {_IN_A_SENTENCE.get(figure.label, label(figure))}"
     name = _NAMES.get(figure.group, "{}").format(figure.label)
     return f"{name} {figure.of}".strip()
 
