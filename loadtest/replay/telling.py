@@ -29,7 +29,7 @@ def plan_lines(selection: Selection, written: Written) -> Iterator[str]:
     if extra:
         yield f"and {amount(extra, 'visit')} that came before in the same tabs"
     if written.by_clock:
-        yield f"{amount(written.by_clock, 'visit')} of them by the clock then: now at the point where it struck"
+        yield f"{amount(written.by_clock, 'visit')} left by the clock then, now at the point where it struck"
     idle = f"; {written.left_out_s:.0f} s of idle time left out" if written.left_out_s >= 0.5 else ""
     yield f"{amount(len(written.visits), 'visit')} in {written.duration_s:.2g} s{idle}"
 

@@ -56,8 +56,11 @@ def test_departures_at_no_point_are_told() -> None:
     )
 
     assert list(plan_lines(selection, Written(visits, 0.0, by_clock=1))) == [
-        "sending 3 visits that left at P16, by the clock or after a stay again: KeyError in handle_disconnect",
-        "1 visit of them by the clock then: now at the point where it struck",
+        (
+            "sending 3 visits that left at P16, by the clock or after a stay again: "
+            "KeyError in handle_disconnect"
+        ),
+        "1 visit left by the clock then, now at the point where it struck",
         "3 visits in 2 s",
     ]
 
