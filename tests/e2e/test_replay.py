@@ -44,7 +44,8 @@ def test_visits_of_a_list_keep_their_tabs_on_any_number_of_workers(tmp_path: Pat
         f'manner = "ws_close"\nmove = "{"reload" if place >= 4 else "navigate"}"\n'
         for place in range(24)
     ]
-    (tmp_path / "list.toml").write_text("\n".join([app, *rows]))
+    (tmp_path / "list.toml").write_text("\n".join([f'{app}data = "people.csv"\n', *rows]))
+    (tmp_path / "people.csv").write_text("user\nann\nbob\neve\n")
 
     with DemoServer(Fault.NONE, environment=launcher.environment()) as board:
         ended = loadtest(
@@ -57,5 +58,6 @@ def test_visits_of_a_list_keep_their_tabs_on_any_number_of_workers(tmp_path: Pat
     assert [record["previous"] for record in made] == [
         None if place < 4 else (place - 4) * 7 for place in range(24)
     ]
+    assert [record["row"] for record in made] == [place % 4 % 3 for place in range(24)]
     assert [record["move"] for record in made] == ["navigate"] * 4 + ["reload"] * 20
     assert json.loads((tmp_path / "run" / "run.json").read_text())["workers"] == 2
