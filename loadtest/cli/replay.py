@@ -8,6 +8,7 @@ import typer
 from loadtest.cli.options import EndedError
 from loadtest.replay.command import replay as send_again
 from loadtest.replay.headless import Aim
+from loadtest.replay.minimize import MinimizeRequest, minimize
 
 __all__ = ["replay"]
 
@@ -17,7 +18,16 @@ def replay(
     finding: Annotated[int, typer.Option(min=1, help="Which finding of its report.")] = 1,
     host: Annotated[str, typer.Option("--host", "-H", help="Where the app listens; default: as then.")] = "",
     takes_all: Annotated[bool, typer.Option("--all", help="All visits that showed it, not 200.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for the replay's files.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the replay's files; with --minimize: the profile's file.")
+    ] = None,
+    minimizes: Annotated[
+        bool, typer.Option("--minimize", help="Shrink what shows it; write a profile and a script of that.")
+    ] = False,
+    budget_s: Annotated[
+        float, typer.Option("--budget-s", min=1, help="Seconds to spend on --minimize at most.")
+    ] = 300,
+    force: Annotated[bool, typer.Option("--force", help="Let --minimize write over files.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
     require_hooks: Annotated[bool, typer.Option(help="Not judged (98) when no hooks are seen.")] = False,
     allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to load.")] = None,
@@ -32,4 +42,7 @@ def replay(
         allow_hosts=tuple(allow_host or ()),
         collector_bind=collector_bind,
     )
+    if minimizes:
+        request = MinimizeRequest(run=folder, number=finding, out=out, force=force, budget_s=budget_s)
+        raise EndedError(minimize(request, aim))
     raise EndedError(send_again(folder, finding, aim, takes_all=takes_all))

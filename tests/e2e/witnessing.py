@@ -20,7 +20,7 @@ from loadtest.transport.target import Target
 from tests.e2e.harness import starting
 from tests.transport.plain_app import HANDSHAKE, PlainApp
 
-__all__ = ["ALL_CELLS", "Cell", "Session", "Witnessed", "witnessing"]
+__all__ = ["ALL_CELLS", "Cell", "Session", "WitnessLog", "Witnessed", "sessions_in", "witnessing"]
 
 RUN = "0123456789abcdef"
 AT_A_TIME = 60
@@ -164,13 +164,18 @@ def witnessing(
     return {cell: [_witness(record, lines) for record in records[cell]] for cell in cells}
 
 
+def sessions_in(lines: Sequence[_Line]) -> tuple[Session, ...]:
+    """Return the Engine.IO sessions that a visit's lines tell of."""
+    ids = dict.fromkeys(line["session"] for line in lines if line["session"])
+    return tuple(_session([line for line in lines if line["session"] == id_]) for id_ in ids)
+
+
 def _witness(record: NavigationRecord, lines: Mapping[str, Sequence[_Line]]) -> Witnessed:
     seen = lines.get(record.navigation, ())
-    ids = dict.fromkeys(line["session"] for line in seen if line["session"])
     return Witnessed(
         record=record,
         pages=sum(line["what"] == "page" for line in seen),
-        sessions=tuple(_session([line for line in seen if line["session"] == id_]) for id_ in ids),
+        sessions=sessions_in(seen),
         order=tuple(line["what"] for line in seen),
     )
 

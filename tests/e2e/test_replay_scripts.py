@@ -1,0 +1,99 @@
+"""What a real server sees of the stand-alone scripts: every way to leave, as of visits.
+
+The server is ``apps/witness.py`` on uvicorn with wsproto; what is asserted is what IT wrote down.
+"""
+
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from loadtest.apps.generic import GenericApp
+from loadtest.apps.preset import PRESETS
+from loadtest.profile.load import parse_profile
+from loadtest.replay.script.script import Showing, Turn, write_script
+from loadtest.replay.script.way import Way
+from tests.e2e.harness import starting
+from tests.e2e.seen import misfits
+from tests.e2e.seen_by_python import seen_by_python
+from tests.e2e.witnessing import ALL_CELLS, Cell, Session, WitnessLog, sessions_in
+
+WITNESS = [sys.executable, str(Path(__file__).parent / "apps" / "witness.py")]
+
+PROFILE = """
+[app]
+namespaces = {namespaces}
+handshake = {{ event = "handshake", data = {{ client_id = "$client_id" }}, ack = true }}
+extract = {{ client_id = {{ css = "body", attr = "data-client" }} }}
+
+[[stages]]
+duration_s = 1
+rate_per_s = 1
+"""
+
+pytestmark = pytest.mark.slow
+
+Seen = Mapping[Cell, Sequence[Session]]
+
+
+def script_of(cell: Cell, url: str, number: int) -> str:
+    """Return the script of a cell, whose requests all carry a navigation id of their own."""
+    namespaces = '["/", "/second"]' if cell.at == "P26" else '["/"]'
+    profile = parse_profile(
+        PROFILE.format(namespaces=namespaces).replace("[app]", '[app]\npreset = "generic"'),
+        name="witness",
+        source="witness",
+    )
+    table = PRESETS["generic"].table.model_validate(tomllib.loads(profile.text)["app"])
+    assert isinstance(profile.app, GenericApp)
+    trace = {"traceparent": f"00-{number:032x}-{1:016x}-00"}
+    access = replace(profile.app.access, headers=trace)
+    named = replace(profile, app=replace(profile.app, access=access))
+    way = Way("/", cell.at, cell.manner, cell.transport)
+    showing = Showing(host=url, expect="nothing", name="script.py", turns=[Turn(0.0, 0, way)], row={})
+    return write_script(named, table, showing)
+
+
+RUN_ALL = """
+import contextlib, pathlib, sys, threading, traceback
+free = threading.Semaphore(30)
+def run(path):
+    text = path.read_text()
+    with contextlib.nullcontext() if "nobody answers" in text else free:
+        try:
+            exec(compile(text, path.name, "exec"), {"__name__": "__main__"})
+        except Exception:
+            print("FAILED", path.name, traceback.format_exc(), flush=True)
+paths, sys.argv = sorted(pathlib.Path(sys.argv[1]).iterdir()), ["script.py"]
+threads = [threading.Thread(target=run, args=(path,)) for path in paths]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+"""Runs every script of a folder in a thread of its own: 280 interpreters would take minutes to start."""
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    folder = tmp_path_factory.mktemp("witness")
+    scripts = tmp_path_factory.mktemp("scripts")
+    with starting([*WITNESS], folder, folder / "log"):
+        log = WitnessLog(folder / "log")
+        for number, cell in enumerate(ALL_CELLS, 1):
+            (scripts / f"{number}.py").write_text(script_of(cell, log.url, number))
+        said = folder / "said"
+        with starting([sys.executable, "-c", RUN_ALL, str(scripts)], folder, said):
+            log.wait_for_the_last(sum(len(seen_by_python(cell)) for cell in ALL_CELLS))
+        assert "FAILED" not in said.read_text(), said.read_text()[-5000:]
+        lines = log.read()
+    return {cell: sessions_in(lines.get(f"{number:032x}", ())) for number, cell in enumerate(ALL_CELLS, 1)}
+
+
+@pytest.mark.parametrize("cell", ALL_CELLS, ids=str)
+def test_the_server_sees_of_a_script_what_it_sees_of_a_visit(cell: Cell, seen: Seen) -> None:
+    expected = seen_by_python(cell)
+    assert len(seen[cell]) == len(expected)
+    for one, session in zip(expected, seen[cell], strict=True):
+        assert misfits(one, [session]) == [], f"expected {one}"
