@@ -1,5 +1,6 @@
 """Every figure of a run as ``summary.json`` holds it: a pure function of the run's files."""
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -184,7 +185,7 @@ def _generator_json(info: RunInfo, lag_p99_ms: float | None) -> dict[str, Any] |
 
 
 def _finding_json(finding: Finding, replay: str | None) -> dict[str, Any]:
-    data = asdict(finding) | {"replay": replay}
+    data = asdict(dataclasses.replace(finding, replay=replay, showed=frozenset()))  # copied one by one else
     del data["showed"]
     for aspect in ("by_manner", "by_transport", "by_move"):
         tallies = getattr(finding, aspect)

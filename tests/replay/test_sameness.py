@@ -28,10 +28,20 @@ RAISED = of(FindingKind.SERVER_ERROR, "KeyError in f", file="/srv/a/lib/nicegui/
         (replace(RAISED, file="/opt/b/site-packages/nicegui/client.py"), True),
         (replace(RAISED, file="C:\\b\\nicegui\\client.py"), True),
         (replace(RAISED, file="/srv/a/lib/nicegui/nicegui.py"), False),
+        (replace(RAISED, file="/srv/a/lib/engineio/client.py"), False),
         (replace(RAISED, what="ValueError in f"), False),
         (replace(RAISED, kind=FindingKind.CLIENT), False),
     ],
-    ids=["as it was", "line moved", "elsewhere", "windows", "other file", "other type", "other kind"],
+    ids=[
+        "as it was",
+        "line moved",
+        "elsewhere",
+        "windows",
+        "other file",
+        "other package",
+        "other type",
+        "other kind",
+    ],
 )
 def test_an_error_is_its_type_function_and_file(other: Finding, is_same: bool) -> None:
     assert same_findings(RAISED, [other]) == ([other] if is_same else [])

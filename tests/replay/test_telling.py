@@ -1,5 +1,6 @@
 """What a replay says."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from loadtest.replay.selection import Selection, finding_of, select
 from loadtest.replay.telling import plan_lines, result_lines
 from loadtest.replay.trial import Seen
 from loadtest.replay.written import Written, profile_of, write_down
+from loadtest.report.finding import LedBy
 from tests.replay.finding_runs import run_of, spaced
 from tests.report.building import error, snapshot, visit
 
@@ -56,10 +58,23 @@ def test_departures_at_no_point_are_told() -> None:
     )
 
     assert list(plan_lines(selection, Written(visits, 0.0, by_clock=1))) == [
-        "sending 3 visits that left at P16, by the clock or after a stay again: KeyError in handle_disconnect",
-        "1 visit of them by the clock then: now at the point where it struck",
+        (
+            "sending 3 visits that left at P16, by the clock or after a stay again: "
+            "KeyError in handle_disconnect"
+        ),
+        "1 visit left by the clock then, now at the point where it struck",
         "3 visits in 2 s",
     ]
+
+
+def test_what_the_visits_before_led_to_is_told_with_these() -> None:
+    selection, written = prepared(spaced([0.0, 1.0, 2.0], "P19"), [1, 2])
+    led = replace(selection.finding, led_by=LedBy.PREVIOUS, at=("P15", "P16"))
+    by_previous = replace(selection, finding=led)
+
+    first = next(plan_lines(by_previous, written))
+
+    assert first == "sending 2 visits after one that left at P15 or P16 again: KeyError in handle_disconnect"
 
 
 def test_the_result_is_one_line_and_where_to_read_more() -> None:
