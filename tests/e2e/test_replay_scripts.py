@@ -3,8 +3,10 @@
 The server is ``apps/witness.py`` on uvicorn with wsproto; what is asserted is what IT wrote down.
 """
 
+import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +15,12 @@ import pytest
 
 from loadtest.apps.generic import GenericApp
 from loadtest.apps.preset import PRESETS
+from loadtest.navigation.point import Manner, Transport
 from loadtest.profile.load import parse_profile
 from loadtest.replay.script.script import Showing, Turn, write_script
 from loadtest.replay.script.way import Way
 from tests.e2e.harness import starting
-from tests.e2e.seen import misfits
+from tests.e2e.seen import CONNECTED, SHAKEN, misfits
 from tests.e2e.seen_by_python import seen_by_python
 from tests.e2e.witnessing import ALL_CELLS, Cell, Session, WitnessLog, sessions_in
 
@@ -41,7 +44,13 @@ Seen = Mapping[Cell, Sequence[Session]]
 
 def script_of(cell: Cell, url: str, number: int) -> str:
     """Return the script of a cell, whose requests all carry a navigation id of their own."""
-    namespaces = '["/", "/second"]' if cell.at == "P26" else '["/"]'
+    way = Way("/", cell.at, cell.manner, cell.transport)
+    return script_of_turns([Turn(0.0, 0, way)], url, number)
+
+
+def script_of_turns(turns: Sequence[Turn], url: str, number: int) -> str:
+    """Return the script of some visits, all with one navigation id."""
+    namespaces = '["/", "/second"]' if any(turn.way.at == "P26" for turn in turns) else '["/"]'
     profile = parse_profile(
         PROFILE.format(namespaces=namespaces).replace("[app]", '[app]\npreset = "generic"'),
         name="witness",
@@ -52,8 +61,7 @@ def script_of(cell: Cell, url: str, number: int) -> str:
     trace = {"traceparent": f"00-{number:032x}-{1:016x}-00"}
     access = replace(profile.app.access, headers=trace)
     named = replace(profile, app=replace(profile.app, access=access))
-    way = Way("/", cell.at, cell.manner, cell.transport)
-    showing = Showing(host=url, expect="nothing", name="script.py", turns=[Turn(0.0, 0, way)], row={})
+    showing = Showing(host=url, expect="nothing", name="script.py", turns=turns, row={})
     return write_script(named, table, showing)
 
 
@@ -97,3 +105,23 @@ def test_the_server_sees_of_a_script_what_it_sees_of_a_visit(cell: Cell, seen: S
     assert len(seen[cell]) == len(expected)
     for one, session in zip(expected, seen[cell], strict=True):
         assert misfits(one, [session]) == [], f"expected {one}"
+
+
+def test_visits_of_several_tabs_are_seen_as_planned(tmp_path: Path) -> None:
+    stay = Way("/", "stay", Manner.WS_CLOSE, Transport.WEBSOCKET, 0.3)
+    turns = [
+        Turn(0.0, 1, Way("/", "P16", Manner.FIN, Transport.WEBSOCKET)),
+        Turn(0.0, 2, Way("/", "P18", Manner.SIO_DISCONNECT, Transport.WEBSOCKET)),
+        Turn(0.1, 1, stay),
+        Turn(0.2, 3, stay),
+    ]
+    with starting([*WITNESS], tmp_path, tmp_path / "log"):
+        log = WitnessLog(tmp_path / "log")
+        script = tmp_path / "script.py"
+        script.write_text(script_of_turns(turns, log.url, 1))
+        done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+        log.wait_for_the_last(len(turns))
+        lines = log.read()
+    assert done.returncode == 0, done.stderr
+    assert Counter(session.events for session in sessions_in(lines[f"{1:032x}"])) == {CONNECTED: 1, SHAKEN: 3}
+    assert "look into the server's log for: nothing" in done.stdout

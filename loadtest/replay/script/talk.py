@@ -70,6 +70,7 @@ def _ask_poll(telling: Telling) -> list[str]:
         f"url = parts.path + {_address(telling, 'polling')}",
         _http_headers(telling),
         *(f"{name} = {telling.connection}" for name in telling.connections),
+        *telling.kept(*telling.connections),
         'get.request("GET", url, headers=headers)',
     ]
 
@@ -94,6 +95,7 @@ def _socket_lines(telling: Telling, more: str = "") -> list[str]:
     return [
         f'url = "ws" + HOST[4:] + {_address(telling, "websocket", more)}',
         f"ws = websocket.create_connection(url, 10, cookie=cookie{headers}{options})",
+        *telling.kept("ws"),
     ]
 
 
@@ -110,6 +112,7 @@ def _ask_upgrade(telling: Telling) -> list[str]:
         'headers |= {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}',
         'headers["Sec-WebSocket-Key"] = base64.b64encode(os.urandom(16)).decode()',
         f"get = {telling.connection}",
+        *telling.kept("get"),
         'get.request("GET", url, headers=headers)',
     ]
 
