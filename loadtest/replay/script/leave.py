@@ -34,7 +34,7 @@ def leave_lines(telling: Telling) -> list[str]:
         case Manner.EIO_CLOSE:
             return _goodbye(telling, sockets, ['"1"'])
         case Manner.SILENT:
-            return []  # they stay open, and nobody answers pings
+            return ["# the connection stays open now, and nobody answers pings"]
         case _:
             assert_never(manner)
 

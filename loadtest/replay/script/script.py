@@ -138,8 +138,12 @@ class _Writer:
                 is_function=not self._is_one,
                 verifies=self._table.tls.verify,
             )
-            ways.append((str(way), chunks_of(telling, self._handshake_way())))
+            ways.append((self._how(way), chunks_of(telling, self._handshake_way())))
         return joined(ways)
+
+    def _how(self, way: Way) -> str:
+        """Return what a way is called: its point, if no other one leaves there."""
+        return way.at if sum(other.at == way.at for other in self._ways) == 1 else str(way)
 
     def _handshake_way(self) -> HandshakeWay:
         if self._app.handshake:
@@ -150,10 +154,12 @@ class _Writer:
         tabs: dict[int, list[Turn]] = {}
         for turn in self._showing.turns:
             tabs.setdefault(turn.tab, []).append(turn)
+
+        def how(turn: Turn) -> str:
+            return literal(self._how(replace(turn.way, page="")))
+
         rows = [
-            ", ".join(
-                f"({turn.due_s:.3f}, {literal(turn.way.page)}, {literal(str(turn.way))})" for turn in turns
-            )
+            ", ".join(f"({turn.due_s:g}, {literal(turn.way.page)}, {how(turn)})" for turn in turns)
             for turns in tabs.values()
         ]
         yield "# the visits of each tab: seconds after the begin, page, how it leaves"

@@ -169,6 +169,11 @@ def _await_ping(telling: Telling) -> list[str]:
     return [*_patience(telling), *telling.hear('"2"')]
 
 
+def _leave_namespace(telling: Telling) -> list[str]:
+    lines = telling.send(telling.app.disconnects[-1])
+    return [*lines, *(telling.finish_posting() or ["time.sleep(0.1)  # the connection stays meanwhile"])]
+
+
 def _patience(telling: Telling) -> list[str]:
     return [] if telling.is_polling else ["ws.settimeout(60)  # pings come every 25 s by default"]
 
@@ -201,6 +206,6 @@ _STEPS: Mapping[Step, Callable[[Telling], list[str]]] = MappingProxyType(
         Step.SEND_HALF_FRAME: lambda telling: telling.half(_own_event(telling)),
         Step.SEND_HALF_BINARY: _send_half_binary,
         Step.AWAIT_PING: _await_ping,
-        Step.LEAVE_NAMESPACE: lambda telling: telling.send(telling.app.disconnects[-1]),
+        Step.LEAVE_NAMESPACE: _leave_namespace,
     }
 )
