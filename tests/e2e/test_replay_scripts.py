@@ -110,7 +110,14 @@ def test_the_server_sees_of_a_script_what_it_sees_of_a_visit(cell: Cell, seen: S
     expected = seen_by_python(cell)
     assert len(seen[cell]) == len(expected)
     for one, session in zip(expected, seen[cell], strict=True):
-        assert misfits(one, [session]) == [], f"expected {one}"
+        is_overtaken = session.events in one.overtaken  # by a handler that a busy machine let end first
+        assert is_overtaken or misfits(one, [session]) == [], f"expected {one}"
+
+
+def test_most_visits_that_are_to_leave_while_a_handler_runs_do(seen: Seen) -> None:
+    running = [(seen_by_python(cell)[0], seen[cell][0]) for cell in ALL_CELLS if seen_by_python(cell)]
+    fleeting = [session.events in one.overtaken for one, session in running if one.overtaken]
+    assert sum(fleeting) * 2 < len(fleeting)
 
 
 def test_visits_of_several_tabs_are_seen_as_planned(tmp_path: Path) -> None:
