@@ -10,6 +10,12 @@ settings.register_profile("without-deadline", deadline=None)
 settings.load_profile("without-deadline")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run the whole suite in a process for each core, and what was named alone in this one."""
+    is_whole = config.args == config.getini("testpaths")
+    return max(os.cpu_count() or 1, 2) if is_whole else 0
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,  # noqa: ARG001  # the hook's signature

@@ -4,6 +4,10 @@ import { make, say } from "./dom.js";
 import { bytes } from "./figures.js";
 
 const FILES = new URL("../files", import.meta.url);
+
+/** Where one of the run's files is had. */
+export const fileUrl = (name) => new URL(`files/${encodeURIComponent(name)}`, new URL(".", FILES));
+
 const EVERY_MS = 10_000;
 
 export class Downloads {
@@ -28,7 +32,7 @@ export class Downloads {
   show(run) {
     if (!run.id) return;
     const { id, state, at } = this.asked;
-    const stands = `${run.state} ${run.isOver}`;
+    const stands = `${run.state} ${run.isOver} ${run.hasReport}`;
     const isOld = !run.isOver && performance.now() - at > EVERY_MS;
     if (id === run.id && state === stands && !isOld) return;
     this.asked = { id: run.id, state: stands, at: performance.now() };
@@ -47,11 +51,10 @@ export class Downloads {
 
   #list(files) {
     const items = files.map(({ name, bytes: size }) => {
-      const url = new URL(`files/${encodeURIComponent(name)}`, new URL(".", FILES));
       return make(
         "li",
         {},
-        make("a", { href: url, download: name, text: name }),
+        make("a", { href: fileUrl(name), download: name, text: name }),
         make("span", { class: "hint", text: ` ${bytes(size)}` }),
       );
     });

@@ -34,6 +34,7 @@ class Run {
     this.server = new Series();
     this.summary = null;
     this.isOver = false;
+    this.hasReport = false; // report.html is among its files: some time after its verdict
     this.problem = null;
   }
 
@@ -43,6 +44,7 @@ class Run {
     this.state = answer.state;
     this.canTurn = answer.can_turn;
     this.progress = answer.progress;
+    this.hasReport = answer.has_report === true;
     for (const message of answer.messages) this.#hear(message);
     this.ticks.push(...answer.ticks);
     if (this.ticks.length > MOST_TICKS) this.ticks = this.ticks.filter((_, index) => index % 2 === 1);

@@ -1,6 +1,7 @@
 // The tab Findings: what this run has found, each with its traceback and one visit's story.
 
 import { make, say, scroller, table } from "./dom.js";
+import { fileUrl } from "./downloads.js";
 import { FindingCard } from "./finding.js";
 import { amount, isKnown, number } from "./figures.js";
 import { visitsOf } from "./standing.js";
@@ -14,12 +15,18 @@ export class FindingsTab extends Tab {
     this.heading = make("h3", { text: "Findings" });
     this.count = make("p", { class: "headline", role: "status" });
     this.reasons = make("ul", { class: "reasons" });
+    this.report = make(
+      "p",
+      { class: "report", hidden: true },
+      make("a", { href: fileUrl("report.html"), download: "report.html", text: "Keep this run's report" }),
+      ": one file with everything, to be read offline and passed on.",
+    );
     this.list = make("ol", { class: "findings" });
     this.thresholds = make("section", { class: "panel", hidden: true });
     this.cards = new Map();
     this.shownThresholds = "";
     this.root.append(
-      make("section", { class: "panel" }, this.heading, this.count, this.reasons, this.list),
+      make("section", { class: "panel" }, this.heading, this.count, this.reasons, this.report, this.list),
       this.thresholds,
     );
   }
@@ -32,6 +39,7 @@ export class FindingsTab extends Tab {
   show(run) {
     const findings = run.summary?.findings ?? [];
     say(this.count, headline(run, findings));
+    this.report.hidden = !run.hasReport;
     this.#showReasons(run.isOver ? (run.summary?.reasons ?? []) : []);
     this.#showFindings(findings);
     this.#showThresholds(run.summary?.thresholds ?? [], run.isOver);

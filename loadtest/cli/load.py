@@ -8,13 +8,24 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from loadtest.cli.options import AppName, EndedError, Host, Profile, Rate, Seed, Settings, Visits
+from loadtest.cli.options import (
+    AppName,
+    EndedError,
+    Host,
+    Otel,
+    Profile,
+    Prometheus,
+    Rate,
+    Seed,
+    Settings,
+    Visits,
+)
 from loadtest.demo.server import DemoServer, Fault
 from loadtest.errors import ExitCode, UsageError
 from loadtest.hooks import launcher
 from loadtest.profile.load import load_profile
 from loadtest.report.run import read_run
-from loadtest.report.show import show_run
+from loadtest.report.show import show_run, tell_ci
 from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
 from loadtest.swarm.child import run_locust, worker_options
@@ -60,6 +71,8 @@ def run(
     require_hooks: Annotated[bool, typer.Option(help="Inconclusive (98) when no hooks are seen.")] = False,
     allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to load.")] = None,
     collector_bind: Annotated[str, typer.Option(help="Where hooks send to.")] = "127.0.0.1:0",
+    prometheus: Prometheus = "",
+    otel: Otel = False,
 ) -> None:
     """Visit an app as a profile says; print the verdict; leave a folder with everything measured."""
     request = RunRequest(
@@ -75,10 +88,13 @@ def run(
         require_hooks=require_hooks,
         allow_hosts=tuple(allow_host or ()),
         collector_bind=collector_bind,
+        prometheus=prometheus,
+        otel=otel,
     )
     ended = run_headless(request)
     if ended.folder:
         show_run(ended.folder)
+        tell_ci(ended.folder)
     raise EndedError(ended.exit_code)
 
 
@@ -130,6 +146,8 @@ def ui(
     host: Annotated[str, typer.Option("--host", "-H", help="Where the app listens.")] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where the web UI listens.")] = 8089,
     workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
+    prometheus: Prometheus = "",
+    otel: Otel = False,
 ) -> None:
     """Open the Locust web UI on 127.0.0.1, with profiles to choose from in its form."""
     try:
@@ -144,6 +162,8 @@ def ui(
         arguments += ["--nav-profile", profile]
     if host:
         arguments += ["--host", host]
+    arguments += [f"--nav-prometheus={prometheus}"] if prometheus else []
+    arguments += ["--nav-otel"] if otel else []
     raise EndedError(run_locust(arguments).status)
 
 

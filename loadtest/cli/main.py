@@ -8,6 +8,8 @@ import typer
 from loadtest import __version__
 from loadtest.cli import load, look
 from loadtest.cli import replay as again
+from loadtest.cli.compare import compare
+from loadtest.cli.log import guarded_log
 from loadtest.cli.options import EndedError
 from loadtest.errors import ExitCode, LoadtestError
 
@@ -32,6 +34,7 @@ app.command("profiles")(look.list_them)
 app.command()(look.points)
 app.command()(look.report)
 app.command()(again.replay)
+app.command()(compare)
 
 
 def main() -> NoReturn:
@@ -39,16 +42,17 @@ def main() -> NoReturn:
 
     Typer ends a wrong usage with 2; here that is 104, as every other mistake made before load was sent.
     """
-    try:
-        app()
-    except EndedError as end:
-        sys.exit(end.status)
-    except LoadtestError as error:
-        print(error, file=sys.stderr)
-        sys.exit(ExitCode.USAGE)
-    except SystemExit as end:
-        sys.exit(ExitCode.USAGE if end.code == 2 else end.code)
-    raise AssertionError("typer always ends by an exception")
+    with guarded_log():
+        try:
+            app()
+        except EndedError as end:
+            sys.exit(end.status)
+        except LoadtestError as error:
+            print(error, file=sys.stderr)
+            sys.exit(ExitCode.USAGE)
+        except SystemExit as end:
+            sys.exit(ExitCode.USAGE if end.code == 2 else end.code)
+        raise AssertionError("typer always ends by an exception")
 
 
 def _show_version(wanted: bool) -> None:

@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AppName", "EndedError", "Host", "Profile", "Rate", "Seed", "Settings", "Visits"]
+__all__ = [
+    "AppName",
+    "EndedError",
+    "Host",
+    "Otel",
+    "Profile",
+    "Prometheus",
+    "Rate",
+    "Seed",
+    "Settings",
+    "Visits",
+]
 
 Profile = Annotated[str, typer.Argument(help="A shipped profile's name, or a TOML file.")]
 Host = Annotated[str, typer.Option("--host", "-H", help="Where the app listens: http://127.0.0.1:8080")]
@@ -15,6 +26,9 @@ Visits = Annotated[int | None, typer.Option("--visits", min=1, help="End after s
 Rate = Annotated[
     str | None, typer.Option("--rate", help="x2: times the planned rate; 50: so many a second at its peak.")
 ]
+
+Prometheus = Annotated[str, typer.Option(help="Serve /metrics at this ADDRESS:PORT; port 0: a free one.")]
+Otel = Annotated[bool, typer.Option("--otel", help="Push metrics over OTLP (OTEL_EXPORTER_OTLP_ENDPOINT).")]
 
 
 class EndedError(Exception):

@@ -1,15 +1,15 @@
-"""Thresholds in k6's spelling: ``p(95)<200``, ``count==0``; what they say, and on which metrics."""
+"""Thresholds in k6's spelling: ``p(95)<200``, ``count==0``, and what they say."""
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from loadtest.metrics.histogram import Histogram
 
-__all__ = ["Aggregate", "Threshold", "check", "known_metrics", "parse"]
+__all__ = ["LATENCY", "Aggregate", "Threshold", "parse", "spell"]
 
 
 class Aggregate(StrEnum):
@@ -18,7 +18,7 @@ class Aggregate(StrEnum):
     COUNT = "count"
     VALUE = "value"
     RATE = "rate"
-    """The share of all due navigations."""
+    """The share of all due navigations; of an assertion, of those visits in which it was judged."""
     AVG = "avg"
     MED = "med"
     MAX = "max"
@@ -47,34 +47,8 @@ _MEASURES: Mapping[Aggregate, Callable[[Histogram, float], float | None]] = Mapp
     }
 )
 """No minimum: histograms that merge from the hooks do not carry one."""
-_LATENCY = frozenset(_MEASURES)
-_PHASES = ("page", "open", "upgrade", "connect", "handshake", "active", "leaving")
-_NAVIGATIONS = (
-    *("due", "started", "completed", "left", "refused", "lost", "timed_out", "failed", "late", "dropped"),
-    *("broken", "under_way", "lost_numbers"),
-)
-_RESIDUE = (
-    *("sids", "eio_sockets", "rooms", "environs", "pending_disconnects"),
-    *("tasks", "threads", "rss_bytes", "open_files"),
-)
-_LOOP = ("lag_p99_ms", "longest_stall_ms")
-_GAUGES = "server.gauges."
-_VALUE = frozenset({Aggregate.VALUE})
-
-_METRICS: Mapping[str, frozenset[Aggregate]] = MappingProxyType(
-    {
-        **{f"navigations.{name}": frozenset({Aggregate.COUNT, Aggregate.RATE}) for name in _NAVIGATIONS},
-        **{f"phases.{name}": _LATENCY for name in _PHASES},
-        **{f"phases.{name}.from_due_p99_ms": _VALUE for name in _PHASES},
-        "server.processes": _VALUE,
-        "server.errors": frozenset({Aggregate.COUNT}),
-        **{f"server.residue.{name}": _VALUE for name in _RESIDUE},
-        **{f"server.loop.{name}": _VALUE for name in _LOOP},
-        "generator.cpu": _VALUE,
-        "generator.loop_lag_p99_ms": _VALUE,
-    }
-)
-
+LATENCY = frozenset(_MEASURES)
+"""What can be looked at in durations."""
 _GRAMMAR = re.compile(
     r"(?P<aggregate>[A-Za-z_]\w*)\s*(?:\(\s*(?P<percent>[^()]*?)\s*\))?\s*"
     r"(?P<operator><=|>=|==|!=|<|>)\s*"
@@ -82,17 +56,6 @@ _GRAMMAR = re.compile(
     re.ASCII,
 )
 _PERCENT = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
-
-
-def known_metrics(gauges: Iterable[str] = ()) -> Mapping[str, frozenset[Aggregate]]:
-    """Return every metric that a threshold may name (its path in ``summary.json``), and its aggregates.
-
-    Args:
-        gauges: the names of the profile's gauges. Each is two metrics: by how much it grew
-            (``server.gauges.clients``), and what it was at last (``server.gauges.clients.value``).
-    """
-    named = [f"{_GAUGES}{name}{part}" for name in gauges for part in ("", ".value")]
-    return MappingProxyType({**_METRICS, **dict.fromkeys(named, _VALUE)}) if named else _METRICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +102,7 @@ def parse(expression: str) -> Threshold:
     name, percent = found["aggregate"], found["percent"]
     if name not in list(Aggregate):
         raise ValueError(
-            f"{expression!r}: {name!r} cannot be looked at; there are {_spell(frozenset(Aggregate))}"
+            f"{expression!r}: {name!r} cannot be looked at; there are {spell(frozenset(Aggregate))}"
         )
     aggregate = Aggregate(name)
     if (percent is not None) != (aggregate is Aggregate.PERCENTILE):
@@ -156,25 +119,8 @@ def parse(expression: str) -> Threshold:
     )
 
 
-def check(metric: str, expression: str, gauges: Iterable[str] = ()) -> Threshold:
-    """Read one expression for one metric.
-
-    Args:
-        gauges: the names of the profile's gauges.
-
-    Raises:
-        ValueError: the expression is none, the metric is unknown, or the two do not go together.
-    """
-    threshold = parse(expression)
-    aggregates = known_metrics(gauges).get(metric)
-    if aggregates is None:
-        raise ValueError(f"{metric!r} is not a metric that thresholds know")
-    if threshold.aggregate not in aggregates:
-        raise ValueError(f"{expression!r}: {metric} has {_spell(aggregates)}")
-    return threshold
-
-
-def _spell(aggregates: frozenset[Aggregate]) -> str:
+def spell(aggregates: frozenset[Aggregate]) -> str:
+    """Return some aggregates as one writes them: ``count, avg, med, max and p(N)``."""
     words = [
         "p(N)" if aggregate is Aggregate.PERCENTILE else str(aggregate)
         for aggregate in Aggregate

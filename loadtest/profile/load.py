@@ -318,7 +318,8 @@ def _build(table: ProfileTable, app: App, name: str, source: str, text: str) -> 
         assertions=assertions,
         gauges=tuple(row.build() for row in table.gauges),
         deadlines_s=table.deadline_s,
-        thresholds=table.thresholds,
+        thresholds=table.thresholds.expressions,
+        aborts=table.thresholds.aborts,
         max_visits=table.max_visits,
         allowed_hosts=table.app.allowed_hosts,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from loadtest.apps.app import App, page_for
+from loadtest.metrics.abort import Abort
 from loadtest.navigation.assertion import Assertion
 from loadtest.navigation.departure import Departure, Mix
 from loadtest.navigation.draw import Distribution
@@ -120,6 +121,8 @@ class Profile:
     deadlines_s: Mapping[Phase, float]
     thresholds: Mapping[str, tuple[str, ...]]
     """Expressions by the path of a figure in ``summary.json``; empty: the default thresholds."""
+    aborts: tuple[Abort, ...]
+    """Those of them that end the run when they do not hold."""
     max_visits: int | None
     allowed_hosts: tuple[str, ...]
     """Hosts beyond loopback that may be loaded."""

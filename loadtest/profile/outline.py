@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from loadtest.apps.auto import AUTO
+from loadtest.metrics.abort import Abort
 from loadtest.navigation.act import Act, Emit, Think, Wait
 from loadtest.navigation.assertion import Assertion, Subject
 from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
@@ -51,6 +52,8 @@ def outline(profile: Profile, paper: Paper | None = None, files: int | None = No
         yield _row("gauge", f"{gauge.name}: {gauge.value}, read by the hooks")
     for metric, expressions in profile.thresholds.items():
         yield _row("threshold", f"{metric}: {', '.join(expressions)}")
+    for abort in profile.aborts:
+        yield _row("may end it", f"{abort}{_delay(abort, profile)}")
     for shortage in () if files is None else shortages(profile, files=files):
         yield _row("too little", shortage)
 
@@ -66,6 +69,13 @@ def in_short(profile: Profile) -> str:
     about = "about " if profile.listing is None else ""
     count = f"{about}{visits or 0.0:,.0f} navigation{'' if round(visits or 0.0) == 1 else 's'}"
     return f"{profile.duration_s:.10g} s, {count}, at most {peak_per_s:,.4g} a second"
+
+
+def _delay(abort: Abort, profile: Profile) -> str:
+    if not abort.delay_s:
+        return ", from the beginning on"
+    is_over = abort.delay_s >= profile.duration_s
+    return f", from {abort.delay_s:g} s on{': the load is over by then' if is_over else ''}"
 
 
 def _users(profile: Profile) -> str:

@@ -1,6 +1,6 @@
 """The tables of a profile, as TOML writes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
@@ -12,7 +12,6 @@ from loadtest.apps.generic_table import GenericTable
 from loadtest.apps.mistake import Mistake, Table, mistaken, mistakes_of, near, show, wrong_number
 from loadtest.apps.preset import PRESETS
 from loadtest.apps.table import AppTable
-from loadtest.metrics import threshold
 from loadtest.navigation.draw import Distribution, Law
 from loadtest.navigation.journey import Move
 from loadtest.navigation.phase import Phase
@@ -21,6 +20,7 @@ from loadtest.profile.departures_table import DepartureTable
 from loadtest.profile.gauges_table import GaugeTable
 from loadtest.profile.stages_table import StageTable
 from loadtest.profile.stages_together import wrong_stages
+from loadtest.profile.thresholds_table import Thresholds, read_thresholds
 from loadtest.profile.turns_table import TurnTable
 from loadtest.profile.visits_table import MOST_VISITS, VisitTable, wrong_list
 
@@ -85,35 +85,6 @@ def _read_deadlines(value: Any) -> Mapping[Phase, float]:
     return MappingProxyType({phase: float(value.get(phase, _DEADLINE_S)) for phase in Phase})
 
 
-def _read_thresholds(value: Any, info: ValidationInfo) -> Mapping[str, tuple[str, ...]]:
-    if not isinstance(value, dict):
-        raise mistaken(f'{show(value)} is not a table, such as {{ "server.errors" = ["count==0"] }}')
-    if "gauges" in info.data:
-        names = [gauge.name for gauge in info.data["gauges"]]
-    else:  # what is wrong with them has been told: no threshold is unknown for that
-        names = [metric.removeprefix("server.gauges.").removesuffix(".value") for metric in value]
-    if mistakes := [wrong for metric in value for wrong in _wrong_threshold(metric, value[metric], names)]:
-        raise mistaken(mistakes)
-    return MappingProxyType({metric: tuple(expressions) for metric, expressions in value.items()})
-
-
-def _wrong_threshold(metric: str, expressions: Any, gauges: Sequence[str]) -> list[Mistake]:
-    if metric not in (known := threshold.known_metrics(gauges)):
-        return [Mistake((metric,), f"unknown metric; {near(metric, known)}")]
-    if not isinstance(expressions, list) or not expressions:
-        return [Mistake((metric,), f'{show(expressions)} is not a list of expressions, such as ["count==0"]')]
-    mistakes = []
-    for index, expression in enumerate(expressions):
-        if not isinstance(expression, str):
-            mistakes.append(Mistake((metric, index), f"{show(expression)} is not a string"))
-            continue
-        try:
-            threshold.check(metric, expression, gauges)
-        except ValueError as error:
-            mistakes.append(Mistake((metric, index), str(error)))
-    return mistakes
-
-
 _Row = TypeVar("_Row", AssertionTable, GaugeTable)
 
 
@@ -134,9 +105,7 @@ class ProfileTable(Table):
         default_factory=lambda: _read_deadlines(_DEADLINE_S)
     )
     gauges: list[GaugeTable] = Field(default_factory=list, max_length=50)
-    thresholds: Annotated[Mapping[str, tuple[str, ...]], PlainValidator(_read_thresholds)] = Field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    thresholds: Annotated[Thresholds, PlainValidator(read_thresholds)] = Field(default_factory=Thresholds)
     max_visits: int | None = Field(default=None, ge=1)
 
     @property

@@ -1,13 +1,13 @@
 """What a replay says: what it sends, and what was seen; text of apps does nothing to a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from loadtest.navigation.departure import BY_CLOCK, STAY
 from loadtest.replay.count import Count
 from loadtest.replay.selection import Selection
 from loadtest.replay.written import Written
-from loadtest.report.finding import Finding, FindingKind
+from loadtest.report.finding import Finding, FindingKind, LedBy
 from loadtest.report.placing import point_place
 from loadtest.report.wording import amount, clipped, listed
 
@@ -29,8 +29,7 @@ def plan_lines(selection: Selection, written: Written) -> Iterator[str]:
     if extra:
         yield f"and {amount(extra, 'visit')} that came before in the same tabs"
     if written.by_clock:
-        clock = "had left by the clock, and now leave where it had found them"
-        yield f"{amount(written.by_clock, 'visit')} {clock}"
+        yield f"{amount(written.by_clock, 'visit')} left by the clock then, now at the point where it struck"
     idle = f"; {written.left_out_s:.0f} s of idle time left out" if written.left_out_s >= 0.5 else ""
     yield f"{amount(len(written.visits), 'visit')} in {written.duration_s:.2g} s{idle}"
 
@@ -66,10 +65,17 @@ def _remarks(finding: Finding, count: Count) -> Iterator[str]:
 
 
 def _visits(selection: Selection, written: Written) -> str:
-    """Return how many visits there are of those that showed it, and where they leave."""
+    """Return how many visits there are of those that showed it, and where they leave: of what the
+    visits before them led to, where those left."""
+    count, finding = amount(len(selection.targets), "visit"), selection.finding
+    if finding.led_by is LedBy.PREVIOUS:
+        return f"{count} after one that left at {_points(finding.at)}"
     at = {visit.departs for visit in written.visits if visit.number in selection.targets} - {None}
     points = sorted((point for point in at if point and point not in (STAY, BY_CLOCK)), key=point_place)
-    words = points if len(points) <= _POINTS else [amount(len(points), "point")]
-    parts = [f"at {listed(words, 'or')}"] if points else []
+    parts = [f"at {_points(points)}"] if points else []
     parts += ["by the clock"] * (BY_CLOCK in at) + ["after a stay"] * (STAY in at)
-    return f"{amount(len(selection.targets), 'visit')} that left {listed(parts, 'or')}"
+    return f"{count} that left {listed(parts, 'or')}"
+
+
+def _points(points: Sequence[str]) -> str:
+    return listed(points, "or") if len(points) <= _POINTS else amount(len(points), "point")

@@ -230,16 +230,16 @@ def time_phases(records: Sequence[NavigationRecord]) -> Mapping[Phase, PhaseTime
     for record in records:
         if record.started_s is None:
             continue
-        end_ms = (record.started_s - record.due_s) * 1000
-        for phase in Phase:
-            own_ms = record.phases_ms.get(phase)
+        end_ms, phases_ms = (record.started_s - record.due_s) * 1000, record.phases_ms
+        for phase, both in times.items():
+            own_ms = phases_ms.get(phase)
             if own_ms is None:
                 continue  # NiceGUI 3.7 has no handshake; a visit that left early skips the rest
-            times[phase].own.record(own_ms / 1000)
+            both.own.record(own_ms / 1000)
             if phase is Phase.PAGE and record.was_ahead:
                 continue
             end_ms += own_ms
-            if phase is not Phase.LEAVING or Phase.ACTIVE in record.phases_ms:
+            if phase is not Phase.LEAVING or Phase.ACTIVE in phases_ms:
                 # A visit that left in the middle of a phase has no figure for that phase's first half.
-                times[phase].from_due.record(end_ms / 1000)
+                both.from_due.record(end_ms / 1000)
     return times

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from loadtest.report import (
+    finding_facts,
     finding_sentences,
     heat_sheet,
     raised,
@@ -19,7 +21,6 @@ from loadtest.report import (
 )
 from loadtest.report.finding import FindingKind
 from loadtest.report.run import Run
-from loadtest.report.story.choice import story_command
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount, clipped, shown
 
@@ -40,9 +41,15 @@ _TRACEBACK_LINES = 7
 _STALL_LINES = 4
 _LONGEST = 200
 """Characters of what an app wrote that are shown in one line."""
+_LONGEST_PARAGRAPH = 2_000
+"""An app may name an event with a megabyte, and whoever wraps that is busy."""
 _WIDE = 72
 """Columns that a table with the points' names needs."""
+_GAP = 2
+_FOLDED = 10
+"""A column of words may be made so narrow; where that is not enough, a row is told in words."""
 
+_COMMANDS: Mapping[str, str] = {"replay": "see it again", "story": "its story"}
 _INSTRUMENT = (
     "The server was not watched: no process with hooks saw these visits, so its errors and what it keeps "
     "are unknown. Start the app with the hooks in: loadtest instrument -- python app.py "
@@ -74,8 +81,8 @@ class _Report:
 
     def _line(self, text: str, style: str = "", indent: int = 0, hang: int = 0) -> None:
         """Print a paragraph, wrapped; lines after its first are indented by ``hang`` more."""
-        whole = Text(shown(text, self._console.encoding), style=style)
-        room = max(self._console.width - indent - hang, 20)
+        whole = Text(shown(clipped(text, _LONGEST_PARAGRAPH), self._console.encoding), style=style)
+        room = max(self._console.width - indent - hang, 10)
         for index, line in enumerate(whole.wrap(self._console, room)):
             line.rstrip()
             self._console.print(Text(" " * (indent + hang * (index > 0))) + line)
@@ -96,7 +103,26 @@ class _Report:
             return
         self._console.print()
         self._line(sheet.title, "bold")
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        if self._has_room(sheet):
+            self._table(sheet)
+        else:
+            for row in sheet.rows:
+                numbers = zip(sheet.columns[sheet.words :], row[sheet.words :], strict=True)
+                told = ", ".join(f"{column} {cell}" for column, cell in numbers)
+                self._fact(" ".join(row[: sheet.words]), told)
+        for line in sheet.note.splitlines():
+            self._line(line, hang=3)
+
+    def _has_room(self, sheet: tables.Sheet) -> bool:
+        """Return whether a table's numbers have room beside its words, of which long ones may be folded."""
+        encoding, width = self._console.encoding, -_GAP
+        for place, column in enumerate(zip(sheet.columns, *sheet.rows, strict=True)):
+            widest = max(cell_len(shown(cell, encoding)) for cell in column)
+            width += _GAP + (min(widest, _FOLDED) if place < sheet.words else widest)
+        return width <= self._console.width
+
+    def _table(self, sheet: tables.Sheet) -> None:
+        table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
         for column in sheet.columns[: sheet.words]:
             table.add_column(Text(column), overflow="fold")
         for column in sheet.columns[sheet.words :]:
@@ -104,8 +130,6 @@ class _Report:
         for row in sheet.rows:
             table.add_row(*(Text(shown(cell, self._console.encoding)) for cell in row))
         self._console.print(table)
-        for line in sheet.note.splitlines():
-            self._line(line, hang=3)
 
     def _print_verdict(self) -> None:
         summary = self._summary
@@ -169,12 +193,10 @@ class _Report:
 
     def _print_finding(self, number: int, finding: Mapping[str, Any]) -> None:
         self._console.print()
-        kind = finding["kind"].replace("_", " ")
-        self._line(f"Finding {number}, {kind}: {clipped(finding['what'], _LONGEST)}", "bold red", hang=2)
+        self._line(f"Finding {number}, {finding_facts.headline(finding)}", "bold red", hang=2)
         self._line(finding_sentences.place(finding), "bold", indent=2)
-        for name, text in self._facts(finding).items():
-            if text:
-                self._fact(name, text, indent=2)
+        for name, text in finding_facts.facts(finding).items():
+            self._fact(name, text, indent=2)
         for line in raised.last_frames(finding["traceback"] or "", _TRACEBACK_LINES):
             self._line(line, "dim", indent=4, hang=6)
         is_before = finding["kind"] == FindingKind.LIVENESS
@@ -183,25 +205,8 @@ class _Report:
             self._uncut(f"  {label}: ", finding["navigation"])
         if finding["under_way"]:
             self._uncut("  one that was under way: ", finding["under_way"][0])
-        told = next(iter(finding["under_way"]), finding["navigation"])
-        if told:
-            self._uncut("  its story: ", story_command(self._path, told))
-        if finding["replay"]:
-            self._uncut("  see it again: ", finding["replay"])
-
-    @staticmethod
-    def _facts(finding: Mapping[str, Any]) -> Mapping[str, str]:
-        left_behind = finding["left_behind"]
-        return {
-            "when": finding_sentences.moments(finding),
-            "manner of leaving": finding_sentences.manners(finding),
-            "transport": finding_sentences.transports(finding),
-            "how the tab came": finding_sentences.moves(finding),
-            "also seen": clipped(finding_sentences.variants(finding), _LONGEST),
-            "note": finding["remark"] or "",
-            "raised": raised.source(finding),
-            "left on the server by them": sentences.residue(left_behind) if left_behind else "",
-        }
+        for name, command in finding_facts.commands(self._path, finding).items():
+            self._uncut(f"  {_COMMANDS[name]}: ", command)
 
     def _print_tables(self) -> None:
         self._console.print()
@@ -231,3 +236,8 @@ class _Report:
         self._fact("Thresholds", sentences.thresholds(summary))
         self._fact("Generator", sentences.generator(summary))
         self._uncut("Files: ", str(self._path))
+        if (page := self._path / "report.html").is_file():
+            self._uncut("Report: ", str(page))
+        for number, finding in enumerate(summary["findings"][:1], start=1):
+            if finding["replay"]:
+                self._uncut(f"See finding {number} again: ", finding["replay"])

@@ -1,11 +1,14 @@
-"""The course of a run: its stages as they were planned, and the turns of its live knob."""
+"""The course of a run: its stages as planned, the turns of its live knob, what ended it early."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["StageInfo", "TurnInfo", "is_closed"]
+from loadtest.metrics.threshold import parse
+from loadtest.report.wording import figure
+
+__all__ = ["Aborted", "StageInfo", "TurnInfo", "is_closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,43 @@ class TurnInfo:
             at_s=float(data["at_s"]),
             rate=data["rate"],
             weights=None if weights is None else tuple(float(weight) for weight in weights),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Aborted:
+    """The threshold that ended a run early; ``aborted`` in ``run.json`` and ``summary.json``."""
+
+    metric: str
+    expression: str
+    at_s: float
+    """From then on no visit was started, seconds after t0; those under way ended as they meant to."""
+    value: float
+    """What it was then."""
+
+    def __str__(self) -> str:
+        was = figure(self.value, parse(self.expression).holds)
+        return (
+            f"ended early at {self.at_s:,.1f} s: the threshold {self.metric} {self.expression} "
+            f"did not hold (it was {was})"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the content of ``aborted``."""
+        return {"threshold": f"{self.metric} {self.expression}", **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Aborted":
+        """Read what ``to_json`` returned.
+
+        Raises:
+            KeyError, TypeError, ValueError: the data does not have that form.
+        """
+        return cls(
+            metric=str(data["metric"]),
+            expression=str(data["expression"]),
+            at_s=float(data["at_s"]),
+            value=float(data["value"]),
         )
 
 

@@ -123,5 +123,8 @@ class Finding:
     """Trace ids of up to five visits that were under way at these moments, and lost or left waiting."""
     boots: tuple[str, ...] = ()
     """Boot ids of the server processes that it is about."""
+    first_s: float | None = None
+    """When it was seen first, seconds after t0; None: nobody knows."""
+    last_s: float | None = None
     remark: str | None = None
     """What else is known: whether other processes went on serving, say."""

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from loadtest.errors import ExitCode
-from loadtest.metrics.histogram import Histogram
-from loadtest.report.course import StageInfo, TurnInfo
+from loadtest.metrics.abort import Abort
+from loadtest.report.conditions import GeneratorInfo, QuietInfo, read_generator, read_quiet
+from loadtest.report.course import Aborted, StageInfo, TurnInfo
 
 __all__ = [
     "SCHEMA",
@@ -33,6 +34,13 @@ class Ended(StrEnum):
     """It did not yet, or it was killed."""
     FINISHED = "finished"
     INTERRUPTED = "interrupted"
+    ABORTED = "aborted"
+    """A threshold that may end a run did not hold; everything else came as at every end."""
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether every visit that began could end, and the server had its quiet."""
+        return self in (Ended.FINISHED, Ended.ABORTED)
 
 
 class RunVerdict(StrEnum):
@@ -42,25 +50,6 @@ class RunVerdict(StrEnum):
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
     INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratorInfo:
-    """How the generator itself fared."""
-
-    processes: int
-    cpu: float | None
-    """The busiest process's share of a core, 0 to 1."""
-    loop_lag: Histogram | None
-    """How late its sleeps ended, all processes merged."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuietInfo:
-    """The quiet after the last visit, in which a server cleans up."""
-
-    waited_s: float
-    limit_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +111,12 @@ class RunInfo:
     turns: tuple[TurnInfo, ...] = ()
     replay_of: ReplayOf | None = None
     """Given: its visits are those of another run's finding."""
+    aborts: tuple[Abort, ...] = ()
+    """Those of the thresholds that may end the run."""
+    aborted: Aborted | None = None
+    """The one that did."""
+    broken_off: str | None = None
+    """The fault on our side for which the run could not go on, such as a full disk; it stays ``running``."""
     verdict: RunVerdict = RunVerdict.INCONCLUSIVE
     """What a killed run leaves behind; only a finished verdict replaces it."""
     exit_code: ExitCode = ExitCode.INCONCLUSIVE
@@ -162,19 +157,17 @@ class RunInfo:
             "silent_boots": list(self.silent_boots),
             "dead_boots": list(self.dead_boots),
             "refused": list(self.refused),
-            "generator": generator
-            and {
-                "processes": generator.processes,
-                "cpu": generator.cpu,
-                "loop_lag": generator.loop_lag and generator.loop_lag.to_json(),
-            },
-            "quiet": quiet and {"waited_s": quiet.waited_s, "limit_s": quiet.limit_s},
+            "generator": generator and generator.to_json(),
+            "quiet": quiet and asdict(quiet),
             "assertions": list(self.assertions),
             "gauges": list(self.gauges),
             "thresholds": {metric: list(texts) for metric, texts in self.thresholds.items()},
             "stages": [stage.to_json() for stage in self.stages],
             "turns": [turn.to_json() for turn in self.turns],
             "replay_of": self.replay_of and asdict(self.replay_of),
+            "aborts": [asdict(abort) for abort in self.aborts],
+            "aborted": self.aborted and self.aborted.to_json(),
+            "broken_off": self.broken_off,
             "verdict": self.verdict,
             "exit_code": int(self.exit_code),
             "profile_text": self.profile_text,
@@ -210,14 +203,17 @@ class RunInfo:
             silent_boots=tuple(data["silent_boots"]),
             dead_boots=tuple(data["dead_boots"]),
             refused=tuple(data.get("refused", ())),
-            generator=_to_generator(data["generator"]),
-            quiet=_to_quiet(data["quiet"]),
+            generator=read_generator(data["generator"]),
+            quiet=read_quiet(data["quiet"]),
             assertions=tuple(data["assertions"]),
             gauges=tuple(data.get("gauges", ())),
             thresholds={metric: tuple(texts) for metric, texts in data["thresholds"].items()},
             stages=tuple(StageInfo.from_json(stage) for stage in data.get("stages", ())),
             turns=tuple(TurnInfo.from_json(turn) for turn in data.get("turns", ())),
             replay_of=ReplayOf(**of) if (of := data.get("replay_of")) else None,
+            aborts=tuple(Abort(**abort) for abort in data.get("aborts", ())),
+            aborted=Aborted.from_json(data["aborted"]) if data.get("aborted") else None,
+            broken_off=data.get("broken_off"),
             verdict=RunVerdict(data["verdict"]),
             exit_code=ExitCode(data["exit_code"]),
         )
@@ -231,18 +227,3 @@ def _from_time(at: datetime | None, precision: str = "milliseconds") -> str | No
 
 def _to_time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def _to_generator(data: Mapping[str, Any] | None) -> GeneratorInfo | None:
-    if data is None:
-        return None
-    lag = data["loop_lag"]
-    return GeneratorInfo(
-        processes=data["processes"],
-        cpu=data["cpu"],
-        loop_lag=None if lag is None else Histogram.from_json(lag),
-    )
-
-
-def _to_quiet(data: Mapping[str, Any] | None) -> QuietInfo | None:
-    return None if data is None else QuietInfo(waited_s=data["waited_s"], limit_s=data["limit_s"])

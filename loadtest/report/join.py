@@ -12,6 +12,7 @@ from loadtest.report.placing import visits_of
 from loadtest.report.server import Boot, ServerSide
 from loadtest.report.server_errors import merge_errors
 from loadtest.report.server_findings import find_on_server
+from loadtest.report.since import dated
 
 __all__ = ["find"]
 
@@ -40,7 +41,7 @@ def find(
             is_quiet=info.quiet is not None,
             silent_boots=unknown_boots(server, info),
         )
-    return tuple(sorted(findings, key=_rank))
+    return tuple(sorted(dated(findings, records, server, info), key=_rank))
 
 
 def _rank(finding: Finding) -> tuple[bool, int, int, str]:

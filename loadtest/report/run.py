@@ -7,12 +7,12 @@ from pathlib import Path
 
 from loadtest.errors import RunFolderError
 from loadtest.navigation.record import NavigationRecord
-from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE, SERVER_FILE
+from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE, SERVER_FILE, is_held
 from loadtest.report.info import SCHEMA, RunInfo
 from loadtest.report.server import Boot, ServerSide
 from loadtest.report.server_lines import ServerLines
 
-__all__ = ["Run", "read_info", "read_run"]
+__all__ = ["Run", "read_info", "read_lines", "read_run"]
 
 _WRONG_FORM = (AttributeError, KeyError, TypeError, ValueError)
 
@@ -30,6 +30,8 @@ class Run:
     """Every process with hooks that was heard while the run was on, strangers too."""
     skipped_lines: int = 0
     """Lines of the ``.jsonl`` files that could not be read: one for each file after a kill."""
+    is_on: bool = False
+    """Whether the process is there that writes them."""
 
 
 def read_run(path: Path) -> Run:
@@ -38,16 +40,17 @@ def read_run(path: Path) -> Run:
     Raises:
         RunFolderError: it is not there, or holds what no run of ours wrote.
     """
+    is_on = is_held(path)  # before the first look at them: else it may have come to its end meanwhile
     info = read_info(path)
     records: list[NavigationRecord] = []
-    skipped = _read_lines(
+    skipped = read_lines(
         path / NAVIGATIONS_FILE, lambda line: records.append(NavigationRecord.from_line(line))
     )
     lines = ServerLines(info.warm_up_ends_at)
     server_path = path / SERVER_FILE
     if server_path.exists():
-        skipped += _read_lines(server_path, lambda line: lines.add(json.loads(line)))
-    return Run(path, info, tuple(records), lines.server_side(), lines.boots(), skipped)
+        skipped += read_lines(server_path, lambda line: lines.add(json.loads(line)))
+    return Run(path, info, tuple(records), lines.server_side(), lines.boots(), skipped, is_on)
 
 
 def read_info(path: Path) -> RunInfo:
@@ -75,8 +78,12 @@ def read_info(path: Path) -> RunInfo:
         raise RunFolderError(f"{file}: is not what a run writes: {error!r}") from error
 
 
-def _read_lines(file: Path, take: Callable[[str], None]) -> int:
-    """Hand each line to ``take``; return how many it could not read."""
+def read_lines(file: Path, take: Callable[[str], None]) -> int:
+    """Hand each line of a file to ``take``; return how many it could not read.
+
+    Raises:
+        RunFolderError: the file cannot be read.
+    """
     skipped = 0
     try:
         # A line that was cut inside a character must not spoil the file: it fails as JSON instead.

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from loadtest.errors import ExitCode
-from loadtest.report.folder import INFO_FILE, SUMMARY_FILE, write_json
+from loadtest.report.folder import INFO_FILE, SUMMARY_FILE, remove_reserve, write_json
 from loadtest.report.info import Ended, RunVerdict
 from loadtest.report.run import read_run
 from loadtest.report.summary import summarize
@@ -27,6 +27,7 @@ def seal_run(path: Path, *, was_interrupted: bool) -> ExitCode:
         return run.info.exit_code
     info = replace(run.info, ended=Ended.INTERRUPTED) if was_interrupted else run.info
     summary = summarize(replace(run, info=info))
+    remove_reserve(path)
     write_json(path / SUMMARY_FILE, summary)
     exit_code = ExitCode(summary["exit_code"])
     info = replace(info, verdict=RunVerdict(summary["verdict"]), exit_code=exit_code)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from loadtest.metrics.threshold import parse
 from loadtest.report.server import JUDGED_RESIDUE
-from loadtest.report.wording import amount, listed
+from loadtest.report.wording import amount, figure, listed
 
 __all__ = [
     "FAILURES",
@@ -14,6 +15,7 @@ __all__ = [
     "generator",
     "headline",
     "left_on_server",
+    "measured",
     "navigations",
     "residue",
     "thresholds",
@@ -151,3 +153,8 @@ def thresholds(summary: Mapping[str, Any]) -> str:
         if results[0]["is_default"]
         else text
     )
+
+
+def measured(row: Mapping[str, Any]) -> str:
+    """Return the value of one of ``thresholds[]`` in as few digits as show why it holds, or not."""
+    return "not known" if row["value"] is None else figure(row["value"], parse(row["expression"]).holds)

@@ -34,7 +34,7 @@ from loadtest.report.server_parts import (
     to_residue,
 )
 
-__all__ = ["ServerLines"]
+__all__ = ["ServerLines", "clock_ahead_s"]
 
 _UNCAUGHT = frozenset({Channel.REJECTION, Channel.EXCEPTION})
 _LONGEST_WAY_S = 0.1
@@ -185,7 +185,7 @@ def _decode(boot: _Lines, snapshot: Snapshot) -> Process:
         command=snapshot["command"],
         runtime=runtime(snapshot),
         began_at=finite(snapshot.get("began_at")),
-        clock_ahead_s=_clock_ahead_s(boot.clocks_s),
+        clock_ahead_s=clock_ahead_s(boot.clocks_s),
         clock_doubt_s=max(boot.clocks_s, default=0.0) - min(boot.clocks_s, default=0.0),
         is_last=bool(snapshot.get("is_last", False)),
         visits=int(snapshot["visits"]),
@@ -216,8 +216,12 @@ def _decode(boot: _Lines, snapshot: Snapshot) -> Process:
     )
 
 
-def _clock_ahead_s(clocks_s: Iterable[float]) -> float:
-    """Return how far a server's clock is ahead, by the snapshot that came the fastest."""
+def clock_ahead_s(clocks_s: Iterable[float]) -> float:
+    """Return how far a server's clock is ahead, by the snapshot that came the fastest.
+
+    Args:
+        clocks_s: for each snapshot, when it was taken by that clock less when it was heard by ours.
+    """
     ahead_s = max(clocks_s, default=0.0)
     return ahead_s if ahead_s > _LEAST_AHEAD_S or ahead_s < -_LONGEST_WAY_S else 0.0
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from loadtest.metrics.catalogue import HANDLERS
 from loadtest.metrics.histogram import Histogram
 from loadtest.report.exits import Exit, living, unknown_boots
 from loadtest.report.info import RunInfo
@@ -41,8 +42,22 @@ class ServerFigures:
         return {
             **{f"server.residue.{name}": value for name, value in self._residue().items()},
             **vital_numbers(self._loop(), living(self.server, info), info.t0_at, info.gauges),
+            **{f"{_name(one)}.errors": one.errors for one in self._handlers()},
             "server.processes": len(self.server.processes),
+            "server.visits": self._visits(),
             "server.errors": self._known(self.errors.count),
+            "server.known_errors": self._known(sum(error.counted for error in self.errors.known)),
+            "server.strays": self._known(self.errors.strays),
+            "server.exits": len(self.exits),
+            "server.journal_lost": self._journal_lost(),
+        }
+
+    def histograms(self) -> Mapping[str, Histogram]:
+        """Return the durations that thresholds may name, by metric."""
+        handlers = self._handlers()
+        return {
+            **{f"{_name(one)}.ack": one.ack for one in handlers},
+            **{_name(one): one.latency for one in handlers},
         }
 
     def to_json(self, visits: Mapping[int, Visit]) -> dict[str, Any]:
@@ -54,13 +69,12 @@ class ServerFigures:
         server, info = self.server, self.info
         there = living(server, info)
         gauges = merge_gauges(there, info.t0_at, info.gauges)
-        handlers = () if self.is_blank else merge_handlers(server)
         known = (error for error in self.errors.known if error.counted and not self.is_blank)
         return {
             "processes": len(server.processes),
             "alive": not info.silent_boots,
-            "visits": self._known(sum(visits_after(process) for process in server.processes)),
-            "handlers": [_handler_json(figures) for figures in handlers],
+            "visits": self._visits(),
+            "handlers": [_handler_json(figures) for figures in self._handlers()],
             "errors": self._known(self.errors.count),
             "strays": self._known(self.errors.strays),
             "known_errors": [_known_json(error, visits) for error in known],
@@ -73,12 +87,21 @@ class ServerFigures:
             "inventory": {part: grown_names(there, part) for part in ("tasks", "threads")},
             "gauges": {name: asdict(gauge) for name, gauge in gauges.items()},
             "problems": sorted({problem for process in server.processes for problem in process.problems}),
-            "journal_lost": sum(process.journal_lost for process in server.processes),
+            "journal_lost": self._journal_lost(),
             "exits": [asdict(one) for one in self.exits],
         }
 
     def _known(self, count: int) -> int | None:
         return None if self.is_blank else count
+
+    def _visits(self) -> int | None:
+        return self._known(sum(visits_after(process) for process in self.server.processes))
+
+    def _handlers(self) -> Sequence[HandlerFigures]:
+        return () if self.is_blank else merge_handlers(self.server)
+
+    def _journal_lost(self) -> int:
+        return sum(process.journal_lost for process in self.server.processes)
 
     def _loop(self) -> LoopFigures:
         return NO_LOOP if self.is_blank else merge_loops(self.server, self.info.t0_at, self.info.warm_up_s)
@@ -92,6 +115,10 @@ class ServerFigures:
         return asdict(
             merge_residue(self.server, is_quiet=is_quiet, silent_boots=self._unknown(), living=there)
         )
+
+
+def _name(handler: HandlerFigures) -> str:
+    return f"{HANDLERS}{handler.namespace}.{handler.event}"
 
 
 def _known_json(error: Error, visits: Mapping[int, Visit]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from loadtest.report.sentences import FAILURES
 from loadtest.report.tables import Sheet, ms
 from loadtest.report.wording import amount
 
-__all__ = ["stages", "turns", "warm_up"]
+__all__ = ["stages", "turned", "turns", "warm_up"]
 
 _WIDE = 100
 """Columns from which on the stages' texts stand in the table."""
@@ -65,12 +65,13 @@ def warm_up(summary: Mapping[str, Any]) -> str:
 def turns(summary: Mapping[str, Any]) -> str:
     """Return when the live knob was turned, and to what; nothing where it was not."""
     rows: Sequence[Mapping[str, Any]] = summary["turns"]
-    told = [f"at {row['at_s']:,.1f} s {_turn(row)}" for row in rows[:_TURNS]]
+    told = [f"at {row['at_s']:,.1f} s {turned(row)}" for row in rows[:_TURNS]]
     more = [f"and {amount(len(rows) - _TURNS, 'more turn')}: see run.json"] if len(rows) > _TURNS else []
     return "; ".join([*told, *more])
 
 
-def _turn(row: Mapping[str, Any]) -> str:
+def turned(row: Mapping[str, Any]) -> str:
+    """Return to what the live knob was turned: a row of ``turns[]``."""
     rate, weights = row["rate"], row["weights"]
     parts = []
     if rate is not None:

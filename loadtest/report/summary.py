@@ -1,5 +1,6 @@
 """Every figure of a run as ``summary.json`` holds it: a pure function of the run's files."""
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,6 +9,7 @@ from typing import Any
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.client_figures import (
+    AssertionCounts,
     NavigationCounts,
     PhaseTimes,
     count_assertions,
@@ -18,13 +20,14 @@ from loadtest.report.client_figures import (
     time_phases,
 )
 from loadtest.report.course import is_closed
-from loadtest.report.exits import find_exits, unknown_boots
+from loadtest.report.exits import find_exits
 from loadtest.report.finding import Finding
 from loadtest.report.heat import heat_of
 from loadtest.report.info import SCHEMA, RunInfo
 from loadtest.report.join import find
-from loadtest.report.limits import LAG_LIMIT_MS, Figures, judge_thresholds
+from loadtest.report.limits import LAG_LIMIT_MS, judge_thresholds
 from loadtest.report.missing import Missing, find_missing
+from loadtest.report.named_figures import Measured, name_figures, navigation_numbers
 from loadtest.report.placing import visits_of
 from loadtest.report.replaying import replay_command
 from loadtest.report.run import Run
@@ -61,7 +64,7 @@ def summarize(run: Run) -> dict[str, Any]:
     info = run.info
     parts = _measure(run)
     assertions = count_assertions(parts.records, info.assertions)
-    thresholds = judge_thresholds(info.thresholds, _figures(run, parts))
+    thresholds = judge_thresholds(info.thresholds, name_figures(_measured(run, parts, assertions)))
     verdict = judge(
         Evidence(
             info=info,
@@ -76,6 +79,7 @@ def summarize(run: Run) -> dict[str, Any]:
             assertions=assertions,
             missing=parts.missing,
             exits=parts.server.exits if parts.server else (),
+            is_on=run.is_on,
         )
     )
     had_errors = parts.server.errors.by_visit if parts.server else None
@@ -89,11 +93,12 @@ def summarize(run: Run) -> dict[str, Any]:
         "seed": info.seed,
         "host": info.host,
         "ended": info.ended,
+        "aborted": info.aborted and info.aborted.to_json(),
         "replay_of": info.replay_of and asdict(info.replay_of),
         "skipped_lines": run.skipped_lines,
         "users": info.users,
         "closed": is_closed(info.profile_text),
-        "navigations": _navigations_json(info, parts),
+        "navigations": navigation_numbers(info, parts.navigations, is_blank=parts.is_blank),
         "stages": stage_rows(parts.stages, had_errors),
         "turns": [turn.to_json() for turn in info.turns],
         "points": count_points(parts.records),
@@ -155,38 +160,17 @@ def _server_figures(
     )
 
 
-def _figures(run: Run, parts: _Parts) -> Figures:
-    """Name every figure that a threshold may name; a test compares with ``known_metrics``."""
-    info, server = run.info, run.server
-    phases = {} if parts.is_blank else parts.phases
-    return Figures(
-        numbers={
-            **{f"navigations.{name}": count for name, count in _navigations_json(info, parts).items()},
-            **(parts.server.numbers() if parts.server else {}),
-            **{
-                f"phases.{phase}.from_due_p99_ms": times.from_due.percentile_ms(99)
-                for phase, times in phases.items()
-            },
-            "generator.cpu": info.generator.cpu if info.generator else None,
-            "generator.loop_lag_p99_ms": parts.lag_p99_ms,
-        },
-        histograms={f"phases.{phase}": times.own for phase, times in phases.items()},
-        due=parts.navigations.due,
+def _measured(run: Run, parts: _Parts, assertions: Sequence[AssertionCounts]) -> Measured:
+    return Measured(
+        info=run.info,
+        navigations=parts.navigations,
+        phases=parts.phases,
+        assertions=assertions,
+        server=parts.server,
         lag_p99_ms=parts.lag_p99_ms,
-        gauges=info.gauges,
-        has_hooks=server is not None,
-        is_quiet=info.quiet is not None,
-        has_silent=bool(server and unknown_boots(server, info)),
         has_missing=bool(parts.missing),
         is_blank=parts.is_blank,
     )
-
-
-def _navigations_json(info: RunInfo, parts: _Parts) -> dict[str, int | None]:
-    """Return the counts: those of nothing but warm-up are not known, they are not 0."""
-    counts = asdict(parts.navigations)
-    known = dict.fromkeys(counts) if parts.is_blank else counts
-    return {**known, "under_way": info.under_way, "lost_numbers": info.lost_numbers}
 
 
 def _generator_json(info: RunInfo, lag_p99_ms: float | None) -> dict[str, Any] | None:
@@ -201,7 +185,7 @@ def _generator_json(info: RunInfo, lag_p99_ms: float | None) -> dict[str, Any] |
 
 
 def _finding_json(finding: Finding, replay: str | None) -> dict[str, Any]:
-    data = asdict(finding) | {"replay": replay}
+    data = asdict(dataclasses.replace(finding, replay=replay, showed=frozenset()))  # copied one by one else
     del data["showed"]
     for aspect in ("by_manner", "by_transport", "by_move"):
         tallies = getattr(finding, aspect)

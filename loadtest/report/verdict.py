@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import assert_never
 
 from loadtest.errors import ExitCode
 from loadtest.report.client_figures import AssertionCounts, NavigationCounts
@@ -28,16 +29,9 @@ _VERDICTS: Mapping[ExitCode, RunVerdict] = MappingProxyType(
         ExitCode.PASS: RunVerdict.PASS,
     }
 )
-_ENDS: Mapping[Ended, tuple[ExitCode, str]] = MappingProxyType(
-    {
-        Ended.FINISHED: (ExitCode.PASS, ""),
-        Ended.INTERRUPTED: (ExitCode.INTERRUPTED, "the run was interrupted: it is complete up to then"),
-        Ended.RUNNING: (
-            ExitCode.INCONCLUSIVE,
-            "the run was cut short (killed, or still going): run it again to the end",
-        ),
-    }
-)
+_INTERRUPTED = "the run was interrupted: it is complete up to then"
+_KILLED = "interrupted (killed): what was written until then is told; run it again to the end"
+_STILL_ON = "the run is still going: this is how it stands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +54,8 @@ class Evidence:
     exits: Sequence[Exit] = ()
     left_out: int = 0
     """Visits of the warm-up."""
+    is_on: bool = False
+    """Whether the run is still written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +113,19 @@ def _named(thresholds: Sequence[ThresholdResult]) -> str:
 def _end_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     info = evidence.info
     under_way = f"; {amount(info.under_way, 'visit')} had not ended" if info.under_way else ""
-    exit_code, text = _ENDS[info.ended]
-    if text:
-        yield exit_code, text + under_way
+    match info.ended:
+        case Ended.INTERRUPTED:
+            yield ExitCode.INTERRUPTED, _INTERRUPTED + under_way
+        case Ended.RUNNING if info.broken_off:
+            yield ExitCode.INCONCLUSIVE, f"the run was broken off: {info.broken_off}{under_way}"
+        case Ended.RUNNING:
+            yield ExitCode.INCONCLUSIVE, (_STILL_ON if evidence.is_on else _KILLED) + under_way
+        case Ended.FINISHED | Ended.ABORTED:
+            pass
+        case _:
+            assert_never(info.ended)
+    if info.aborted:
+        yield ExitCode.FAIL, str(info.aborted)
 
 
 def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
@@ -163,7 +169,7 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
     if evidence.journal_lost:
         entries = amount(evidence.journal_lost, "entry", "entries")
         gaps.append(f"the hooks lost {entries} of their journal: findings may count too few visits")
-    if evidence.skipped_lines and info.ended is Ended.FINISHED:
+    if evidence.skipped_lines and info.ended.is_in_order:
         gaps.append(f"{amount(evidence.skipped_lines, 'line')} of the run's files cannot be read")
     return ((ExitCode.INCONCLUSIVE, gap) for gap in gaps if gap)
 
@@ -171,7 +177,7 @@ def _gap_reasons(evidence: Evidence) -> Iterator[tuple[ExitCode, str]]:
 def _is_cut_by_quiet(evidence: Evidence) -> bool:
     """Return whether handlers may yet have failed or left something behind; a finding outweighs that."""
     info = evidence.info
-    is_complete = info.ended is Ended.FINISHED and info.quiet is not None
+    is_complete = info.ended.is_in_order and info.quiet is not None
     return is_complete and evidence.running_calls > 0 and not evidence.findings
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-__all__ = ["amount", "clipped", "figure", "listed", "out_of", "shown"]
+__all__ = ["amount", "clipped", "figure", "last_lines", "listed", "out_of", "shown"]
 
 
 def amount(count: int, noun: str, plural: str = "") -> str:
@@ -53,3 +53,11 @@ def shown(text: str, encoding: str = "utf-8") -> str:
         for character in text
     )
     return escaped.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def last_lines(text: str, most: int, longest: int) -> Sequence[str]:
+    """Return an app's text's last lines as ``shown`` does, each of at most so many characters."""
+    lines = text.rstrip().splitlines()
+    left_out = len(lines) - most
+    head = [f"({amount(left_out, 'line')} before)"] if left_out > 0 else []
+    return [*head, *(clipped(shown(clipped(line.expandtabs(4), longest)), longest) for line in lines[-most:])]

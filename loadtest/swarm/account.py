@@ -58,6 +58,10 @@ class Account:
         self.profile = profile
         self._turns += 1
 
+    def end_at(self, t_s: float) -> None:
+        """Take note that no visit is started after this time."""
+        self._time_s = min(self._time_s, t_s)
+
     def is_done(self, alive: Collection[str]) -> bool:
         """Whether nothing more will come from any generator."""
         return all(self._is_done(index) or member not in alive for index, member in self.members.items())
@@ -108,6 +112,11 @@ class Account:
     def _last_error(self) -> str:
         errors = [report.last_error for report in self._reports.values() if report.last_error]
         return f" (last: {errors[-1]})" if errors else ""
+
+    @property
+    def reports(self) -> Collection[Report]:
+        """The last report of each generator."""
+        return self._reports.values()
 
     @property
     def astray(self) -> int:

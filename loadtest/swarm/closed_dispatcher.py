@@ -122,6 +122,8 @@ class ClosedDispatcher:
         return Arrival(number, due_s, 0.0, 0)
 
     def _sleep(self, seconds: float | None) -> None:
+        if self._is_closed:
+            return
         event = Event()
         self._waiting.add(event)
         try:
@@ -130,8 +132,7 @@ class ClosedDispatcher:
             self._waiting.discard(event)
 
     def _wait_for_the_end(self) -> None:
-        if not self._is_closed:
-            self._sleep(None)
+        self._sleep(None)
 
     def turn(self, at_s: float, profile: Profile) -> None:
         """Go on with a profile that differs in its departures from ``at_s`` on."""
@@ -143,6 +144,11 @@ class ClosedDispatcher:
         self._is_resting = True
         if self._clock is not None:
             self._clock.kill(block=False)
+
+    def finish(self) -> None:
+        """Let nothing more come due; what has come was all."""
+        self.rest()
+        self.is_exhausted = True
 
     def close(self) -> None:
         """Let every waiting tab go."""

@@ -15,6 +15,7 @@ from gevent.event import Event
 
 from loadtest.errors import ExitCode, RunFolderError, UsageError
 from loadtest.profile.model import Profile, Rate, Turn
+from loadtest.report.course import Aborted
 from loadtest.report.folder import RunFolder
 from loadtest.report.info import Ended, RunInfo, RunVerdict
 from loadtest.report.known_errors import known_error
@@ -23,15 +24,17 @@ from loadtest.report.server_figures import GROWN_RESIDUE
 from loadtest.report.summary import summarize
 from loadtest.swarm.account import Account, Tick
 from loadtest.swarm.crew import Crew
-from loadtest.swarm.knob import LISTED, stages_of, turn_profile, turns_of
+from loadtest.swarm.exporting.standing import Inside
+from loadtest.swarm.knob import LISTED, turn_profile, turns_of
+from loadtest.swarm.lookout import Lookout
 from loadtest.swarm.messages import Begin, Report, Turned
+from loadtest.swarm.opening import first_info
 from loadtest.swarm.options import RunOptions
 from loadtest.swarm.pool import spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.server_side.collector import Collector
 from loadtest.swarm.server_side.rendezvous import Rendezvous
 from loadtest.swarm.server_side.waits import await_hooks, await_quiet
-from loadtest.swarm.versions import versions
 
 __all__ = ["Conductor"]
 
@@ -67,7 +70,10 @@ class Conductor:
         self._is_broken = False
         self._t0 = 0.0
         self._load_s = 0.0
-        self._info = self._first_info()
+        first = first_info(
+            self._run, options, profile, started_at=_now(), time_s=self._time_s, users=self._users
+        )
+        self._info = replace(first, workers=crew.size)
         self._collector = Collector(self._run, self._write_server, options.collector_bind, profile.gauges)
         with ExitStack() as undo:
             undo.callback(self._collector.close)
@@ -79,6 +85,9 @@ class Conductor:
             Path(options.embedded).write_text(str(self._folder.path), encoding="utf-8")
         if options.collector_bind[1]:  # asked for by hand: hooks elsewhere have to be told
             progress.say(f"collector: {self._collector.url}, LOADTEST_TOKEN={self._collector.token}")
+        self._lookout = (
+            Lookout(self.path, self._account, self._abort, progress.say) if profile.aborts else None
+        )
         self._greenlet = gevent.spawn(self._conduct)
 
     @property
@@ -95,6 +104,11 @@ class Conductor:
     def profile(self) -> Profile:
         """What runs, with every turn so far in it."""
         return self._profile
+
+    @property
+    def inside(self) -> Inside:
+        """What exports read."""
+        return Inside(self._info, self._account, self._collector)
 
     @property
     def ticks(self) -> Sequence[Tick]:
@@ -114,7 +128,8 @@ class Conductor:
     def can_turn(self) -> bool:
         """Whether the knob can be turned now."""
         is_planned = self._profile.listing is None  # a list has no rate, and no weights
-        return is_planned and self.state == "load" and self._elapsed_s() < self._time_s
+        is_on = self.state == "load" and not self._info.aborted
+        return is_planned and is_on and self._elapsed_s() < self._time_s
 
     def turn(self, rate: Rate | None, weights: tuple[float, ...] | None) -> Turn:
         """Change the rate or the weights of the departures from about a second from now on.
@@ -136,12 +151,25 @@ class Conductor:
         self._profile = profile
         self._account.turn(profile)
         self._info = replace(self._info, profile_text=profile.text, turns=turns_of(profile))
+        self._write_info()
+        return turn
+
+    def _abort(self, aborted: Aborted) -> None:
+        """Start no more visits: a threshold that may end the run has failed."""
+        if not self._load_s and not self.is_over:
+            at_s = round(self._elapsed_s(), 3)
+            self._info = replace(self._info, aborted=replace(aborted, at_s=at_s))
+            self._account.end_at(at_s)
+            self._crew.rest(self._run)
+            self._progress.say(str(self._info.aborted))
+            self._write_info()
+
+    def _write_info(self) -> None:
         if not self._is_broken:
             try:
                 self._folder.write_info(self._info)
             except RunFolderError as error:
                 self._break_off(error)
-        return turn
 
     def _elapsed_s(self) -> float:
         return time.monotonic() - self._t0
@@ -182,6 +210,7 @@ class Conductor:
         self._progress.say(f"the run is broken off: {error}")
         self._is_broken = True
         self._is_called_off = True
+        self._info = replace(self._info, broken_off=str(error))
 
     def conclude(self, ended: Ended) -> None:
         """Write the run's last word, once: the summary, the verdict, the exit code.
@@ -200,6 +229,8 @@ class Conductor:
     def _write_verdict(self, ended: Ended) -> None:
         if self._greenlet is not gevent.getcurrent():
             self._greenlet.kill(block=False)
+        if self._lookout:
+            self._lookout.close()
         self._rendezvous.remove()
         self._collector.close()
         self._info = self._final_info(ended)
@@ -212,30 +243,6 @@ class Conductor:
         self._folder.write_info(self._info)
         self._folder.close()
         self.exit_code = self._info.exit_code
-
-    def _first_info(self) -> RunInfo:
-        profile = self._profile
-        return RunInfo(
-            id=self._run,
-            profile=profile.name,
-            profile_source=profile.source,
-            profile_text=profile.text,
-            description=profile.description,
-            seed=profile.seed,
-            host=self._options.host,
-            versions=versions(),
-            started_at=_now(),
-            duration_s=self._time_s,
-            workers=self._crew.size,
-            users=self._users,
-            require_hooks=self._options.require_hooks,
-            assertions=tuple(assertion.name for assertion in profile.assertions),
-            gauges=tuple(gauge.name for gauge in profile.gauges),
-            thresholds=profile.thresholds,
-            stages=stages_of(profile),
-            turns=turns_of(profile),
-            replay_of=self._options.replay_of,
-        )
 
     def _final_info(self, ended: Ended) -> RunInfo:
         """Return what the run's account, and the last snapshots, say at its end."""
@@ -280,7 +287,7 @@ class Conductor:
         quiet = await_quiet(self._collector, self._progress, app_quiet_s, self._account.ping_s)
         self._info = replace(self._info, quiet=quiet)
         self._crew.release()
-        self.conclude(Ended.FINISHED)
+        self.conclude(Ended.ABORTED if self._info.aborted else Ended.FINISHED)
 
     def _begin(self) -> None:
         self._account.members = members = dict(enumerate(self._crew.members()))
@@ -306,16 +313,20 @@ class Conductor:
                 users=self._users,
             )
             self._crew.begin(member, begin)
+        if self._lookout:
+            self._lookout.begin(t0)
         self._t0 = t0  # from here on it can be turned: everybody has begun
 
     def _await_visits(self) -> None:
         while not self._account.is_done(self._crew.members()):
             elapsed_s = self._elapsed_s()
             self._account.tick(elapsed_s)
-            is_past = elapsed_s > self._time_s
+            is_past = elapsed_s > self._time_s or self._info.aborted
             self._progress.show(self._standing() + (" · load is over, visits finish" if is_past else ""))
             gevent.sleep(_LOOK_EVERY_S)
         self._load_s = self._elapsed_s()
+        if self._lookout:
+            self._lookout.close()
         self._account.tick(self._load_s, is_last=True)
         self._progress.say(self._standing())
         if astray := self._account.astray:
@@ -323,7 +334,8 @@ class Conductor:
 
     def _standing(self) -> str:
         elapsed_s = max(min(self._elapsed_s(), self._time_s), 0)
-        parts = [f"{elapsed_s:3.0f} of {self._time_s:.0f} s", self._account.standing]
+        early = [str(self._info.aborted)] if self._info.aborted else []
+        parts = [*early, f"{elapsed_s:3.0f} of {self._time_s:.0f} s", self._account.standing]
         visited = self._collector.visited()
         if visited:
             errors = (error for process in visited for error in process.snapshot["errors"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from locust.runners import STATE_MISSING, MasterRunner
 
-from loadtest.swarm.messages import BEGIN, RELEASE, TURN, Begin, Turned
+from loadtest.swarm.messages import BEGIN, RELEASE, REST, TURN, Begin, Turned
 
 __all__ = ["Crew"]
 
@@ -35,6 +35,10 @@ class Crew:
     def turn(self, turned: Turned) -> None:
         """Tell every generator of a turn of the live knob."""
         self._runner.send_message(TURN, turned.to_wire())
+
+    def rest(self, run: str) -> None:
+        """Tell every generator to start no more visits."""
+        self._runner.send_message(REST, {"run": run})
 
     def release(self) -> None:
         """Tell every generator that the quiet is over."""

@@ -118,6 +118,11 @@ class Generator:
             share = share_of(profile, self._begin.index, self._begin.generators)
             self._dispatcher.turn(turned.at_s, share)
 
+    def rest(self, run: str) -> None:
+        """Start nothing more: what has come due was all; another run's word is not heard."""
+        if run == self._begin.run:
+            self._dispatcher.finish()
+
     @property
     def seed(self) -> int:
         """The profile's seed."""

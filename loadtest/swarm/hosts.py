@@ -1,4 +1,4 @@
-"""Which hosts may be loaded: loopback, and those that the user names."""
+"""Which hosts may be loaded: loopback, and those that the user names; and which are this machine."""
 
 import ipaddress
 import socket
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from loadtest.errors import UsageError
 from loadtest.transport.target import Target
 
-__all__ = ["check_host"]
+__all__ = ["check_host", "is_own_host"]
 
 
 def check_host(url: str, allowed: Collection[str]) -> None:
@@ -28,3 +28,13 @@ def check_host(url: str, allowed: Collection[str]) -> None:
             f"--host: {name} is not this machine; load is sent to loopback only, unless the profile's "
             f"allowed_hosts or --allow-host {name} names it"
         )
+
+
+def is_own_host(name: str, bound: str) -> bool:
+    """Whether this is a name of this machine, or the address that something here was told to listen on."""
+    if name in ("localhost", bound):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

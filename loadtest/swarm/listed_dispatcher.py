@@ -129,6 +129,11 @@ class ListedDispatcher:
         if self._pacing is not None:
             self._pacing.kill(block=False)
 
+    def finish(self) -> None:
+        """Let nothing more come due; what has come was all."""
+        self.rest()
+        self.is_exhausted = True
+
     def close(self) -> None:
         """Let every waiting user go; nothing more comes due."""
         self.rest()

@@ -1,13 +1,13 @@
 """A Locust process in its part as the one that conducts runs."""
 
 import argparse
-import ipaddress
 import logging
 import os
 import signal
 import sys
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 import gevent
 from locust.env import Environment
@@ -17,21 +17,22 @@ from loadtest.discovery.auto import resolve
 from loadtest.errors import ExitCode, LoadtestError, ProfileError
 from loadtest.profile.capacity import shortages
 from loadtest.profile.model import Profile
-from loadtest.report.finding_sentences import place
 from loadtest.report.info import Ended
-from loadtest.report.sentences import headline
 from loadtest.report.show import show_run
 from loadtest.swarm.child import PARENT_VARIABLE
 from loadtest.swarm.conductor import Conductor
 from loadtest.swarm.crew import Crew
-from loadtest.swarm.hosts import check_host
+from loadtest.swarm.exporting.exporter import open_exporter
+from loadtest.swarm.hosts import check_host, is_own_host
 from loadtest.swarm.limits import open_files
 from loadtest.swarm.messages import REPORT, Report
 from loadtest.swarm.options import FORM_OPTIONS, PROFILE_VARIABLE, RunOptions, fill_in
+from loadtest.swarm.outputs import OutputWriter
 from loadtest.swarm.pool import is_no_spawn_rate_warning, spawned, users_of
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.shape import PoolShape
 from loadtest.swarm.web.site import furnish
+from loadtest.swarm.web.verdict import tell_verdict
 from loadtest.swarm.web.watched import Watched
 
 __all__ = ["Master"]
@@ -51,6 +52,7 @@ class Master:
         self._web_ui = web_ui
         self._values: Any = environment.parsed_options
         self._progress = Progress()
+        self._outputs = OutputWriter(self._progress.say)
         self._next: tuple[RunOptions, Profile] | None = None
         self._conductor: Conductor | None = None
         self._watched = Watched(lambda: self._progress.line) if web_ui else None
@@ -95,8 +97,13 @@ class Master:
         if PARENT_VARIABLE in os.environ:
             gevent.spawn(self._watch_parent, int(os.environ[PARENT_VARIABLE]))
         logging.getLogger("locust.runners").addFilter(is_no_spawn_rate_warning)
+        try:
+            self._exporter = open_exporter(self._values, os.environ, self._progress.say)
+        except LoadtestError as error:
+            self._refuse(error)
         if self._watched:
-            furnish(self._web_ui, self._values, self, self._watched, self.is_own_host)
+            is_own = partial(is_own_host, bound=self._values.web_host)
+            furnish(self._web_ui, self._values, self, self._watched, is_own, self._exporter.metrics)
             self._prepare_web()
         else:
             self._prepare_headless()
@@ -105,15 +112,6 @@ class Master:
     def form_fields(self) -> frozenset[str]:
         """The fields that the web form may hold: Locust's own, and those options of ours that it shows."""
         return _LOCUST_FIELDS | FORM_OPTIONS
-
-    def is_own_host(self, name: str) -> bool:
-        """Whether this is a name of this machine, or the address that the UI was told to listen on."""
-        if name in ("localhost", self._values.web_host):
-            return True
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return False
 
     def prepare_form(self, form: Mapping[str, str]) -> None:
         """Load and check what the web form asks for, so that the next test can start.
@@ -165,8 +163,11 @@ class Master:
         try:
             self._prepare(self._values, self._environment.host or "", self._values.num_users)
         except LoadtestError as error:
-            self._progress.say(str(error))
-            sys.exit(ExitCode.USAGE)
+            self._refuse(error)
+
+    def _refuse(self, error: LoadtestError) -> NoReturn:
+        self._progress.say(str(error))
+        sys.exit(ExitCode.USAGE)
 
     def _prepare_web(self) -> None:
         """Offer the profile that the command line names in the form, beside the shipped ones."""
@@ -195,8 +196,10 @@ class Master:
             self._interrupt()
 
     def _take(self, msg: Any, **_: object) -> None:
+        report = Report.from_wire(msg.data)
+        self._exporter.hear(report)
         if self._conductor:
-            self._conductor.take(Report.from_wire(msg.data))
+            self._conductor.take(report)
 
     def _test_start(self, **_: object) -> None:
         if self._next is None:
@@ -211,6 +214,7 @@ class Master:
         else:
             if self._watched:
                 self._watched.begin(self._conductor)
+            self._exporter.begin(self._conductor)
         self._next = None
 
     def _spawning_complete(self, **_: object) -> None:
@@ -223,6 +227,9 @@ class Master:
 
     def _quitting(self, **_: object) -> None:
         self._conclude()
+        self._outputs.join()
+        is_interrupted = self._environment.process_exit_code == ExitCode.INTERRUPTED
+        self._exporter.close(is_patient=not self._web_ui and not is_interrupted)
         if self._watched:
             self._watched.close()
 
@@ -235,17 +242,10 @@ class Master:
         if self._environment.process_exit_code == ExitCode.INCONCLUSIVE or self._web_ui:
             self._environment.process_exit_code = conductor.exit_code
         self._conductor = None
-        self._tell_web_ui(conductor)
-        if not self._values.nav_embedded:
-            show_run(conductor.path)
-
-    def _tell_web_ui(self, conductor: Conductor) -> None:
-        """Show the verdict where Locust's UI has a place for it: its log, and its table of exceptions."""
-        summary = conductor.summary
-        verdict = f"{summary['verdict'].upper()}: {headline(summary)}"
+        verdict = tell_verdict(self._runner, conductor.path, conductor.summary)
         if self._watched:
             self._watched.run_ended(verdict)
-        _LOG.info("%s; exit code %d; %s", verdict, summary["exit_code"], conductor.path)
-        for finding in summary["findings"]:
-            what = f"{finding['what']}: {place(finding)}"
-            self._runner.log_exception("server", what, finding["traceback"] or "")
+        if not self._values.nav_embedded:
+            self._outputs.start(conductor.path)
+            show_run(conductor.path)
+        self._exporter.end()

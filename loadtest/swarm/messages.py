@@ -8,7 +8,7 @@ from typing import Any
 from loadtest.navigation.departure import Mix
 from loadtest.profile.model import Profile, Rate, Turn
 
-__all__ = ["BEGIN", "RELEASE", "REPORT", "TURN", "Begin", "Report", "Turned"]
+__all__ = ["BEGIN", "RELEASE", "REPORT", "REST", "TURN", "Begin", "Report", "Turned"]
 
 BEGIN = "loadtest_begin"
 """Master to one generator: a ``Begin``."""
@@ -16,6 +16,8 @@ REPORT = "loadtest_report"
 """Generator to master, once a second: a ``Report``."""
 TURN = "loadtest_turn"
 """Master to all: a ``Turned``."""
+REST = "loadtest_rest"
+"""Master to all: start no more visits of this run (its id); those under way end as they mean to."""
 RELEASE = "loadtest_release"
 """Master to all: the quiet is over, close the silent sockets."""
 

@@ -12,7 +12,7 @@ from loadtest.profile.load import load_profile, shipped_profiles
 from loadtest.profile.model import Profile
 from loadtest.report.info import ReplayOf
 
-__all__ = ["FORM_OPTIONS", "PROFILE_VARIABLE", "RunOptions", "add_options", "fill_in"]
+__all__ = ["FORM_OPTIONS", "PROFILE_VARIABLE", "RunOptions", "add_options", "fill_in", "read_address"]
 
 
 PROFILE_VARIABLE = "LOADTEST_NAV_PROFILE"
@@ -72,6 +72,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--require-hooks", False, "Inconclusive when no hooks are seen", action="store_true")
     add("--allow-host", "", "Hosts beyond loopback that may be loaded, with commas")
     add("--collector-bind", "127.0.0.1:0", "Where the hooks' snapshots are received")
+    add("--nav-prometheus", "", "Where /metrics is served: 127.0.0.1:9464 (port 0: a free one)")
+    add("--nav-otel", False, "Push the run's metrics over OTLP", action="store_true")
     add("--nav-embedded", "", argparse.SUPPRESS)
     add("--nav-replay-of", "", argparse.SUPPRESS)
 
@@ -109,11 +111,6 @@ class RunOptions:
         Raises:
             UsageError: the collector's address or the time cannot be read.
         """
-        address, _, port = str(values.collector_bind).rpartition(":")
-        if not address or not port.isdecimal() or int(port) > 65535:
-            raise UsageError(
-                f"--collector-bind: {values.collector_bind!r} is not ADDRESS:PORT, such as 127.0.0.1:0"
-            )
         return cls(
             profile=values.nav_profile,
             app=values.nav_app,
@@ -128,7 +125,7 @@ class RunOptions:
             time_s=float(values.run_time) if values.run_time else None,
             require_hooks=bool(values.require_hooks),
             allow_hosts=frozenset(_split(values.allow_host, ",")),
-            collector_bind=(address.strip("[]"), int(port)),
+            collector_bind=read_address("--collector-bind", values.collector_bind, "127.0.0.1:0"),
             embedded=values.nav_embedded,
             replay_of=_read_replay_of(values.nav_replay_of),
         )
@@ -196,6 +193,21 @@ def _read_replay_of(text: str) -> ReplayOf | None:
     if text and not (run and finding.isdecimal()):
         raise UsageError(f"--nav-replay-of: {text!r} is not RUN:FINDING")
     return ReplayOf(run, int(finding)) if text else None
+
+
+def read_address(option: str, text: str, right: str) -> tuple[str, int]:
+    """Read ``ADDRESS:PORT``.
+
+    Args:
+        right: what would be right.
+
+    Raises:
+        UsageError: it is none.
+    """
+    address, _, port = text.rpartition(":")
+    if not address or not port.isascii() or not port.isdecimal() or int(port) > 65535:
+        raise UsageError(f"{option}: {text!r} is not ADDRESS:PORT, such as {right}")
+    return address.strip("[]"), int(port)
 
 
 def _split(text: str, separator: str) -> Iterable[str]:

@@ -1,8 +1,11 @@
 """What a run says while it is on: one live line on a terminal, a line every few seconds elsewhere."""
 
+import os
 import sys
 import time
 from typing import TextIO
+
+from loadtest.report.github import is_github, neutral
 
 __all__ = ["Progress"]
 
@@ -15,7 +18,9 @@ class Progress:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
-        self._is_live = self._stream.isatty()
+        # a terminal that obeys no escape codes is a log to us
+        self._is_live = self._stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+        self._is_read_for_commands = is_github(os.environ)
         self._has_line = False
         self._told_at = float("-inf")
         self.line = ""
@@ -31,7 +36,7 @@ class Progress:
         """Show how it stands: replaces the live line, or writes one when the last is some seconds old."""
         self.line = text
         if self._is_live:
-            self._write(_CLEAR + text)
+            self._write(_CLEAR + self._cut(text))
             self._has_line = True
         elif time.monotonic() - self._told_at >= _EVERY_S:
             self._told_at = time.monotonic()
@@ -43,9 +48,17 @@ class Progress:
             self._write("\n")
             self._has_line = False
 
+    def _cut(self, text: str) -> str:
+        """Return as much as one row has room for: of a line of two rows the first could not be replaced."""
+        try:
+            columns = os.get_terminal_size(self._stream.fileno()).columns
+        except (OSError, ValueError):
+            return text
+        return text if len(text) < columns or not columns else f"{text[: max(columns - 2, 1)]}…"
+
     def _write(self, text: str) -> None:
         try:
-            self._stream.write(text)
+            self._stream.write(neutral(text) if self._is_read_for_commands else text)
             self._stream.flush()
         except (OSError, ValueError):
             self._is_live = False  # nobody reads any more; the run goes on

@@ -8,7 +8,7 @@ from locust.runners import WorkerRunner
 
 from loadtest.navigation.record import NavigationRecord
 from loadtest.swarm.generator import Generator
-from loadtest.swarm.messages import BEGIN, RELEASE, REPORT, TURN, Begin, Report, Turned
+from loadtest.swarm.messages import BEGIN, RELEASE, REPORT, REST, TURN, Begin, Report, Turned
 from loadtest.swarm.rows import fire_rows
 from loadtest.swarm.user import Work
 
@@ -28,6 +28,7 @@ class Worker:
         """Hear the master, and the end of the test."""
         self._runner.register_message(BEGIN, self._begin)
         self._runner.register_message(TURN, self._turn)
+        self._runner.register_message(REST, self._rest)
         self._runner.register_message(RELEASE, self._release)
         self._environment.events.test_stopping.add_listener(self._stop)
         self._environment.events.test_stop.add_listener(self._report)
@@ -44,6 +45,10 @@ class Worker:
     def _turn(self, msg: Any, **_: object) -> None:
         if self._generator:
             self._generator.turn(Turned.from_wire(msg.data))
+
+    def _rest(self, msg: Any, **_: object) -> None:
+        if self._generator:
+            self._generator.rest(str(msg.data["run"]))
 
     def _send(self, report: Report) -> None:
         self._runner.send_message(REPORT, report.to_wire())

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from loadtest.metrics.catalogue import check
 from loadtest.metrics.histogram import Histogram, bucket_top_us
-from loadtest.metrics.threshold import Aggregate, Threshold, check
+from loadtest.metrics.threshold import Aggregate, Threshold, parse
 from loadtest.navigation.phase import Phase
 from loadtest.report.client_figures import NavigationCounts, PhaseTimes, count_navigations, time_phases
 from loadtest.report.run import Run
@@ -145,17 +146,13 @@ def _nearest(summary: Mapping[str, Any]) -> str:
     """Tell the threshold that came nearest to its limit, of those that have one above 0."""
     rows = []
     for row in summary["thresholds"]:
-        limit = check(row["metric"], row["expression"], _gauges(row["metric"])).limit
+        limit = parse(row["expression"]).limit
         if row["value"] is not None and limit > 0:
             rows.append((row["value"] / limit, row))
     if not rows:
         return "holds"
     row = max(rows, key=lambda pair: pair[0])[1]
     return f"{row['metric']} {_looked_at(row['expression'])} {row['value']:,.4g}"
-
-
-def _gauges(metric: str) -> list[str]:
-    return [metric.removeprefix("server.gauges.").removesuffix(".value")]
 
 
 def _failures(counts: NavigationCounts, summary: Mapping[str, Any]) -> str:
@@ -194,13 +191,14 @@ def _grade(
 ) -> Grade | None:
     if threshold.operator not in ("<", "<="):
         return None
-    family, name, *rest = metric.split(".")
+    family, _, path = metric.partition(".")
+    name, *rest = path.split(".")
     if family == "phases" and not rest:
         percent = 50.0 if threshold.aggregate is Aggregate.MED else threshold.percent
         return _above(phases[Phase(name)].own, threshold, percent)
     if family == "phases":
         return _above(phases[Phase(name)].from_due, threshold, 99.0)
-    if threshold.aggregate is Aggregate.RATE and 0 < threshold.limit < 1:
+    if family == "navigations" and threshold.aggregate is Aggregate.RATE and 0 < threshold.limit < 1:
         return Grade(float(getattr(counts, name, 0)), counts.due, threshold.limit)
     return None
 

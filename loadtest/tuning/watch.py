@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from loadtest.metrics.threshold import check
+from loadtest.metrics.catalogue import check
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.folder import NAVIGATIONS_FILE
@@ -67,8 +67,8 @@ def _rules(thresholds: Mapping[str, tuple[str, ...]]) -> "list[tuple[str, _Rule]
         (FAILURES, (lambda record: record.outcome.is_failure, FAILURES_ALLOWED))
     ]
     for metric, expressions in thresholds.items():
-        family, name, *rest = metric.split(".")
-        if family != "phases" or rest:
+        family, _, name = metric.partition(".")
+        if family != "phases" or "." in name:
             continue
         for expression in expressions:
             threshold = check(metric, expression)

@@ -1,9 +1,9 @@
-// What a checker of accessibility looks at, in the shadow roots of our elements.
+// What a checker of accessibility looks at, in the shadow roots of our elements, or in a page without them.
 
-const roots = () =>
-  [...document.querySelectorAll("loadtest-navigations, loadtest-server, loadtest-findings")].map(
-    (one) => one.shadowRoot,
-  );
+const roots = () => {
+  const ours = [...document.querySelectorAll("loadtest-navigations, loadtest-server, loadtest-findings")];
+  return ours.length ? ours.map((one) => one.shadowRoot) : [document];
+};
 const elements = (selector = "*") => roots().flatMap((root) => [...root.querySelectorAll(selector)]);
 
 function parse(colour) {

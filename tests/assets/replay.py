@@ -68,6 +68,7 @@ class Replay:
     progress: str = ""
     refusal: str | None = None
     turned: list[Any] = field(default_factory=list)
+    has_report: bool = False
     is_broken: bool = False
     """Whether it answers with 500."""
     asked: int = 0
@@ -110,6 +111,7 @@ def answer_live(replay: Replay, query: Mapping[str, str]) -> Mapping[str, Any]:
         ],
         "ticks": [one["row"] for one in told if one["type"] == "tick" and one["row"][0] > tick_s],
         "progress": replay.progress or f"{replay.until_s:.0f} s",
+        "has_report": replay.has_report,
     }
 
 
@@ -153,7 +155,8 @@ def _handler(replay: Replay, base: str, page: str) -> type[BaseHTTPRequestHandle
                 self._send_json(200, answer_live(replay, query))
             elif path == "/loadtest/files":
                 files = [{"name": "run.json", "bytes": 1810}, {"name": "navigations.jsonl", "bytes": 412_345}]
-                self._send_json(200, {"run": replay.run_id, "files": files})
+                report = [{"name": "report.html", "bytes": 54_321}] if replay.has_report else []
+                self._send_json(200, {"run": replay.run_id, "files": files + report})
             elif path.startswith("/loadtest/files/"):
                 self._send(200, "application/octet-stream", b"{}")
             else:

@@ -35,6 +35,25 @@ def test_a_finding_is_told_with_its_traceback_and_story(shown: Shown) -> None:
     )
 
 
+def test_the_report_can_be_kept_as_soon_as_it_is_there(shown: Shown) -> None:
+    shown.replay.until(40)
+    shown.page.goto(shown.url)
+    expect(shown.findings.get_by_text("Exit code 99.")).to_be_visible()
+    link = shown.findings.get_by_role("link", name="Keep this run's report")
+    listed = shown.navigations.get_by_role("link", name="report.html")
+    expect(shown.navigations.get_by_role("link", name="run.json")).to_be_visible()
+    expect(link).to_be_hidden()
+    expect(listed).to_have_count(0)
+    shown.replay.has_report = True
+    expect(link).to_be_visible()
+    expect(listed).to_be_visible()
+    with shown.page.expect_download() as download:
+        link.click()
+
+    assert download.value.url == f"{shown.url}loadtest/files/report.html"
+    assert download.value.suggested_filename == "report.html"
+
+
 def test_a_finding_that_grows_stays_open(shown: Shown) -> None:
     shown.page.goto(shown.url)
     expect(shown.findings.get_by_text("No findings so far")).to_be_visible()

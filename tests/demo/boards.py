@@ -39,6 +39,12 @@ class Board:
             time.sleep(0.02)
         return self.errors()
 
+    def go_round(self) -> None:
+        """Let the board's event loop go round often enough to have seen everybody who has left."""
+        for _ in range(20):
+            with urllib.request.urlopen(self.url, timeout=_DEADLINE_S) as answer:
+                answer.read()
+
 
 @contextlib.contextmanager
 def board(fault: Fault, log: Path) -> Iterator[Board]:
@@ -102,12 +108,6 @@ class Visitor:
         """Shake hands; return the acknowledgement."""
         self.send(self.handshake)
         return self.read_until("430")
-
-    def wait_for_the_board(self) -> None:
-        """Let the board's event loop go round often enough to have seen everybody who has left."""
-        for _ in range(20):
-            self.send('421["note",""]')  # of somebody without a seat: acknowledged, and no more
-            self.read_until("431")
 
     def leave_at(self, point: str) -> None:
         """Go on to a point of DEPARTURES.md, and leave there."""

@@ -26,12 +26,9 @@ _SHOWS_AT = {
 @pytest.fixture(scope="module", params=list(Fault))
 def faulty(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Fault, Board, Visitor]]:
-    """A board with a fault, and somebody who stays there."""
+) -> Iterator[tuple[Fault, Board]]:
     with board(request.param, tmp_path_factory.mktemp("board") / "log") as served:
-        guest = connected(served)
-        yield request.param, served, guest
-        guest.leave()
+        yield request.param, served
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +45,8 @@ def connected(served: Board) -> Visitor:
 
 
 @pytest.mark.parametrize("point", _POINTS)
-def test_a_fault_shows_at_its_points_and_at_no_other(
-    faulty: tuple[Fault, Board, Visitor], point: str
-) -> None:
-    fault, served, guest = faulty
+def test_a_fault_shows_at_its_points_and_at_no_other(faulty: tuple[Fault, Board], point: str) -> None:
+    fault, served = faulty
     before = served.errors()
     expected = _VISITS if point in _SHOWS_AT[fault] else 0
 
@@ -59,7 +54,7 @@ def test_a_fault_shows_at_its_points_and_at_no_other(
         visitor.leave_at(point)
 
     served.await_errors(before + expected)
-    guest.wait_for_the_board()
+    served.go_round()
     assert served.errors() - before == expected
 
 

@@ -14,7 +14,7 @@ from tests.e2e.harness import Served, free_port, served
 
 pytestmark = pytest.mark.slow
 
-OURS = ("/live", "/turn", "/files", "/files/run.json", "/profiles", "/assets/tabs.js", "")
+OURS = ("/live", "/turn", "/files", "/files/run.json", "/metrics", "/profiles", "/assets/tabs.js", "")
 LOCUSTS = ("/swarm", "/stop", "/stats/reset")
 
 

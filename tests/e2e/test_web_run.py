@@ -79,7 +79,7 @@ def test_a_run_goes_on_when_its_follower_dies(board: Served, tmp_path: Path) -> 
         )
         state = get(ui, "/loadtest/live")["state"]
         until(lambda: get(ui, "/loadtest/live")["state"] == "over", "the run does not end")
-        until(lambda: len(get(ui, "/loadtest/files")["files"]) >= 4, "the summary is not there")
+        until(lambda: len(get(ui, "/loadtest/files")["files"]) >= 7, "the outputs are not there")
         files = [file["name"] for file in get(ui, "/loadtest/files")["files"]]
         until(lambda: get(ui, "/loadtest/live")["progress"].startswith("FAIL: "), "the verdict is not told")
 
@@ -87,6 +87,7 @@ def test_a_run_goes_on_when_its_follower_dies(board: Served, tmp_path: Path) -> 
     summary = summary_of(only_run(tmp_path / "results"))
     assert (summary["ended"], summary["navigations"]["due"], summary["exit_code"]) == ("finished", 120, 99)
     assert set(files) >= {"run.json", "summary.json", "navigations.jsonl", "server.jsonl"}
+    assert set(files) >= {"series.csv", "junit.xml", "report.html"}
 
 
 def test_a_follower_ends_with_its_run_and_the_next_run_has_its_own(board: Served, tmp_path: Path) -> None:

@@ -19,12 +19,15 @@ from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import Manner
 from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.report.console import print_report
+from loadtest.report.html.page import html_report
 from loadtest.report.run import read_run
+from loadtest.report.series.series import EVERY_SECOND, series_csv, series_of
 from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.story.story import tell_story
 from loadtest.report.story.text import print_story
 from loadtest.report.summary import summarize
 from tests.gold.broken import broken_records, broken_server
+from tests.gold.outputs import FOLDER, OUTPUTS
 from tests.gold.schema import summary_schema
 from tests.gold.staged import STAGES, TURNS, staged_records, staged_server
 from tests.report.building import BOOT, T0_AT, error, handler, histogram, info, snapshot, visit, write_run
@@ -38,6 +41,8 @@ RUNS = {
     "staged": "results/20260102T030535Z-staged",
 }
 WIDTHS = (60, 80, 120)
+NARROW = 40
+SERIES = ("faulty", "staged")
 
 _HOSTILE = "\x1b[31mred[/bold]\x07 \u202eleft"
 _TRACEBACK = f"""Traceback (most recent call last):
@@ -241,6 +246,12 @@ def summary(which: str) -> str:
         return json.dumps(summarize(read_run(Path(RUNS[which]))), indent=1) + "\n"
 
 
+def series(which: str) -> str:
+    """Return the ``series.csv`` of one of the gold runs."""
+    with _here():
+        return series_csv(series_of(read_run(Path(RUNS[which])), EVERY_SECOND))
+
+
 def report(which: str, width: int) -> str:
     """Return the report of one of the gold runs."""
     with _here():
@@ -248,6 +259,20 @@ def report(which: str, width: int) -> str:
     console, out = _console(width)
     print_report(run, summarize(run), console)
     return _without_ends(out.getvalue())
+
+
+def page(which: str) -> str:
+    """Return the ``report.html`` of one of the gold runs."""
+    with _here():
+        run = read_run(Path(RUNS[which]))
+        return html_report(run, summarize(run), series_of(run))
+
+
+def output(name: str) -> str:
+    """Return what is made of the faulty run for programs, or for people elsewhere."""
+    with _here():
+        run = read_run(Path(RUNS["faulty"]))
+        return OUTPUTS[name](run, summarize(run))
 
 
 def story(width: int) -> str:
@@ -280,6 +305,12 @@ def main() -> None:
     SCHEMA.write_text(schema())
     for which in RUNS:
         (GOLD / f"summary_{which}.json").write_text(summary(which))
+    for which in SERIES:
+        (GOLD / f"series_{which}.csv").write_text(series(which), newline="")
+    (GOLD / "report_faulty.html").write_text(page("faulty"), encoding="utf-8")
+    for name in OUTPUTS:
+        (FOLDER / name).write_text(output(name), newline="")
+    (GOLD / f"report_faulty_{NARROW}.txt").write_text(report("faulty", NARROW))
     for width in WIDTHS:
         (GOLD / f"story_{width}.txt").write_text(story(width))
         for which in RUNS:

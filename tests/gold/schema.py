@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from loadtest.errors import ExitCode
 from loadtest.navigation.phase import Phase
 from loadtest.report.client_figures import AssertionCounts, ClientErrors, DepartureCounts, NavigationCounts
-from loadtest.report.course import TurnInfo
+from loadtest.report.course import Aborted, TurnInfo
 from loadtest.report.exits import Exit
 from loadtest.report.finding import Finding
 from loadtest.report.heat import HeatCell
@@ -50,6 +50,7 @@ def summary_schema() -> Schema:
                 "seed": {"type": "integer"},
                 "host": _TEXT,
                 "ended": _enum(Ended),
+                "aborted": _or_none(_aborted()),
                 "replay_of": _or_none(_of(ReplayOf)),
                 "skipped_lines": _COUNT,
                 "users": _COUNT,
@@ -74,6 +75,13 @@ def summary_schema() -> Schema:
                 "thresholds": _list(_of(ThresholdResult)),
             }
         ),
+    }
+
+
+def _aborted() -> Schema:
+    described = _of(Aborted)
+    return _object({"threshold": _TEXT, **described["properties"]}) | {
+        "description": "The threshold that ended the run early; null: none did."
     }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from loadtest.metrics.histogram import Histogram
-from loadtest.metrics.threshold import Aggregate, Threshold, check, known_metrics, parse
+from loadtest.metrics.threshold import Aggregate, Threshold, parse
 
 
 @pytest.mark.parametrize(
@@ -94,47 +94,3 @@ def test_without_samples_there_is_a_count_and_no_latency(expression: str, value:
 def test_a_latency_has_no_value_and_no_rate(expression: str) -> None:
     with pytest.raises(ValueError, match="a latency has no"):
         parse(expression).measure(Histogram())
-
-
-@pytest.mark.parametrize(
-    ("metric", "expression"),
-    [
-        ("phases.handshake", "p(95)<200"),
-        ("phases.page.from_due_p99_ms", "value<200"),
-        ("navigations.dropped", "rate<0.01"),
-        ("server.errors", "count==0"),
-        ("server.residue.sids", "value==0"),
-        ("generator.cpu", "value<0.9"),
-    ],
-)
-def test_a_metric_has_its_own_expressions(metric: str, expression: str) -> None:
-    assert check(metric, expression) == parse(expression)
-
-
-@pytest.mark.parametrize(
-    ("metric", "expression", "message"),
-    [
-        ("phases.handshook", "p(95)<200", "'phases.handshook' is not a metric that thresholds know"),
-        ("phases.handshake", "value<200", "phases.handshake has count, avg, med, max and p.N."),
-        ("server.errors", "value==0", "'value==0': server.errors has count$"),
-        ("navigations.failed", "max<3", "navigations.failed has count and rate$"),
-        ("server.residue.sids", "value=0", "is not a threshold"),
-    ],
-)
-def test_what_does_not_go_together_is_refused(metric: str, expression: str, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        check(metric, expression)
-
-
-def test_the_known_metrics_are_paths_of_the_summary() -> None:
-    assert known_metrics()["server.residue.pending_disconnects"] == frozenset({Aggregate.VALUE})
-    assert "navigations.due" in known_metrics()
-
-
-def test_gauges_are_metrics_of_the_profile_that_names_them() -> None:
-    gauges = known_metrics(["clients"]).keys() - known_metrics().keys()
-
-    assert gauges == {"server.gauges.clients", "server.gauges.clients.value"}
-    assert check("server.gauges.clients", "value<5", ["clients"]) == parse("value<5")
-    with pytest.raises(ValueError, match=r"'server\.gauges\.clients' is not a metric"):
-        check("server.gauges.clients", "value<5")

@@ -1,6 +1,7 @@
 """The record of a navigation, and its line in navigations.jsonl."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,7 @@ records = st.builds(
     move=st.sampled_from(Move),
     planned_move=st.sampled_from(Move),
     previous=st.none() | st.integers(0, 2**63),
+    row=st.none() | st.integers(0, 2**63),
     was_ahead=st.booleans(),
     phases_ms=st.dictionaries(st.sampled_from(Phase), st.floats(0, 1e6).map(lambda value: round(value, 3))),
     assertions=st.dictionaries(st.text(), texts),
@@ -75,6 +77,13 @@ def test_a_record_is_one_line_of_json() -> None:
 
 def test_a_line_is_read_as_the_record_that_it_was() -> None:
     assert NavigationRecord.from_line(LINE) == RECORD
+
+
+def test_the_row_of_a_tabs_data_is_told_where_it_has_one() -> None:
+    with_row = replace(RECORD, row=2)
+
+    assert with_row.to_line() == LINE.replace('"was_ahead":true,', '"was_ahead":true,"row":2,')
+    assert NavigationRecord.from_line(with_row.to_line()) == with_row
 
 
 def test_a_breach_is_an_assertion_that_something_was_wrong_with() -> None:

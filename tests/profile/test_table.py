@@ -32,7 +32,7 @@ def test_a_profile_needs_an_app_and_a_stage_and_no_more() -> None:
     table = table_of()
 
     assert (table.description, table.seed, table.max_visits) == ("", 0, None)
-    assert (table.users.max, table.departures, dict(table.thresholds)) == (200, [], {})
+    assert (table.users.max, table.departures, dict(table.thresholds.expressions)) == (200, [], {})
     assert table.dwell_s == Distribution(Law.EXPONENTIAL, 2.0)
     assert dict(table.deadline_s) == dict.fromkeys(Phase, 10.0)
     assert table.stages[0].build(200).arrivals is Arrivals.POISSON
@@ -257,7 +257,8 @@ def test_a_wrong_deadline_is_told(deadline: Any, mistakes: list[str]) -> None:
 def test_thresholds_are_kept_by_metric() -> None:
     thresholds = table_of(thresholds={"phases.handshake": ["p(95)<200", "max<1000"]}).thresholds
 
-    assert dict(thresholds) == {"phases.handshake": ("p(95)<200", "max<1000")}
+    assert thresholds.aborts == ()
+    assert dict(thresholds.expressions) == {"phases.handshake": ("p(95)<200", "max<1000")}
 
 
 @pytest.mark.parametrize(
@@ -266,7 +267,7 @@ def test_thresholds_are_kept_by_metric() -> None:
         (3, ['thresholds: 3 is not a table, such as { "server.errors" = ["count==0"] }']),
         (
             {"server.error": ["count==0"]},
-            ['thresholds."server.error": unknown metric; did you mean server.errors?'],
+            ['thresholds."server.error": unknown metric; did you mean server.errors or server.known_errors?'],
         ),
         (
             {"server.errors": "count==0"},
@@ -276,7 +277,15 @@ def test_thresholds_are_kept_by_metric() -> None:
             {"server.errors": []},
             ['thresholds."server.errors": [] is not a list of expressions, such as ["count==0"]'],
         ),
-        ({"server.errors": ["count==0", 3]}, ['thresholds."server.errors"[1]: 3 is not a string']),
+        (
+            {"server.errors": ["count==0", 3]},
+            [
+                (
+                    'thresholds."server.errors"[1]: 3 is not a string, nor a table such as '
+                    '{ threshold = "count==0" }'
+                )
+            ],
+        ),
     ],
     ids=str,
 )
@@ -339,7 +348,7 @@ GAUGE = {"name": "clients", "value": "app:clients"}
 def test_thresholds_may_name_the_profiles_gauges() -> None:
     thresholds = {"server.gauges.clients": ["value<5"], "server.gauges.clients.value": ["value<9"]}
 
-    assert dict(table_of(gauges=[GAUGE], thresholds=thresholds).thresholds) == {
+    assert dict(table_of(gauges=[GAUGE], thresholds=thresholds).thresholds.expressions) == {
         "server.gauges.clients": ("value<5",),
         "server.gauges.clients.value": ("value<9",),
     }

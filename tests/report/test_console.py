@@ -1,6 +1,8 @@
 """A run's report on one screen."""
 
 import io
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from loadtest.navigation.record import Outcome
+from loadtest.report import tables
 from loadtest.report.console import print_report
 from loadtest.report.info import Ended, GeneratorInfo, RunInfo
 from loadtest.report.run import Run
 from loadtest.report.server import ServerSide
 from loadtest.report.summary import summarize
-from tests.gold.build import GOLD, RUNS, WIDTHS, report
+from tests.gold.build import GOLD, RUNS, WIDTHS, report, summary
 from tests.report.building import (
     BOOT,
     boots_of,
@@ -55,10 +58,43 @@ def test_the_report_of_a_run_is_what_it_was(which: str, width: int) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("which", RUNS)
 def test_no_line_is_wider_than_the_terminal(which: str, width: int) -> None:
-    copied = ("its story: ", "see it again: ")
-    lines = [line for line in report(which, width).splitlines() if not any(word in line for word in copied)]
+    lines = [line for line in report(which, width).splitlines() if ": loadtest " not in line]  # is copied
 
     assert max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize("which", RUNS)
+def test_no_figure_is_lost_on_a_terminal_that_is_narrow(which: str) -> None:
+    narrow = report(which, 40)
+    words = narrow.split()
+
+    assert "…" not in narrow
+    assert max(len(line) for line in narrow.splitlines() if ": loadtest " not in line) <= 60  # an id is 32
+    for row in tables.phases(json.loads(summary(which))).rows:
+        assert [cell for cell in row[1:] if not {cell, f"{cell},"} & {*words}] == []
+
+
+def test_a_table_without_room_is_told_in_words() -> None:
+    handlers = [handler("x" * 60, 12_345, 3, histogram(1, 2, 3))]
+
+    text = printed(run_of([visit(1)], hooked(snapshot(handlers=handlers))), width=20)
+
+    told = f"{'x' * 37}...: calls 12,345, errors 3, p50 2.0, p99 3.0"
+    assert "".join(told.split()) in "".join(text.split())
+
+
+def test_the_page_is_named_where_it_is_there_and_the_first_finding_can_be_seen_again(tmp_path: Path) -> None:
+    run = replace(run_of([visit(1)], hooked(snapshot([error([1])]))), path=tmp_path)
+
+    before = printed(run)
+    (tmp_path / "report.html").touch()
+    text = printed(run)
+
+    assert "Report: " not in before
+    assert text.splitlines()[-2:] == [
+        f"Report: {tmp_path}/report.html",
+        f"See finding 1 again: loadtest replay {tmp_path} --finding 1",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,22 @@
 """The writer of a run's folder."""
 
+import contextlib
 import json
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from loadtest.errors import RunFolderError
-from loadtest.report.folder import RunFolder
+from loadtest.report.folder import RunFolder, is_held
+from loadtest.report.run import read_info
 from tests.report.building import info, visit
+from tests.report.disk import small_disk
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -31,7 +38,10 @@ def test_two_runs_in_one_second_never_share_a_folder(tmp_path: Path) -> None:
 
 
 def test_latest_points_at_the_newest(tmp_path: Path) -> None:
-    with create(tmp_path, "one"), create(tmp_path, "two") as second:
+    with create(tmp_path, "one") as first, create(tmp_path, "two") as second:
+        first.write_info(info())
+        second.write_info(info())
+        first.write_info(info())
         assert (tmp_path / "latest").readlink() == Path(second.path.name)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "20260102T030405Z-one",
@@ -40,10 +50,19 @@ def test_latest_points_at_the_newest(tmp_path: Path) -> None:
     ]
 
 
+def test_latest_points_at_no_folder_before_it_can_be_read(tmp_path: Path) -> None:
+    with create(tmp_path, "one") as first, create(tmp_path, "two") as second:
+        first.write_info(info())
+        assert read_info(tmp_path / "latest").profile == info().profile
+        second.write_info(info(profile="two"))
+
+        assert read_info(tmp_path / "latest").profile == "two"
+
+
 def test_a_real_folder_named_latest_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "latest").mkdir()
-    with create(tmp_path):
-        pass
+    with create(tmp_path) as folder:
+        folder.write_info(info())
 
     assert not (tmp_path / "latest").is_symlink()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["20260102T030405Z-churn", "latest"]
@@ -67,6 +86,7 @@ def test_a_folder_that_the_user_names_is_made(tmp_path: Path) -> None:
 def test_an_empty_folder_that_the_user_names_is_taken(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     with create(tmp_path, out=tmp_path / "mine") as folder:
+        folder.write_info(info())
         assert folder.path == tmp_path / "mine"
     assert (tmp_path / "latest").readlink() == Path("mine")
 
@@ -124,6 +144,83 @@ def test_run_and_summary_are_replaced_as_a_whole(tmp_path: Path) -> None:
         "server.jsonl",
         "summary.json",
     ]
+
+
+def test_who_writes_a_run_is_known_as_long_as_it_is_there(tmp_path: Path) -> None:
+    with RunFolder(tmp_path):
+        assert is_held(tmp_path)
+        assert is_held(tmp_path)  # asking changes nothing
+    assert not is_held(tmp_path)
+    assert not is_held(tmp_path / "nowhere")
+
+
+_RACE = """
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from loadtest.report.folder import RunFolder
+from tests.report.building import info
+
+at, parent = datetime(2026, 1, 2, tzinfo=UTC), Path(sys.argv[1])
+gate, opens = os.pipe()
+for racer in range(20):
+    if os.fork() == 0:
+        os.close(opens)
+        os.read(gate, 1)
+        for _ in range(5):
+            folder = RunFolder.create("race", parent=parent, out=None, started_at=at)
+            folder.write_info(info())
+            print(folder.path.name, flush=True)
+        os._exit(0)
+os.close(opens)
+sys.exit(any(os.wait()[1] for _ in range(20)))
+"""
+
+
+def test_runs_that_begin_at_once_never_share_a_folder(tmp_path: Path) -> None:
+    """And whoever looks at ``latest`` meanwhile finds a run there that can be read."""
+    command = [sys.executable, "-c", _RACE, str(tmp_path)]
+    looks = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as race:
+        while race.poll() is None:
+            if (tmp_path / "latest").is_symlink():
+                read_info(tmp_path / "latest")
+                looks += 1
+        assert race.stdout
+        names = race.stdout.read().split()
+
+    assert (race.returncode, len(names), len(set(names)), looks > 0) == (0, 100, 100, True)
+    assert {path.name for path in tmp_path.iterdir()} == {*names, "latest"}
+
+
+@pytest.mark.parametrize("name", ["navigations.jsonl", "server.jsonl", "run.json", "summary.json"])
+def test_a_full_disk_leaves_room_for_the_last_words(name: str, tmp_path: Path) -> None:
+    """A full disk as it is: a file system in memory of one megabyte, where this process may mount one."""
+    with small_disk(tmp_path / "disk", 1_000_000) as disk, RunFolder(disk) as folder:
+        folder.write_info(info())
+        writes: dict[str, Callable[[], None]] = {
+            "navigations.jsonl": lambda: folder.append_navigations(visit(1).to_line()),
+            "server.jsonl": lambda: folder.append_server([{"kind": "a" * 300}]),
+            "run.json": lambda: folder.write_info(info(seed=2)),
+            "summary.json": lambda: folder.write_summary({"schema": 2}),
+        }
+        write = writes[name]
+        filler = (disk / "filler").open("wb", buffering=0)
+        with filler, contextlib.suppress(OSError):
+            while True:
+                filler.write(bytes(4096))
+
+        if name.endswith("l"):
+            with pytest.raises(RunFolderError, match=f"{name}: cannot be written: No space left on device"):
+                write()
+        else:
+            write()
+
+        folder.write_info(info(seed=3))
+        folder.write_summary({"schema": 1})
+        assert read_info(disk).seed == 3
+        assert json.loads((disk / "summary.json").read_text()) == {"schema": 1}
 
 
 def test_a_figure_that_is_no_number_is_never_written(tmp_path: Path) -> None:

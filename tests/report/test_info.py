@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ExitCode
-from loadtest.report.info import Ended, GeneratorInfo, QuietInfo, RunInfo, RunVerdict, StageInfo, TurnInfo
+from loadtest.report.info import (
+    Ended,
+    GeneratorInfo,
+    QuietInfo,
+    ReplayOf,
+    RunInfo,
+    RunVerdict,
+    StageInfo,
+    TurnInfo,
+)
 from tests.report.building import T0_AT, histogram, info
 
 
@@ -25,6 +34,7 @@ def as_read_back(run: RunInfo) -> RunInfo:
         {"t0_at": datetime(2026, 1, 1, 12, 0, 0, 125000, UTC), "quiet": QuietInfo(1.5, 9.0)},
         {"verdict": RunVerdict.FAIL, "exit_code": ExitCode.FAIL, "lost_numbers": 3, "require_hooks": True},
         {"stages": (StageInfo(0, 0.0, 12.5, True, "a"), StageInfo(1, 12.5, 30.0, False, "b"))},
+        {"replay_of": ReplayOf("00c0ffee00c0ffee", 2)},
         {"turns": (TurnInfo(4.5, "x2", None), TurnInfo(9.0, 50.0, (3.0, 0.5)), TurnInfo(9.5, None, (1.0,)))},
     ],
 )

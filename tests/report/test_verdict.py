@@ -6,6 +6,7 @@ import pytest
 
 from loadtest.errors import ExitCode
 from loadtest.report.client_figures import AssertionCounts, NavigationCounts, count_navigations
+from loadtest.report.course import Aborted
 from loadtest.report.exits import Exit
 from loadtest.report.finding import Finding
 from loadtest.report.info import Ended, RunVerdict
@@ -130,9 +131,22 @@ def test_default_thresholds_say_nothing_beyond_a_finding() -> None:
             "a worker died, and nobody knows what became of its 1 navigation: run it again",
         ),
         (
+            {"ended": Ended.RUNNING, "broken_off": "x/server.jsonl: cannot be written: No space left"},
+            {},
+            "the run was broken off: x/server.jsonl: cannot be written: No space left",
+        ),
+        (
+            {"ended": Ended.RUNNING},
+            {"is_on": True},
+            "the run is still going: this is how it stands",
+        ),
+        (
             {"ended": Ended.RUNNING, "under_way": 2},
             {"skipped_lines": 1},
-            "the run was cut short (killed, or still going): run it again to the end; 2 visits had not ended",
+            (
+                "interrupted (killed): what was written until then is told; run it again to the end; "
+                "2 visits had not ended"
+            ),
         ),
         (
             {},
@@ -175,6 +189,30 @@ def test_what_is_missing_for_a_pass_leaves_the_run_open(
     run: dict[str, Any], changes: dict[str, Any], reason: str
 ) -> None:
     assert judged(run, **changes) == Verdict(RunVerdict.INCONCLUSIVE, ExitCode.INCONCLUSIVE, (reason,))
+
+
+def test_a_threshold_that_ended_the_run_fails_it_whatever_it_is_at_the_end() -> None:
+    aborted = Aborted("server.errors", "count==0", 12.44, 3)
+
+    assert judged({"ended": Ended.ABORTED, "aborted": aborted}) == Verdict(
+        RunVerdict.FAIL,
+        ExitCode.FAIL,
+        ("ended early at 12.4 s: the threshold server.errors count==0 did not hold (it was 3)",),
+    )
+
+
+def test_a_run_that_is_interrupted_while_it_ends_early_is_both() -> None:
+    aborted = Aborted("phases.page", "p(95)<200", 1.0, 200.5)
+
+    verdict = judged({"ended": Ended.INTERRUPTED, "aborted": aborted})
+
+    assert (verdict.word, verdict.reasons) == (
+        RunVerdict.INTERRUPTED,
+        (
+            "the run was interrupted: it is complete up to then",
+            "ended early at 1.0 s: the threshold phases.page p(95)<200 did not hold (it was 200.5)",
+        ),
+    )
 
 
 def test_running_handlers_are_no_matter_beside_a_finding_or_without_a_quiet() -> None:

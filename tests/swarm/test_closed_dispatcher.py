@@ -151,9 +151,10 @@ def test_a_tab_that_waits_is_let_go() -> None:
     dispatcher.start(time.monotonic(), 60.0)
     dispatcher.take(0, None)
     waiting = [gevent.spawn(dispatcher.take, tab, None) for tab in (0, 1)]
-    gevent.idle()
+    gevent.sleep(0)  # both have begun to wait by then
 
     dispatcher.close()
 
     assert [user.get(timeout=5) for user in waiting] == [None, None]
-    assert dispatcher.take(0, None) is None
+    with gevent.Timeout(5):  # its next visit would be due in 30 s
+        assert dispatcher.take(0, None) is None

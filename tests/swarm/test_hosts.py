@@ -3,7 +3,7 @@
 import pytest
 
 from loadtest.errors import UsageError
-from loadtest.swarm.hosts import check_host
+from loadtest.swarm.hosts import check_host, is_own_host
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,18 @@ def test_another_machine_is_refused_until_it_is_named() -> None:
         check_host("http://192.0.2.7:8080", allowed=frozenset())
 
     check_host("http://192.0.2.7:8080", allowed={"192.0.2.7"})
+
+
+@pytest.mark.parametrize(
+    ("name", "is_own"),
+    [
+        ("localhost", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("box", True),
+        ("example.org", False),
+        ("192.0.2.1", False),
+    ],
+)
+def test_a_name_of_this_machine_is_loopback_or_what_was_bound(name: str, is_own: bool) -> None:
+    assert is_own_host(name, "box") == is_own

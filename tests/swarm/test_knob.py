@@ -33,6 +33,12 @@ duration_s = 60
 [[departures]]
 at = "P18"
 """
+LISTED = """
+[app]
+preset = "generic"
+[[visits]]
+due_s = 60
+"""
 
 
 def profile(text: str) -> Profile:
@@ -81,6 +87,8 @@ def test_a_profile_that_takes_long_to_read_is_turned_later() -> None:
         (OPEN, None, (0.0, 0.0), 7.0, "weights: all weights are 0"),
         (OPEN, Rate(-1.0, is_factor=False), None, 7.0, "rate: -1.0 is below 0"),
         (CLOSED, Rate(2.0, is_factor=True), None, 7.0, "rate: the stages have no rate that could be turned"),
+        (LISTED, Rate(2.0, is_factor=True), None, 7.0, "a list of visits cannot be turned"),
+        (LISTED, None, (2.0,), 7.0, "a list of visits cannot be turned"),
     ],
 )
 def test_what_cannot_be_turned_is_told(

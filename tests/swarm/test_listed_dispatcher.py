@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import gevent
 
@@ -13,9 +14,15 @@ def due(number: int, due_s: float = 0.0, tab: int | None = None) -> Arrival:
     return Arrival(number, due_s, mark=float(number), piece=number, tab=tab)
 
 
+def number_of(user: "gevent.Greenlet[..., Arrival | None]") -> int:
+    """Return the number of the visit that a user has got."""
+    assert user.value is not None
+    return user.value.number
+
+
 def begin(
     arrivals: Sequence[Arrival], users: int
-) -> tuple[ListedDispatcher, list[Arrival], list[gevent.Greenlet]]:
+) -> tuple[ListedDispatcher, list[Arrival], "list[gevent.Greenlet[..., Any]]"]:
     """Start a list over so many users that wait already; what nobody was free for is in the second."""
     dropped: list[Arrival] = []
     dispatcher = ListedDispatcher(dropped.append)
@@ -38,7 +45,7 @@ def test_a_tabs_next_visit_waits_for_the_one_before_though_others_are_free() -> 
     dispatcher, dropped, users = begin([due(1, tab=4), due(2, tab=4), due(3, tab=5)], users=3)
     gevent.idle()
 
-    gone = {user.value.number: number for number, user in enumerate(users) if user.ready()}
+    gone = {number_of(user): number for number, user in enumerate(users) if user.ready()}
     assert gone.keys() == {1, 3}
     assert dispatcher.take(gone[1], None) == due(2, tab=4)
     assert (dropped, dispatcher.due) == ([], 3)
@@ -64,7 +71,7 @@ def test_a_tab_goes_on_to_its_own_next_visit_unless_that_is_far_ahead() -> None:
     arrivals = [due(1, tab=4), due(2, tab=None), due(3, 2.0, tab=4), due(4, 90.0, tab=4)]
     dispatcher, _, users = begin(arrivals, users=2)
     gevent.joinall(users, timeout=5)
-    of = {user.value.number: number for number, user in enumerate(users)}
+    of = {number_of(user): number for number, user in enumerate(users)}
 
     assert dispatcher.promise(of[1]) == due(3, 2.0, tab=4)
     assert dispatcher.promise(of[2]) is None

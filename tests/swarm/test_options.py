@@ -6,6 +6,7 @@ import configargparse
 import pytest
 
 from loadtest.errors import ProfileError, UsageError
+from loadtest.report.info import ReplayOf
 from loadtest.swarm.options import RunOptions, add_options, fill_in
 
 
@@ -57,6 +58,14 @@ def test_what_is_said_is_heard(tmp_path: Path) -> None:
     assert profile.stages[0].pieces[0].from_per_s == 3
     assert (options.allow_hosts, options.time_s, options.users) == (frozenset({"a", "b"}), 4.0, 3)
     assert options.require_hooks
+
+
+def test_what_a_replay_sends_again_is_heard_and_nothing_else() -> None:
+    assert parse("--nav-replay-of", "00c0ffee00c0ffee:3").replay_of == ReplayOf("00c0ffee00c0ffee", 3)
+    assert parse().replay_of is None
+    for text in ("00c0ffee00c0ffee", ":3", "x:", "x:y"):
+        with pytest.raises(UsageError, match="is not RUN:FINDING"):
+            parse("--nav-replay-of", text)
 
 
 def test_a_setting_that_holds_a_semicolon_goes_on_a_line_of_its_own() -> None:

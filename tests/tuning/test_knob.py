@@ -219,6 +219,14 @@ def test_a_closed_profile_has_no_rate() -> None:
         read_knob(closed, "rate")
 
 
+@pytest.mark.parametrize("key", ["rate", "users.max"])
+def test_a_list_of_visits_cannot_be_varied(key: str) -> None:
+    listed = profile('[app]\npreset = "nicegui"\n[users]\nmax = 3\n[[visits]]\ndue_s = 5\n')
+
+    with pytest.raises(UsageError, match=rf"--vary {key}: p\.toml lists its visits one by one"):
+        read_knob(listed, key)
+
+
 def test_the_users_of_a_closed_profile_can_be_varied() -> None:
     closed = profile('[app]\npreset = "nicegui"\n[[stages]]\nduration_s = 5\nusers = 9\n')
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +11,28 @@ from loadtest.navigation.record import NavigationRecord
 from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE, SERVER_FILE, SUMMARY_FILE
 from loadtest.report.info import Ended, RunInfo
 from loadtest.report.live.figures import sum_up, with_stories
-from loadtest.report.live.phases import PhaseSeries
 from loadtest.report.live.plan import tell_run
-from loadtest.report.live.server import ServerSeries
 from loadtest.report.live.tail import Tail
-from loadtest.report.run import read_info, read_run
+from loadtest.report.live.telling import tell_rows
+from loadtest.report.run import Run, read_info, read_run
+from loadtest.report.series.phases import PhaseSeries
+from loadtest.report.series.server import ServerSeries
+from loadtest.report.server_lines import ServerLines
 from loadtest.report.summary import summarize
 
 __all__ = ["Follower"]
 
 _SUMMARY_EVERY_S = 2.0
-_TIMES_ITS_COST = 20
-"""A summary reads the whole run: at most a twentieth of the time goes into it, however long the run is."""
+_TIMES_ITS_COST = 40
+"""A summary is of the whole run: at most a fortieth of the time goes into it, however long the run is."""
 _VERDICT_WAIT_S = 60.0
 """A run that has ended writes its summary next; one that was killed just then never does."""
-_AT_ONCE = 1000
-"""Records: by the second they cost half as much; of a long run that was there before, no more are held."""
 _WRONG_FORM = (AttributeError, KeyError, TypeError, ValueError)
 Message = dict[str, Any]
 
 
 class Follower:
-    """What has been read of a run's files, and what has been told of it.
+    """What has been read of a run's files, each line once, and what has been told of it.
 
     Args:
         folder: a run's folder; its files need not be there yet.
@@ -50,6 +50,8 @@ class Follower:
         self._told_run: Message = {}
         self._navigations = Tail(folder / NAVIGATIONS_FILE)
         self._server = Tail(folder / SERVER_FILE)
+        self._records: list[NavigationRecord] = []
+        self._lines = ServerLines()
         self._phases = PhaseSeries()
         self._seconds: ServerSeries | None = None
         self._skipped = 0
@@ -68,12 +70,14 @@ class Follower:
         if self.info is None:
             return
         self._read_lines()
-        series = [self._phases.take(), self._seconds and self._seconds.take(is_over=is_last)]
-        yield from (message for message in series if message)
+        if phases := self._phases.take():
+            yield tell_rows("phases", phases)
+        if server := self._seconds and self._seconds.take(is_over=is_last):
+            yield tell_rows("server", server)
         if is_last:
-            yield from self._end()
+            yield from self._end(self.info)
         elif self._is_stale and self.info.t0_at and self._clock() >= self._summary_due:
-            yield self._summary()
+            yield self._summary(self.info)
 
     def _has_ended(self) -> bool:
         """Return whether the run has written its last word: its summary, or nothing any more."""
@@ -98,6 +102,7 @@ class Follower:
         info = read_info(self.folder)
         self._info_state = state
         self.info, self._is_stale = info, True
+        self._lines.warm_up_ends_at = info.warm_up_ends_at
         if self._seconds is None and info.t0_at is not None:
             self._seconds = ServerSeries(info.t0_at.timestamp())
         message = tell_run(info, self.folder)
@@ -106,16 +111,17 @@ class Follower:
             yield message
 
     def _read_lines(self) -> None:
-        records: list[NavigationRecord] = []
+        known = len(self._records)
         for line in self._navigations.lines():
-            self._take(line, lambda text: records.append(NavigationRecord.from_line(text)))
-            if len(records) == _AT_ONCE:
-                self._phases.add(records)
-                records.clear()
-        self._phases.add(records)
-        if self._seconds is not None:  # what was told before t0 waits for it
+            self._take(line, lambda text: self._records.append(NavigationRecord.from_line(text)))
+        self._phases.add(self._records[known:])
+        if (seconds := self._seconds) is not None:  # what was told before t0 waits for it
             for line in self._server.lines():
-                self._take(line, self._seconds.add)
+                self._take(line, lambda text: self._take_server(json.loads(text), seconds))
+
+    def _take_server(self, line: Mapping[str, Any], seconds: ServerSeries) -> None:
+        self._lines.add(line)
+        seconds.add(line)
 
     def _take(self, line: str, reader: Callable[[str], None]) -> None:
         self._is_stale = True
@@ -124,23 +130,27 @@ class Follower:
         except _WRONG_FORM:
             self._skipped += 1
 
-    def _summary(self) -> Message:
-        began = self._clock()
-        # the run's own count takes the half line at the end of a file for a broken one
+    def _run(self, info: RunInfo) -> Run:
+        """Return the run as far as it has been read; half a line may become a whole one yet."""
         skipped = self._skipped + self._navigations.skipped + self._server.skipped
-        summary = sum_up(read_run(self.folder)) | {"skipped_lines": skipped}
+        lines = self._lines
+        return Run(self.folder, info, tuple(self._records), lines.server_side(), lines.boots(), skipped)
+
+    def _summary(self, info: RunInfo) -> Message:
+        began = self._clock()
+        summary = sum_up(self._run(info))
         self._is_stale = False
         cost_s = self._clock() - began
         self._summary_due = self._clock() + max(_SUMMARY_EVERY_S, _TIMES_ITS_COST * cost_s)
         return {"type": "summary", "summary": summary}
 
-    def _end(self) -> Iterator[Message]:
-        run = read_run(self.folder)
+    def _end(self, info: RunInfo) -> Iterator[Message]:
+        run = self._run(info)
         try:
             summary = json.loads((self.folder / SUMMARY_FILE).read_text(encoding="utf-8"))
         except FileNotFoundError:
             yield {"type": "problem", "text": f"{self.folder}: the run has ended and left no {SUMMARY_FILE}"}
-            summary = summarize(run)
+            summary = summarize(read_run(self.folder))  # nothing makes a whole line of half a one any more
         except ValueError as error:
             raise RunFolderError(f"{self.folder / SUMMARY_FILE}: is not JSON: {error}") from error
         self.is_over = True

@@ -1,6 +1,7 @@
 """A story as lines of text, for any width and any terminal."""
 
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from loadtest.report.story.happening import Happening, Side
 from loadtest.report.story.story import Story
 from loadtest.report.wording import clipped, listed, shown
 
-__all__ = ["print_story"]
+__all__ = ["print_story", "story_lines"]
 
 _LONGEST = 300
 _HEAD = "        ms  side    "
@@ -51,6 +52,12 @@ def print_story(story: Story, console: Console) -> None:
     """Print a story; nothing that an app wrote gets through as markup or as control characters."""
     for line in _lines(story, max(console.width, _INDENT + _NARROWEST), console):
         console.print(line, soft_wrap=True)
+
+
+def story_lines(story: Story, width: int) -> Sequence[str]:
+    """Return a story as lines for a file: no colours, whatever terminal this process has."""
+    console = Console(file=io.StringIO(), width=width, color_system=None, _environ={})
+    return [line.plain for line in _lines(story, max(width, _INDENT + _NARROWEST), console)]
 
 
 def _lines(story: Story, width: int, console: Console) -> Iterator[Text]:

@@ -15,22 +15,34 @@ from loadtest.profile.model import Turn
 from loadtest.profile.turns_table import TurnTable
 from loadtest.swarm.knob import turn_of
 from loadtest.swarm.web.assets import Asset, read_assets
-from loadtest.swarm.web.files import list_files, open_file, read_blocks
+from loadtest.swarm.web.files import content_type_of, list_files, open_file, read_blocks
 from loadtest.swarm.web.offer import Offers
 from loadtest.swarm.web.tabs import plain_page
 from loadtest.swarm.web.watched import Watched
 
-__all__ = ["end_points"]
+__all__ = ["Metrics", "end_points"]
 
+_NO_POWERS = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _KNOB_KEYS = frozenset(("rate", "weights"))
 
 
-def end_points(watched: Watched, base_path: str, named_profile: str, login: Callable[..., Any]) -> Blueprint:
+Metrics = Callable[[str], tuple[bytes, str]]
+"""Returns Prometheus' text, and its content type, for an ``Accept`` header."""
+
+
+def end_points(
+    watched: Watched,
+    base_path: str,
+    named_profile: str,
+    login: Callable[..., Any],
+    metrics: Metrics | None = None,
+) -> Blueprint:
     """Return our end-points, all below ``/loadtest``.
 
     Args:
         named_profile: the profile that the command line names, or "".
         login: Locust's own decorator, which asks for the log-in where ``--web-login`` wants one.
+        metrics: what Prometheus scrapes; None: it was not asked for.
     """
     room = Blueprint("loadtest", __name__, url_prefix=f"{base_path}/loadtest")
     assets, offers = read_assets(), Offers(named_profile)
@@ -74,6 +86,11 @@ def end_points(watched: Watched, base_path: str, named_profile: str, login: Call
     def profiles() -> Response:
         return _json([asdict(offer) for offer in offers.all()])
 
+    @room.get("/metrics")
+    @login
+    def scraped() -> Response:
+        return _metrics(metrics)
+
     @room.get("/assets/<name>")
     @login
     def asset(name: str) -> Response:
@@ -83,17 +100,30 @@ def end_points(watched: Watched, base_path: str, named_profile: str, login: Call
 
 
 def _file(folder: Path | None, name: str) -> Response:
-    """Answer with a file of the run's folder, as a download."""
+    """Answer with a file of the run's folder, as a download.
+
+    What an app under test has said is in it: a browser that shows it all the same gives it no origin, no
+    script, and nothing to load (Content Security Policy 3, ``sandbox``).
+    """
     try:
         if folder is None:
             raise FileNotFoundError(name)
         opened, size_bytes = open_file(folder, name)
     except FileNotFoundError:
         return Response("this run has no such file\n", 404, mimetype="text/plain")
-    response = Response(read_blocks(opened, size_bytes), mimetype="application/octet-stream")
+    response = Response(read_blocks(opened, size_bytes), content_type=content_type_of(name))
+    response.headers["Content-Security-Policy"] = _NO_POWERS
     response.headers.set("Content-Disposition", "attachment", filename=f"{folder.name}-{name}")
     response.content_length = size_bytes
     return _fresh(response)
+
+
+def _metrics(metrics: Metrics | None) -> Response:
+    """Answer with Prometheus' text."""
+    if metrics is None:
+        return Response("start with --nav-prometheus 127.0.0.1:0 to have these\n", 404, mimetype="text/plain")
+    text, content_type = metrics(request.headers.get("Accept", ""))
+    return _fresh(Response(text, content_type=content_type))
 
 
 def _asset(found: Asset | None) -> Response:

@@ -2,12 +2,26 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
-__all__ = ["RunFile", "list_files", "open_file", "read_blocks"]
+__all__ = ["REPORT", "RunFile", "content_type_of", "list_files", "open_file", "read_blocks"]
+
+REPORT = "report.html"
+"""What a run leaves for people; it is written after the verdict."""
+_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        ".csv": "text/csv; charset=utf-8",
+        ".html": "text/html; charset=utf-8",
+        ".json": "application/json",
+        ".jsonl": "application/x-ndjson",
+        ".toml": "application/toml",
+        ".xml": "application/xml",
+    }
+)
 
 _BLOCK_BYTES = 256 * 1024
 
@@ -29,6 +43,11 @@ def list_files(folder: Path) -> Sequence[RunFile]:
             if entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
         ]
     return sorted(found, key=lambda file: file.name)
+
+
+def content_type_of(name: str) -> str:
+    """Return the media type of one of a run's files."""
+    return _TYPES.get(Path(name).suffix, "application/octet-stream")
 
 
 def open_file(folder: Path, name: str) -> tuple[BinaryIO, int]:

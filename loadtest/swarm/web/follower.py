@@ -1,5 +1,6 @@
 """Owns the process that follows a run's files and says what it reads, a line of JSON for each."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -33,14 +34,21 @@ class Follower:
     we live: it ends with us.
     """
 
-    def __init__(self, command: Sequence[str], take: Callable[[Mapping[str, Any]], object]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        take: Callable[[Mapping[str, Any]], object],
+        name: str = "what reads this run's files for these charts",
+    ) -> None:
         """Start it.
 
         Args:
+            name: what it is called where it is told that it has ended.
             take: hears each message, and a ``problem`` when it ends before it has said ``end``; raises
                 KeyError or TypeError when what was said is none.
         """
         self._take = take
+        self._name = name
         self._has_said_end = False
         self._is_closed = False
         self._last_words: deque[str] = deque(maxlen=_LAST_WORDS)
@@ -62,6 +70,13 @@ class Follower:
     def pid(self) -> int | None:
         """Its process id; None when it could not be started."""
         return self._process.pid if self._process else None
+
+    def say(self, message: Mapping[str, Any]) -> None:
+        """Answer it on its standard input, a line of JSON; nothing is said to one that has ended."""
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._process.stdin.write(json.dumps(message).encode() + b"\n")
+                self._process.stdin.flush()
 
     def run_ended(self) -> None:
         """Leave it the time for its last summary, then end it; returns at once."""
@@ -96,4 +111,4 @@ class Follower:
             self._last_words.append(line.decode(errors="replace").strip())
 
     def _tell_problem(self, what: str) -> None:
-        self._take({"type": "problem", "text": f"what reads this run's files for these charts {what}"})
+        self._take({"type": "problem", "text": f"{self._name} {what}"})

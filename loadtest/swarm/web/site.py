@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from loadtest.swarm.web.api import end_points
+from loadtest.swarm.web.api import Metrics, end_points
 from loadtest.swarm.web.form import Starter, check_form
 from loadtest.swarm.web.guard import guard
 from loadtest.swarm.web.tabs import add_tabs
@@ -18,7 +18,12 @@ class _Options(Protocol):
 
 
 def furnish(
-    web_ui: Any, options: _Options, starter: Starter, watched: Watched, is_own_host: Callable[[str], bool]
+    web_ui: Any,
+    options: _Options,
+    starter: Starter,
+    watched: Watched,
+    is_own_host: Callable[[str], bool],
+    metrics: Metrics | None = None,
 ) -> None:
     """Put the guard, the form's checks, our tabs and their end-points into Locust's web UI.
 
@@ -29,4 +34,4 @@ def furnish(
     login = web_ui.auth_required_if_enabled
     check_form(web_ui.app, starter, base_path, login)
     web_ui.template_args["extended_tabs"] = add_tabs(web_ui.app, base_path)
-    web_ui.app.register_blueprint(end_points(watched, base_path, options.nav_profile, login))
+    web_ui.app.register_blueprint(end_points(watched, base_path, options.nav_profile, login, metrics))

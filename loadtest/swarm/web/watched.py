@@ -8,6 +8,7 @@ from loadtest.errors import UsageError
 from loadtest.profile.model import Rate, Turn
 from loadtest.report.live.backlog import Backlog
 from loadtest.swarm.account import Tick
+from loadtest.swarm.web.files import REPORT
 from loadtest.swarm.web.follower import Follower, follow_command
 
 __all__ = ["Conducted", "Watched"]
@@ -102,6 +103,7 @@ class Watched:
                 "messages": [],
                 "ticks": [],
                 "progress": "",
+                "has_report": False,
             }
         is_new = run_id != run.run_id
         return {
@@ -113,6 +115,7 @@ class Watched:
             "messages": self._backlog.since(0 if is_new else since),
             "ticks": [_row(tick) for tick in run.ticks if is_new or tick.t_s > tick_s],
             "progress": self._verdict or self._line(),
+            "has_report": run.state == "over" and (run.path / REPORT).is_file(),
         }
 
     def turn(self, rate: Rate | None, weights: tuple[float, ...] | None) -> Turn:

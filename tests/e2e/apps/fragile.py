@@ -4,14 +4,13 @@
 ``freeze``: its handshake handler stands still, and with it the event loop, once, for SECONDS.
 ``forget``: a tab that left without shaking hands is not welcomed when it comes the next time.
 ``double``: a page whose socket comes again is welcomed twice.
-``--again``: who died is started again, as a supervisor does, and dies ``--at-once`` the next time.
+``--again``: who died is started again half a second later, as a supervisor does, and needs fewer words.
 """
 
 import asyncio
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -23,8 +22,10 @@ import uvicorn
 
 PORT, FAULT = int(sys.argv[1]), sys.argv[2]
 HANDSHAKES_BEFORE_FREEZE = 30
-HANDSHAKES_BEFORE_DEATH = 0 if "--at-once" in sys.argv else 20
+HANDSHAKES_BEFORE_DEATH = 0 if "--again" in sys.argv else 20
 """Who dies only once dies when its hooks have been heard: they speak once a second."""
+DOWN_S = 0.5
+"""So long a supervisor waits (systemd's RestartSec): whoever comes then is refused."""
 
 sio = socketio.AsyncServer(async_mode="asgi", ping_interval=1, ping_timeout=1)
 shaken: list[str] = []
@@ -86,20 +87,30 @@ def serve() -> None:
 
 
 def supervise() -> None:
-    """Start the app again whenever it ends, until this process is asked to end."""
-    command = [sys.executable, *(word for word in sys.argv if word != "--again"), "--at-once"]
-    running: list[subprocess.Popen[bytes]] = []
+    """Serve in a child, again whenever it ends, until this process is asked to end.
+
+    The child is forked with everything imported: on a slow machine too, it lives much longer than it takes
+    to start.
+    """
+    children: list[int] = []
 
     def end(number: int, frame: object) -> None:
         del number, frame
-        for process in running:
-            process.kill()
+        for child in children:
+            os.kill(child, signal.SIGKILL)
         os._exit(0)
 
     signal.signal(signal.SIGTERM, end)
     while True:
-        running[:] = [subprocess.Popen(command)]
-        running[0].wait()
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            serve()
+            os._exit(0)
+        children[:] = [child]
+        os.waitpid(child, 0)
+        children.clear()
+        time.sleep(DOWN_S)
 
 
 if __name__ == "__main__":

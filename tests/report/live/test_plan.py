@@ -133,6 +133,16 @@ def test_who_draws_no_departure_stays() -> None:
     assert message["departures"] == [{"index": 0, "text": "after a stay, as a browser does", "weight": 1.0}]
 
 
+def test_the_departures_of_a_list_are_told_together() -> None:
+    row = '[[visits]]\ndue_s = 5\nmanner = "fin"\n'
+    message = told(f'{APP}\n{row}at = "P16"\n{row}at = "P16"\n{row}after_s = 0.25\n{row}after_s = 0.5\n')
+
+    assert [(line["index"], line["weight"]) for line in message["departures"]] == [(0, 2.0), (1, 2.0)]
+    assert message["departures"][0]["text"].startswith("at P16 (")
+    assert message["departures"][1]["text"] == "by the clock, fin, over websocket"
+    assert message["stages"][0]["text"] == "4 visits, as listed, in 5 s"
+
+
 def test_a_profile_that_cannot_be_read_leaves_the_rest() -> None:
     message = told("[[stages]]\nduration_s = -1\n")
     assert (message["seed"], message["stages"], message["planned"]) == (7, [], [])

@@ -88,6 +88,7 @@ def test_before_the_first_run_there_is_nothing_to_show(watched: Watched) -> None
         "messages": [],
         "ticks": [],
         "progress": "",
+        "has_report": False,
     }
     assert asked(watched, "/loadtest/files") == {"run": None, "files": []}
     assert client(watched).get("/loadtest/files/run.json").status_code == 404
@@ -105,6 +106,7 @@ def test_a_new_page_is_told_all(watched: Watched, tmp_path: Path) -> None:
         "messages": SAID,
         "ticks": [[0.0, 0, 0, 0, 0, 0, 0, 0], [1.0, 9, 8, 2, 1, 4, 3, 4]],
         "progress": "3 of 9 s",
+        "has_report": False,
     }
 
 
@@ -211,6 +213,65 @@ def test_a_runs_files_are_listed_and_handed_out(watched: Watched, tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("report.html", "text/html; charset=utf-8"),
+        ("junit.xml", "application/xml"),
+        ("series.csv", "text/csv; charset=utf-8"),
+        ("summary.json", "application/json"),
+        ("navigations.jsonl", "application/x-ndjson"),
+        ("core.1234", "application/octet-stream"),
+    ],
+)
+def test_a_file_comes_with_its_type_and_has_no_powers_here(
+    watched: Watched, tmp_path: Path, name: str, content_type: str
+) -> None:
+    (tmp_path / name).write_text("<script>alert(1)</script>")
+    watched.begin(StillRun(tmp_path))
+
+    answer = client(watched).get(f"/loadtest/files/{name}")
+
+    assert answer.headers["Content-Type"] == content_type
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={tmp_path.name}-{name}"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert policy[:2] == ["sandbox", "default-src 'none'"]
+    assert not [rule for rule in policy if rule.startswith(("script-src", "sandbox allow", "connect-src"))]
+
+
+def test_a_report_is_told_of_when_it_is_there_and_the_run_is_over(watched: Watched, tmp_path: Path) -> None:
+    run = StillRun(tmp_path)
+    watched.begin(run)
+    (tmp_path / "report.html").write_text("of a run before")
+    before = asked(watched, "/loadtest/live")["has_report"]
+    run.state = "over"
+    there = asked(watched, "/loadtest/live")["has_report"]
+    (tmp_path / "report.html").unlink()
+
+    assert (before, there, asked(watched, "/loadtest/live")["has_report"]) == (False, True, False)
+
+
+def test_metrics_are_what_is_scraped_and_say_how_they_are_had() -> None:
+    app = Flask(__name__)
+    still = Watched(lambda: "", tell)
+    app.register_blueprint(
+        end_points(still, "", "", lambda view: view, lambda accept: (f"for {accept}\n".encode(), "text/x"))
+    )
+    answer = app.test_client().get("/loadtest/metrics", headers={"Accept": "text/plain"})
+    without = client(still).get("/loadtest/metrics")
+
+    assert (answer.status_code, answer.data, answer.headers["Content-Type"]) == (
+        200,
+        b"for text/plain\n",
+        "text/x",
+    )
+    assert (without.status_code, without.data) == (
+        404,
+        b"start with --nav-prometheus 127.0.0.1:0 to have these\n",
+    )
+
+
+@pytest.mark.parametrize(
     "name",
     ["../secret", "..%2fsecret", "%2e%2e/secret", "..%5csecret", "%2fetc%2fpasswd", "link", "run.json%00"],
 )
@@ -264,6 +325,7 @@ def test_profiles_are_offered_with_what_they_do(watched: Watched) -> None:
         ("POST", "/turn"),
         ("GET", "/files"),
         ("GET", "/files/run.json"),
+        ("GET", "/metrics"),
         ("GET", "/profiles"),
         ("GET", "/assets/tabs.js"),
     ],

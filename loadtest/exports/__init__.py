@@ -1,0 +1,1 @@
+"""Figures of the run that is on, for other people's monitoring: Prometheus, and OpenTelemetry."""

@@ -1,0 +1,1 @@
+"""``report.html``: one file, without scripts, that a run is read in."""

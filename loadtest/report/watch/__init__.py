@@ -1,0 +1,1 @@
+"""Judges the thresholds that may end a run while it is on."""

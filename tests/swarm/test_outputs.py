@@ -1,0 +1,41 @@
+"""The outputs of a run, written by a process of their own."""
+
+from pathlib import Path
+
+from loadtest.swarm.outputs import OutputWriter, write_apart
+from tests.report.building import info, visit, write_run
+
+
+def test_the_outputs_are_written_and_there_is_nothing_to_say(tmp_path: Path) -> None:
+    write_run(tmp_path, info(), [visit(1)])
+
+    assert write_apart(tmp_path) == []
+    assert {"series.csv", "junit.xml", "report.html"} <= {file.name for file in tmp_path.iterdir()}
+
+
+def test_what_went_wrong_is_told(tmp_path: Path) -> None:
+    assert write_apart(tmp_path) == [
+        f"{tmp_path}: has no run.json; name a run's folder, such as results/latest"
+    ]
+
+
+def test_what_takes_too_long_is_left(tmp_path: Path) -> None:
+    write_run(tmp_path, info(), [visit(1)])
+
+    assert write_apart(tmp_path, limit_s=0.01) == [
+        f"{tmp_path}: its outputs took more than 0 s, and were left"
+    ]
+
+
+def test_who_goes_on_can_wait_for_them_in_the_end(tmp_path: Path) -> None:
+    write_run(tmp_path, info(), [visit(1)])
+    (tmp_path / "junit.xml").mkdir()
+    said: list[str] = []
+    writer = OutputWriter(said.append)
+
+    writer.join()
+    writer.start(tmp_path)
+    writer.join()
+
+    assert said == [f"{tmp_path}/junit.xml: cannot be written: Is a directory"]
+    assert (tmp_path / "report.html").exists()
