@@ -4,7 +4,7 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,8 +48,19 @@ class MinimizeRequest:
     budget_s: float = 300.0
 
 
-def minimize(request: MinimizeRequest, aim: Aim) -> ExitCode:
+def _quietly(prepared: Prepared, folder: Path) -> Trial:
+    """Return the finding's trial with all that it leaves in one folder: its runs, and what they say."""
+    aim = replace(prepared.trial.aim, results=folder / "results")
+    return replace(prepared.trial, aim=aim, log=folder / "log")
+
+
+def minimize(
+    request: MinimizeRequest, aim: Aim, trial_of: Callable[[Prepared, Path], Trial] = _quietly
+) -> ExitCode:
     """Shrink what shows a finding; write it as a profile and as a script.
+
+    Args:
+        trial_of: makes the trial, given a folder that is deleted in the end.
 
     Returns:
         99 when it was shown again, 0 when not, 98 when nobody can say, 105 when it was interrupted.
@@ -67,12 +78,7 @@ def minimize(request: MinimizeRequest, aim: Aim) -> ExitCode:
     for line in plan_lines(prepared.selection, prepared.written):
         _tell(line)
     with tempfile.TemporaryDirectory(prefix="loadtest-minimize-") as folder:
-        trial = replace(
-            prepared.trial,
-            aim=replace(prepared.trial.aim, results=Path(folder) / "results"),
-            log=Path(folder) / "log",
-        )
-        shrunk, share = _shrink(prepared, profile, trial, request.budget_s)
+        shrunk, share = _shrink(prepared, profile, trial_of(prepared, Path(folder)), request.budget_s)
     if not shrunk.visits:
         return _not_shown(shrunk)
     smallest = Smallest(

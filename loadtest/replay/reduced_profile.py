@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from loadtest.apps.template import names_in
-from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import POINTS
-from loadtest.navigation.states import PHASE_AT
 from loadtest.profile.listing import ListedVisit
 from loadtest.profile.load import parse_profile
 from loadtest.profile.model import Profile
 from loadtest.profile.text import inline_value, write_text
+from loadtest.replay.script.way import dwells
 from loadtest.report.wording import amount, shown
 
 __all__ = ["Told", "is_one_of_many", "reduced_profile"]
@@ -59,7 +58,7 @@ def reduced_profile(profile: Profile, visits: Sequence[ListedVisit], told: Told)
     plans = _stage(visits) if is_stage else _listed(visits)
     if is_stage:
         top["max_visits"] = len(visits)
-        if _stays(visits[0]):
+        if dwells(visits[0].at):
             top["dwell_s"] = visits[0].to_row()["dwell_s"]
     elif not all(map(_says_all, visits)):
         data.update({key: value for key, value in found.items() if key == "dwell_s"})
@@ -80,7 +79,7 @@ def _app(app: Mapping[str, Any], profile: Profile, visits: Sequence[ListedVisit]
     pages = dict.fromkeys(visit.page for visit in visits if visit.page is not None)
     if len(pages) == 1:
         kept["pages"] = list(pages)
-    if "steps" in kept and not any(map(_stays, visits)):
+    if "steps" in kept and not any(dwells(visit.at) for visit in visits):
         del kept["steps"]
     rows = profile.app.access.rows
     if rows and len(visits) == 1:
@@ -89,11 +88,6 @@ def _app(app: Mapping[str, Any], profile: Profile, visits: Sequence[ListedVisit]
     if rows and not used & set(rows[0]):
         del kept["data"]
     return kept
-
-
-def _stays(visit: ListedVisit) -> bool:
-    """Whether it comes as far as a page's steps."""
-    return visit.at not in POINTS or PHASE_AT[visit.at or ""] is Phase.ACTIVE
 
 
 def _departure(visit: ListedVisit) -> Iterator[str]:
@@ -129,4 +123,4 @@ def _listed(visits: Sequence[ListedVisit]) -> Iterator[str]:
 
 
 def _says_all(visit: ListedVisit) -> bool:
-    return visit.dwell_s is not None or not _stays(visit)
+    return visit.dwell_s is not None or not dwells(visit.at)

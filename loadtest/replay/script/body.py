@@ -38,7 +38,7 @@ def chunks_of(telling: Telling, handshake: HandshakeWay) -> list[Chunk]:
 
 def _page_connection(telling: Telling) -> Chunk:
     opened = f"page = {telling.connection}"
-    return (opened, "page.connect()") if telling.way.at == "P00" else (opened,)
+    return (opened, *telling.kept("page"), *(["page.connect()"] if telling.way.at == "P00" else []))
 
 
 def _twice(telling: Telling, once: list[str]) -> Chunk:
@@ -59,6 +59,7 @@ def joined(ways: Sequence[tuple[str, list[Chunk]]]) -> list[str]:
     Args:
         ways: what ``how`` is for each, and its chunks.
     """
+    ways = list({tuple(chunks): (how, chunks) for how, chunks in ways}.values())
     if len(ways) == 1:
         return [line for chunk in ways[0][1] for line in chunk]
     lines: list[str] = []

@@ -19,7 +19,6 @@ HEAR_WEBSOCKET = (
     '        if packet == "2":',
     '            ws.send("3")',
     '    print("  <", ascii(packet[:100]))',
-    "    return packet",
 )
 STAY = (
     "def stay(ws, seconds):",

@@ -6,10 +6,8 @@ from loadtest.navigation.departure import STAY
 from loadtest.navigation.point import Manner, Transport
 from loadtest.replay.script.telling import ONLY_PAGE, Telling
 
-__all__ = ["KEPT", "fin_lines", "leave_lines"]
+__all__ = ["leave_lines"]
 
-KEPT = "kept"
-"""The list of what stays open until the script's end: closed with bytes unread, it would send RST."""
 _UPGRADING = frozenset({"P08", "P09", "P10"})
 _DRAINED = "time.sleep(0.1)  # closed at once, the server would never read it"
 
@@ -22,9 +20,9 @@ def leave_lines(telling: Telling) -> list[str]:
         manner = Manner.FIN
     match manner:
         case Manner.FIN:
-            return fin_lines(telling, sockets)
+            return _fin_lines(sockets)
         case Manner.WS_CLOSE:
-            return ['ws.send_close(1001, b"")  # "going away"', *fin_lines(telling, sockets)]
+            return ['ws.send_close(1001, b"")  # "going away"', *_fin_lines(sockets)]
         case Manner.RST:
             return [
                 f"for sock in {_as_list(sockets)}:",
@@ -36,17 +34,16 @@ def leave_lines(telling: Telling) -> list[str]:
         case Manner.EIO_CLOSE:
             return _goodbye(telling, sockets, ['"1"'])
         case Manner.SILENT:
-            return [f"kept.append({_as_list(sockets)})  # open, and nobody answers pings"]
+            return ["# the connection stays open now, and nobody answers pings"]
         case _:
             assert_never(manner)
 
 
-def fin_lines(telling: Telling, sockets: str) -> list[str]:
+def _fin_lines(sockets: str) -> list[str]:
     """Return the lines that close TCP with a FIN, whatever lies unread."""
-    keep = [f"{KEPT}.append({sockets})"] if telling.is_function else []
     if sockets.startswith("["):
-        return [*keep, f"for sock in {_as_list(sockets)}:", "    sock.shutdown(socket.SHUT_WR)  # FIN"]
-    return [*keep, f"{sockets}.shutdown(socket.SHUT_WR)  # FIN"]
+        return [f"for sock in {sockets}:", "    sock.shutdown(socket.SHUT_WR)  # FIN"]
+    return [f"{sockets}.shutdown(socket.SHUT_WR)  # FIN"]
 
 
 def _as_list(sockets: str) -> str:
@@ -76,5 +73,5 @@ def _disconnects(telling: Telling) -> list[str]:
 def _goodbye(telling: Telling, sockets: str, packets: list[str]) -> list[str]:
     lines = telling.send(*packets)
     if telling.is_polling:
-        return [*lines, *telling.finish_posting(), *fin_lines(telling, sockets)]
-    return [*lines, _DRAINED, *fin_lines(telling, sockets)]
+        return [*lines, *telling.finish_posting(), *_fin_lines(sockets)]
+    return [*lines, _DRAINED, *_fin_lines(sockets)]

@@ -11,7 +11,6 @@ from loadtest.profile.model import Profile
 from loadtest.replay.script.app_part import AppPart, app_part
 from loadtest.replay.script.body import chunks_of, joined
 from loadtest.replay.script.helpers import HEAR_WEBSOCKET, STAY
-from loadtest.replay.script.leave import KEPT
 from loadtest.replay.script.source import CannotScriptError, indented, literal
 from loadtest.replay.script.telling import Telling
 from loadtest.replay.script.uses import import_lines, uses_of
@@ -20,6 +19,7 @@ from loadtest.report.wording import amount
 
 __all__ = ["LEAST_TOO_LONG", "Showing", "Turn", "write_script"]
 
+_WIDTH = 110
 LEAST_TOO_LONG = 60
 """Lines; a script has fewer."""
 
@@ -110,7 +110,7 @@ class _Writer:
             yield f"HEADERS = {{{pairs}}}  # of the profile: is a secret among them?"
         if not self._table.tls.verify:
             yield "ssl._create_default_https_context = ssl._create_unverified_context"
-        if KEPT in names:
+        if "kept" in names:
             yield "kept = []  # what stays open until this script ends"
         if self._is_one and "cookies" in names:
             yield "cookies = http.cookiejar.CookieJar()"
@@ -138,8 +138,12 @@ class _Writer:
                 is_function=not self._is_one,
                 verifies=self._table.tls.verify,
             )
-            ways.append((str(way), chunks_of(telling, self._handshake_way())))
+            ways.append((self._how(way), chunks_of(telling, self._handshake_way())))
         return joined(ways)
+
+    def _how(self, way: Way) -> str:
+        """Return what a way is called: its point, if no other one leaves there."""
+        return way.at if sum(other.at == way.at for other in self._ways) == 1 else str(way)
 
     def _handshake_way(self) -> HandshakeWay:
         if self._app.handshake:
@@ -150,13 +154,17 @@ class _Writer:
         tabs: dict[int, list[Turn]] = {}
         for turn in self._showing.turns:
             tabs.setdefault(turn.tab, []).append(turn)
-        yield "TABS = [  # the visits of each tab: seconds after the begin, page, how it leaves"
-        for turns in tabs.values():
-            rows = (
-                f"({turn.due_s:.3f}, {literal(turn.way.page)}, {literal(str(turn.way))})" for turn in turns
-            )
-            yield f"    [{', '.join(rows)}],"
-        yield "]"
+
+        def how(turn: Turn) -> str:
+            return literal(self._how(replace(turn.way, page="")))
+
+        rows = [
+            ", ".join(f"({turn.due_s:g}, {literal(turn.way.page)}, {how(turn)})" for turn in turns)
+            for turns in tabs.values()
+        ]
+        yield "# the visits of each tab: seconds after the begin, page, how it leaves"
+        short = f"TABS = [{', '.join(f'[{row}]' for row in rows)}]"
+        yield from [short] if len(short) < _WIDTH else ["TABS = [", *(f"    [{row}]," for row in rows), "]"]
         yield from _RUN
 
     def _end(self, body: Sequence[str]) -> Iterator[str]:
@@ -187,6 +195,8 @@ def _helpers(body: str) -> Iterator[str]:
     for call, lines in (("hear(ws,", HEAR_WEBSOCKET), ("stay(ws,", STAY)):
         if call in body:
             yield from ("", "", *lines)
+            if f"= {call}" in body:
+                yield "    return packet"
     if "hear(ws," in body and "def visit" not in body:
         yield from ("", "")
 

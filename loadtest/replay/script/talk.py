@@ -70,6 +70,7 @@ def _ask_poll(telling: Telling) -> list[str]:
         f"url = parts.path + {_address(telling, 'polling')}",
         _http_headers(telling),
         *(f"{name} = {telling.connection}" for name in telling.connections),
+        *telling.kept(*telling.connections),
         'get.request("GET", url, headers=headers)',
     ]
 
@@ -94,6 +95,7 @@ def _socket_lines(telling: Telling, more: str = "") -> list[str]:
     return [
         f'url = "ws" + HOST[4:] + {_address(telling, "websocket", more)}',
         f"ws = websocket.create_connection(url, 10, cookie=cookie{headers}{options})",
+        *telling.kept("ws"),
     ]
 
 
@@ -110,6 +112,7 @@ def _ask_upgrade(telling: Telling) -> list[str]:
         'headers |= {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}',
         'headers["Sec-WebSocket-Key"] = base64.b64encode(os.urandom(16)).decode()',
         f"get = {telling.connection}",
+        *telling.kept("get"),
         'get.request("GET", url, headers=headers)',
     ]
 
@@ -166,6 +169,11 @@ def _await_ping(telling: Telling) -> list[str]:
     return [*_patience(telling), *telling.hear('"2"')]
 
 
+def _leave_namespace(telling: Telling) -> list[str]:
+    lines = telling.send(telling.app.disconnects[-1])
+    return [*lines, *(telling.finish_posting() or ["time.sleep(0.1)  # the connection stays meanwhile"])]
+
+
 def _patience(telling: Telling) -> list[str]:
     return [] if telling.is_polling else ["ws.settimeout(60)  # pings come every 25 s by default"]
 
@@ -198,6 +206,6 @@ _STEPS: Mapping[Step, Callable[[Telling], list[str]]] = MappingProxyType(
         Step.SEND_HALF_FRAME: lambda telling: telling.half(_own_event(telling)),
         Step.SEND_HALF_BINARY: _send_half_binary,
         Step.AWAIT_PING: _await_ping,
-        Step.LEAVE_NAMESPACE: lambda telling: telling.send(telling.app.disconnects[-1]),
+        Step.LEAVE_NAMESPACE: _leave_namespace,
     }
 )

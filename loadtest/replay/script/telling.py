@@ -76,6 +76,13 @@ class Telling:
         self.is_posting = False
         return ["post.getresponse().read()"]
 
+    def kept(self, *names: str) -> list[str]:
+        """Return the line that keeps connections when the function that made them has ended.
+
+        Closed while bytes lie unread in it, a connection would send RST.
+        """
+        return [f"kept.extend([{', '.join(names)}])"] if self.is_function else []
+
     def hear(self, begin: str) -> list[str]:
         """Return the lines that wait for a packet that begins so; ``begin`` is an expression."""
         if not self.is_polling:

@@ -9,7 +9,7 @@ from loadtest.profile.listing import ListedVisit
 from loadtest.profile.model import Profile
 from loadtest.replay.script.script import Turn
 from loadtest.replay.script.source import CannotScriptError
-from loadtest.replay.script.way import Way
+from loadtest.replay.script.way import Way, dwells
 
 __all__ = ["row_of", "turns_of"]
 
@@ -45,7 +45,8 @@ def _way(departure: Departure, page: str) -> Way:
     if departure.after_s:
         raise CannotScriptError(f"a visit leaves {departure.after_s:.3g} s after {departure.at}; {_INSTEAD}")
     assert departure.at in POINTS or departure.at == STAY, "there are no others"
-    return Way(page, departure.at, departure.manner, departure.transport, departure.dwell_s)
+    dwell_s = departure.dwell_s if dwells(departure.at) else 0.0
+    return Way(page, departure.at, departure.manner, departure.transport, dwell_s)
 
 
 def row_of(profile: Profile, visits: Sequence[ListedVisit]) -> Mapping[str, str]:

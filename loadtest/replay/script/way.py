@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from loadtest.navigation.departure import STAY, Departure
 from loadtest.navigation.opening import Handshake, HandshakeWay, Namespace, Opening
+from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import POINTS, Manner, Transport
 from loadtest.navigation.protocol import Visit
-from loadtest.navigation.states import Signal, State, Step
+from loadtest.navigation.states import PHASE_AT, Signal, State, Step
 from loadtest.replay.script.source import CannotScriptError
 
-__all__ = ["Way", "steps_of"]
+__all__ = ["Way", "dwells", "steps_of"]
 
 _SIGNALS = {
     Step.ASK_PAGE: Signal.PAGE_ASKED,
@@ -49,6 +50,11 @@ _DETOURS = frozenset(
         *(Step.AWAIT_PING, Step.LEAVE_NAMESPACE, Step.RECONNECT),
     }
 )
+
+
+def dwells(at: str | None) -> bool:
+    """Whether a visit that leaves there comes as far as a page's steps and its dwell; None: by the clock."""
+    return at not in POINTS or PHASE_AT[at or ""] is Phase.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
