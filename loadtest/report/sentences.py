@@ -39,7 +39,9 @@ def headline(summary: Mapping[str, Any]) -> str:
     if failed:
         found.append(amount(failed, "threshold that does not hold", "thresholds that do not hold"))
     watched = "" if summary["server"] else ", judged by the clients alone"
-    return f"{listed(found) or 'no finding'} in {_visits(summary)}{watched}"
+    aborted = summary.get("aborted")
+    early = f"ended early at {aborted['at_s']:,.1f} s by a threshold, " if aborted else ""
+    return f"{early}{listed(found) or 'no finding'} in {_visits(summary)}{watched}"
 
 
 def _visits(summary: Mapping[str, Any]) -> str:

@@ -35,9 +35,18 @@ def stages(summary: Mapping[str, Any], width: int) -> Sheet:
 
 
 def _name(row: Mapping[str, Any], *, is_wide: bool) -> str:
+    ran = _ran(row)
     if is_wide:
-        return f"{row['index']}: {row['text']}"
-    return f"{row['index']}, warm-up" if row["warm_up"] else f"{row['index']}"
+        return f"{row['index']}: {row['text']}{ran}"
+    return f"{row['index']}, warm-up{ran}" if row["warm_up"] else f"{row['index']}{ran}"
+
+
+def _ran(row: Mapping[str, Any]) -> str:
+    """Tell of a stage that did not run to its end, because the run ended early."""
+    ran_s, whole_s = row["ran_s"], row["duration_s"]
+    if ran_s is None or ran_s >= whole_s:
+        return ""
+    return f", ran {ran_s:.3g} s" if ran_s else ", never ran"
 
 
 def _cells(row: Mapping[str, Any], keys: Sequence[str]) -> list[str]:

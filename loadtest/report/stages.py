@@ -10,7 +10,7 @@ from loadtest.navigation.record import NavigationRecord
 from loadtest.report.client_figures import NavigationCounts, PhaseTimes, count_navigations, time_phases
 from loadtest.report.info import RunInfo, StageInfo
 
-__all__ = ["StageFigures", "added_phases", "counted", "stage_rows", "stages_of"]
+__all__ = ["StageFigures", "added_phases", "counted", "load_s_of", "stage_rows", "stages_of"]
 
 
 def counted(records: Sequence[NavigationRecord], info: RunInfo) -> tuple[NavigationRecord, ...]:
@@ -57,22 +57,37 @@ def added_phases(figures: Iterable[StageFigures]) -> Mapping[Phase, PhaseTimes]:
     return added
 
 
-def stage_rows(figures: Iterable[StageFigures], had_errors: Mapping[int, int] | None) -> list[dict[str, Any]]:
+def stage_rows(
+    figures: Iterable[StageFigures], had_errors: Mapping[int, int] | None, load_s: float | None
+) -> list[dict[str, Any]]:
     """Return ``stages[]`` of ``summary.json``.
 
     Args:
         had_errors: how many errors on the server each visit had; None: no hooks saw them. Those that no
             visit can be told for are in no stage.
+        load_s: when the load ended, seconds after t0; None: nobody knows.
     """
     return [
         {
             **one.stage.to_json(),
+            "ran_s": None if load_s is None else _ran_s(one.stage, load_s),
             "navigations": asdict(one.navigations),
             "phases": {phase: times.to_json() for phase, times in one.phases.items()},
             "server_errors": _errors(one.numbers, had_errors),
         }
         for one in figures
     ]
+
+
+def load_s_of(info: RunInfo) -> float | None:
+    """Return when the load of a run ended, seconds after t0; None where it was cut off."""
+    if info.aborted is not None:
+        return info.aborted.at_s
+    return info.duration_s if info.ended.is_in_order else None
+
+
+def _ran_s(stage: StageInfo, load_s: float) -> float:
+    return round(min(max(load_s - stage.start_s, 0.0), stage.duration_s), 3)
 
 
 def _errors(numbers: Collection[int], had_errors: Mapping[int, int] | None) -> int | None:

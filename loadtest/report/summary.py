@@ -33,7 +33,7 @@ from loadtest.report.replaying import replay_command
 from loadtest.report.run import Run
 from loadtest.report.server_errors import merge_errors
 from loadtest.report.server_summary import ServerFigures
-from loadtest.report.stages import StageFigures, added_phases, counted, stage_rows, stages_of
+from loadtest.report.stages import StageFigures, added_phases, counted, load_s_of, stage_rows, stages_of
 from loadtest.report.verdict import Evidence, judge
 
 __all__ = ["summarize"]
@@ -99,7 +99,7 @@ def summarize(run: Run) -> dict[str, Any]:
         "users": info.users,
         "closed": is_closed(info.profile_text),
         "navigations": navigation_numbers(info, parts.navigations, is_blank=parts.is_blank),
-        "stages": stage_rows(parts.stages, had_errors),
+        "stages": stage_rows(parts.stages, had_errors, load_s_of(info)),
         "turns": [turn.to_json() for turn in info.turns],
         "points": count_points(parts.records),
         "departures": [asdict(row) for row in count_departures(parts.records)],

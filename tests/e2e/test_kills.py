@@ -1,4 +1,4 @@
-"""Runs whose processes are killed: what their visits were is in the report (``killing.py`` has the long form)."""
+"""Runs whose processes are killed, and their reports; ``killing.py`` is the long form."""
 
 import random
 from collections.abc import Iterator

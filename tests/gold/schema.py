@@ -93,6 +93,7 @@ def _stage() -> Schema:
             "duration_s": {"type": "number"},
             "warm_up": _FLAG,
             "text": _TEXT,
+            "ran_s": _NUMBER_OR_NONE | {"description": "Seconds of it in which visits could come."},
             "navigations": _of(NavigationCounts),
             "phases": _phases(),
             "server_errors": _COUNT_OR_NONE,

@@ -25,6 +25,7 @@ def stage(index: int, *, warm_up: bool = False, p95_ms: float | None = 7.25, err
         "start_s": 0.0,
         "duration_s": 12.5,
         "warm_up": warm_up,
+        "ran_s": None,
         "navigations": COUNTS,
         "phases": {"handshake": {"p95_ms": p95_ms}},
         "server_errors": errors,
@@ -48,6 +49,21 @@ def test_each_stage_is_a_row() -> None:
         ["1: text 1", "1,400", "1,390", "3", "10", "10", "-", "-"],
     ]
     assert sheet.note == ""
+
+
+def test_a_stage_that_did_not_run_to_its_end_says_so() -> None:
+    rows = [stage(0), stage(1) | {"ran_s": 4.25}, stage(2, warm_up=True) | {"ran_s": 0.0}]
+
+    assert [row[0] for row in stage_sheet.stages(summary(*rows), 80).rows] == [
+        "0",
+        "1, ran 4.25 s",
+        "2, warm-up, never ran",
+    ]
+    assert [row[0] for row in stage_sheet.stages(summary(*rows), 120).rows] == [
+        "0: text 0",
+        "1: text 1, ran 4.25 s",
+        "2: text 2, never ran",
+    ]
 
 
 def test_a_narrow_terminal_has_the_stages_texts_below_the_table() -> None:

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord, Outcome
 from loadtest.report.client_figures import time_phases
-from loadtest.report.info import StageInfo
-from loadtest.report.stages import added_phases, counted, stage_rows, stages_of
+from loadtest.report.course import Aborted
+from loadtest.report.info import Ended, StageInfo
+from loadtest.report.stages import added_phases, counted, load_s_of, stage_rows, stages_of
 from tests.report.building import dropped, info, visit
 
 STAGES = (StageInfo(0, 0.0, 12.0, True, "a"), StageInfo(1, 12.0, 30.0, False, "b"))
@@ -18,7 +21,7 @@ def due(number: int, due_s: float, page_ms: float = 4.0) -> NavigationRecord:
 
 
 def rows(records: list[NavigationRecord], had_errors: dict[int, int] | None) -> list[dict[str, Any]]:
-    return stage_rows(stages_of(records, info(stages=STAGES)), had_errors)
+    return stage_rows(stages_of(records, info(stages=STAGES)), had_errors, 42.0)
 
 
 def test_what_is_due_in_the_warm_up_is_left_out() -> None:
@@ -53,6 +56,25 @@ def test_a_visit_belongs_to_the_stage_in_which_it_was_due() -> None:
     assert (first["phases"]["page"]["count"], first["server_errors"]) == (1, 2)
     assert (second["navigations"]["due"], second["warm_up"]) == (2, False)
     assert (second["phases"]["page"]["p95_ms"], second["server_errors"]) == (9.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("load_s", "ran_s"),
+    [(42.0, [12.0, 30.0]), (20.5, [12.0, 8.5]), (12.0, [12.0, 0.0]), (3.25, [3.25, 0.0]), (None, [None] * 2)],
+)
+def test_how_much_of_a_stage_ran_is_told(load_s: float | None, ran_s: list[float | None]) -> None:
+    figures = stages_of([], info(stages=STAGES))
+
+    assert [row["ran_s"] for row in stage_rows(figures, None, load_s)] == ran_s
+
+
+def test_a_load_ends_as_planned_or_with_the_threshold_that_ended_it_or_nobody_knows_when() -> None:
+    aborted = Aborted("server.errors", "count==0", 3.5, 1)
+
+    assert load_s_of(info(duration_s=30.0)) == 30.0
+    assert load_s_of(info(ended=Ended.ABORTED, aborted=aborted)) == 3.5
+    assert load_s_of(info(ended=Ended.RUNNING, aborted=aborted)) == 3.5
+    assert load_s_of(info(ended=Ended.INTERRUPTED)) is None
 
 
 def test_without_hooks_nobody_knows_of_a_stages_errors() -> None:

@@ -158,3 +158,16 @@ def test_a_tab_that_waits_is_let_go() -> None:
     assert [user.get(timeout=5) for user in waiting] == [None, None]
     with gevent.Timeout(5):  # its next visit would be due in 30 s
         assert dispatcher.take(0, None) is None
+
+
+def test_what_is_finished_has_come_due_and_no_more_comes() -> None:
+    dispatcher = one(profile("{duration_s = 60, users = 1}"))
+    dispatcher.start(time.monotonic(), 60.0)
+    dispatcher.take(0, None)
+    dispatcher.finish()
+    waiting = gevent.spawn(dispatcher.take, 0, None)
+    gevent.sleep(0)
+
+    assert (dispatcher.is_exhausted, dispatcher.due, waiting.ready()) == (True, 1, False)
+    dispatcher.close()
+    assert waiting.get(timeout=5) is None

@@ -229,3 +229,19 @@ def wait_until(is_so: Callable[[], bool]) -> None:
     with gevent.Timeout(5):
         while not is_so():
             gevent.sleep(0.001)
+
+
+def test_what_is_finished_has_come_due_and_no_more_comes() -> None:
+    dispatcher = Dispatcher(drop=forget)
+    dispatcher.start(lambda _: iter([due(0, 0.0), due(1, 3600.0)]), time.monotonic(), None)
+    assert dispatcher.take() == due(0, 0.0)
+    waiting = gevent.spawn(dispatcher.take)
+    gevent.idle()
+    assert not dispatcher.is_exhausted
+
+    dispatcher.finish()
+    dispatcher.turn(0.0, lambda _: iter([due(1, 0.0)]))
+
+    assert (dispatcher.is_exhausted, dispatcher.due, waiting.ready()) == (True, 1, False)
+    dispatcher.close()
+    assert waiting.get(timeout=5) is None
