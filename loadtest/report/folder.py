@@ -53,11 +53,12 @@ class RunFolder:
             # "x" is the claim: of two runs that were given the same folder, one fails here.
             self._navigations = (path / NAVIGATIONS_FILE).open("x", encoding="utf-8", newline="\n")
             self._server = (path / SERVER_FILE).open("x", encoding="utf-8", newline="\n")
-            (path / _RESERVE).write_bytes(bytes(_RESERVE_BYTES))
         except FileExistsError as error:
             raise RunFolderError(f"{path}: another run has this folder; name one that is new") from error
         except OSError as error:
             raise RunFolderError(f"{path}: cannot be written: {error.strerror}") from error
+        with contextlib.suppress(OSError):  # where there is no room for it, run.json will tell
+            (path / _RESERVE).write_bytes(bytes(_RESERVE_BYTES))
         with contextlib.suppress(OSError):  # a file system without locks
             fcntl.flock(self._navigations, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._latest_in: Path | None = None

@@ -170,8 +170,10 @@ def _why_no_data(metric: str, figures: Figures) -> str:
 
 
 def _no_such_handler(metric: str, figures: Figures) -> str:
-    called = [name for name in figures.histograms if name.startswith(HANDLERS) and name[-4:] != ".ack"]
-    close = difflib.get_close_matches(metric, called, n=2, cutoff=_NEAR)
+    handlers = (name.removeprefix(HANDLERS) for name in figures.histograms if name.startswith(HANDLERS))
+    called = [name for name in handlers if not name.endswith(".ack")]
+    near = difflib.get_close_matches(metric.removeprefix(HANDLERS), called, n=2, cutoff=_NEAR)
+    close = [f"{HANDLERS}{name}" for name in near]
     return "it was never called" + (f"; did you mean {listed(close, 'or')}?" if close else "")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtest.errors import ExitCode
+from loadtest.errors import ExitCode, RunFolderError
 from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
 from loadtest.report.folder import NAVIGATIONS_FILE
@@ -124,7 +124,11 @@ def run_headless(request: RunRequest, overseer: Overseer | None = None) -> Headl
             return HeadlessRun(end.status or ExitCode.INCONCLUSIVE, None, end.was_interrupted)
         path = Path(told.read_text(encoding="utf-8"))
     # the run's own account counts, not Locust's status: there a crash after the load does not pass
-    exit_code = seal_run(path, was_interrupted=end.was_interrupted or end.was_called_off)
+    try:
+        exit_code = seal_run(path, was_interrupted=end.was_interrupted or end.was_called_off)
+    except RunFolderError as error:
+        print(f"the run's last word cannot be written: {error}", file=sys.stderr)
+        exit_code = ExitCode.INCONCLUSIVE
     if overseer is None:  # else it is one of many runs, looked at by the one that asked for it
         _write_outputs(path)
     return HeadlessRun(exit_code, path, end.was_interrupted, end.was_called_off)

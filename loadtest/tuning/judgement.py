@@ -93,6 +93,8 @@ def judge_probe(run: Run, *, enough: str = "") -> Judgement:
         return replace(figures, reason=f"finding: {findings[0]['what']}")
     if failed:
         return replace(figures, reason=_broken(failed))
+    if run.info.aborted:
+        return replace(figures, reason=str(run.info.aborted))
     if figures.error_share is not None and figures.error_share > FAILURES_ALLOWED:
         return replace(figures, reason=_failures(counts, summary))
     return _unfailed(figures, counts, summary, run)

@@ -23,6 +23,7 @@ from tests.e2e.harness import (
     summary_of,
     wait_for_visits,
 )
+from tests.report.disk import small_disk
 
 pytestmark = pytest.mark.slow
 
@@ -177,6 +178,29 @@ def test_a_full_disk_ends_the_run_in_order(board: Served, tmp_path: Path) -> Non
     lines = (only_run(tmp_path / "results") / "navigations.jsonl").read_text().splitlines()
     numbers = {json.loads(line)["number"] for line in lines[:-1]}  # the last one is cut where the disk ended
     assert len(numbers) > 20
+
+
+def test_a_run_on_a_full_file_system_has_its_last_words_there(board: Served, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1_000_000) as disk:
+        (disk / "filler").write_bytes(bytes(640_000))
+        command = ("run", "demo", "--host", board.url, *LONG, "--out", str(disk / "run"))
+        ended = loadtest(*command, cwd=tmp_path)
+        run = disk / "run"
+        summary = summary_of(run)
+        info = json.loads((run / "run.json").read_text())
+        lines = (run / "navigations.jsonl").read_text().splitlines()
+
+    assert ended.status == 98, ended.errors
+    assert "the run is broken off: " in ended.errors
+    assert "Traceback" not in ended.errors
+    full = "jsonl: cannot be written: No space left on device"
+    assert "INCONCLUSIVE: " in ended.output
+    assert summary["reasons"][0].startswith("the run was broken off: ")
+    assert full in summary["reasons"][0]
+    assert (info["ended"], info["verdict"], info["exit_code"]) == ("running", "inconclusive", 98)
+    assert full in info["broken_off"]
+    assert len(lines) - summary["skipped_lines"] <= summary["navigations"]["due"] <= len(lines)
+    assert summary["navigations"]["due"] > 20
 
 
 def test_an_address_that_is_taken_is_told_before_anything_is_made(board: Served, tmp_path: Path) -> None:

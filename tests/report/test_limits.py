@@ -187,3 +187,40 @@ def test_of_a_count_that_is_not_whole_only_what_more_would_not_change_is_judged(
 def test_what_the_hooks_missed_is_no_matter_to_what_they_do_not_count() -> None:
     assert judged("navigations.dropped", "count==3", has_missing=True).verdict is PASS
     assert judged("server.residue.sids", "value==0", has_missing=True).verdict is NO_DATA
+
+
+def test_a_handler_that_was_never_called_has_no_data_and_its_like_is_named() -> None:
+    called = {"server.handlers./.join": histogram(4), "server.handlers./.join.ack": histogram(5)}
+
+    assert judged("server.handlers./.join", "p(99)<50", histograms=called).verdict is PASS
+    assert judged("server.handlers./.joins", "p(99)<50", histograms=called).reason == (
+        "it was never called; did you mean server.handlers./.join?"
+    )
+    assert judged("server.handlers./board.draw", "p(99)<50", histograms=called).reason == (
+        "it was never called"
+    )
+
+
+def test_a_rate_of_an_assertion_is_a_share_of_those_in_which_it_was_judged() -> None:
+    known = {"numbers": {"assertions.a.broken": 3}, "assertions": ("a",)}
+
+    assert (
+        judged("assertions.a.broken", "rate<0.5", **known, wholes={"assertions.a.broken": 12}).value == 0.25
+    )
+    assert judged("assertions.a.broken", "rate<0.5", **known, wholes={"assertions.a.broken": 0}).verdict is (
+        NO_DATA
+    )
+
+
+def test_without_a_quiet_nobody_knows_how_long_it_took() -> None:
+    assert judged("quiet.waited_s", "value<5", numbers={"quiet.waited_s": 3}).verdict is PASS
+    assert judged("quiet.waited_s", "value<5", is_quiet=False) == ThresholdResult(
+        "quiet.waited_s", "value<5", None, NO_DATA, "the run was over before the server had its quiet"
+    )
+
+
+def test_a_count_of_hooks_that_are_not_everywhere_is_the_least_there_was() -> None:
+    numbers = {"server.exits": 0, "server.handlers./.join.errors": 2}
+
+    for metric, verdict in (("server.exits", NO_DATA), ("server.handlers./.join.errors", FAIL)):
+        assert judged(metric, "count==0", numbers=numbers, has_missing=True).verdict is verdict

@@ -40,6 +40,21 @@ def test_the_headline_says_what_was_found_in_how_many_visits(
     assert sentences.headline(summary) == text
 
 
+def test_the_headline_says_that_a_threshold_ended_the_run() -> None:
+    at_s = {"aborted": {"at_s": 12.44}}
+    summary = {
+        "findings": [],
+        "thresholds": [],
+        "server": {},
+        "stages": [],
+        "navigations": {"started": 3},
+    }
+
+    assert sentences.headline(summary | {"server": {"x": 1}} | at_s) == (
+        "ended early at 12.4 s by a threshold, no finding in 3 visits"
+    )
+
+
 def test_the_headline_says_when_nobody_watched_the_server() -> None:
     summary: dict[str, Any] = {
         "findings": [],

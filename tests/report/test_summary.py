@@ -1,6 +1,7 @@
 """Every figure of a run, as summary.json holds it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -630,3 +631,43 @@ def test_a_closed_model_says_so() -> None:
     summary = summarized([visit(1)], run=run)
 
     assert (summary["closed"], summary["users"]) == (True, 20)
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "exit_code", "reason"),
+    [
+        ([snapshot()], {}, 0, None),
+        ([snapshot([error([1])])], {}, 99, "finding 1: KeyError in handle_disconnect"),
+        (
+            [snapshot(residue={"sids": 2})],
+            {},
+            99,
+            "the threshold server.residue.sids value==0 does not hold: it is 2",
+        ),
+        (
+            [snapshot()],
+            {"silent_boots": (BOOT,), "dead_boots": (BOOT,)},
+            99,
+            "finding 1: server process died",
+        ),
+        ([snapshot()], {"silent_boots": (BOOT,)}, 98, "5 thresholds have no data: "),
+        ([snapshot()], {"quiet": None}, 98, "5 thresholds have no data: "),
+    ],
+    ids=["clean", "error", "residue", "dead", "silent", "no quiet"],
+)
+def test_a_profile_without_thresholds_is_judged_by_those_that_everybody_wants(
+    lines: list[dict[str, Any]], changes: dict[str, Any], exit_code: int, reason: str | None
+) -> None:
+    """And what nobody knows is no pass."""
+    summary = of_boots(visits(0, 3, "P16"), *lines, **changes)
+
+    assert summary["exit_code"] == exit_code, summary["reasons"]
+    assert reason is None or any(told.startswith(reason) for told in summary["reasons"]), summary["reasons"]
+
+
+def test_a_broken_assertion_fails_a_profile_without_thresholds() -> None:
+    records = [replace(record, assertions={"a": "it came twice"}) for record in visits(0, 3, "P16")]
+
+    summary = of_boots(records, snapshot(), assertions=("a",))
+
+    assert (summary["exit_code"], summary["findings"][0]["kind"]) == (99, "client")
