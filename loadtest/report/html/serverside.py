@@ -112,7 +112,9 @@ def _handler(figures: Figures, index: int, room: Room, *, has_acks: bool) -> lis
         *(figures.shown(*here, key, form=ms, tag="td") for key in ("p50_ms", "p99_ms", "max_ms")),
     ]
     if has_acks:
-        cells += [figures.shown(*here, "ack", key, form=ms, tag="td") for key in ("p50_ms", "p99_ms")]
+        cells += [
+            figures.shown(*here, "ack", key, form=ms, tag="td", no_data="–") for key in ("p50_ms", "p99_ms")
+        ]
     return cells
 
 

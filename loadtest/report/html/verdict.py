@@ -183,7 +183,9 @@ def _warnings(figures: Figures) -> Iterator[Markup]:
             element("strong", "The generator was saturated."),
             " Its own loop was ",
             figures.shown("generator", "loop_lag_p99_ms", form=ms),
-            " ms late (p99), so latencies are told too high by as much: use --workers, or a lower rate.",
+            " ms late (p99), so latencies are told too high by as much: use ",
+            element("code", "--workers", class_="option"),
+            ", or a lower rate.",
             class_="loud",
             role="note",
         )
