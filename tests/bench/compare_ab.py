@@ -15,7 +15,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,21 @@ def _compared(pair: _Pair, folder: Path) -> dict[str, Any]:
     return data
 
 
+def _run_all(pairs: Sequence[_Pair], profile: Path) -> None:
+    for pair in pairs:
+        for out, handshake_ms in pair.runs():
+            if not (out / "summary.json").exists():
+                _run(out, handshake_ms, profile)
+                print(f"ran {out.name}", flush=True)
+
+
+def _told(pair: _Pair, data: Mapping[str, Any]) -> str:
+    different = [row for row in data["figures"] if row["word"] in ("worse", "better")]
+    names = ", ".join(f"{row['name']} {row['word']}" for row in different[:3])
+    lags = [side["lag_p99_ms"] for side in (data["baseline"], data["candidates"][0])]
+    return f"{pair.name}: {data['verdict']}; {names or 'no figure differs'}; lag p99 {lags[0]}, {lags[1]} ms"
+
+
 def main() -> None:
     """Run what is not there yet, compare, print; end with 1 when the promise is not kept."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -108,12 +123,15 @@ def main() -> None:
         profile.write_text(text, encoding="utf-8")
         same = _pairs(folder, "aa", options.aa, _A_MS)
         slower = _pairs(folder, "ab", options.ab, _B_MS)
-        mixed = (one for two in itertools.zip_longest(same, slower) for one in two if one is not None)
-        for pair in mixed:
-            for out, handshake_ms in pair.runs():
-                if not (out / "summary.json").exists():
-                    _run(out, handshake_ms, profile)
-                    print(f"ran {out.name}", flush=True)
+        mixed = [one for two in itertools.zip_longest(same, slower) for one in two if one is not None]
+        _run_all(mixed, profile)
+        found = {pair.name: _compared(pair, folder) for pair in mixed}
+    print(*(_told(pair, found[pair.name]) for pair in mixed), sep="\n")
+    words = ("worse", "better")
+    called = sum(any(row["word"] in words for row in found[one.name]["figures"]) for one in same)
+    worse = sum(found[one.name]["verdict"] == "worse" for one in slower)
+    print(f"A/A: {called} of {len(same)} called different; A/B: {worse} of {len(slower)} found worse")
+    sys.exit(int(called > 0.05 * len(same) or worse < 0.9 * len(slower)))
 
 
 if __name__ == "__main__":
