@@ -7,7 +7,8 @@ import pytest
 
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord, Outcome
-from loadtest.report.info import GeneratorInfo, StageInfo
+from loadtest.report.course import Aborted
+from loadtest.report.info import Ended, GeneratorInfo, StageInfo
 from loadtest.report.run import Run
 from loadtest.tuning.judgement import FAILURES, Word, judge_probe
 from loadtest.tuning.reading import Grade
@@ -168,3 +169,22 @@ def test_a_threshold_that_allows_nothing_is_no_share() -> None:
     judgement = judge_probe(run_of(records, {"navigations.failed": ("count==0",)}))
 
     assert list(judgement.grades) == [FAILURES]
+
+
+def test_a_probe_that_a_threshold_ended_has_failed_though_it_holds_at_the_end() -> None:
+    run = run_of([shaken(n, 40.0) for n in range(20)])
+    aborted = Aborted("phases.handshake", "p(90)<100", 7.5, 250.0)
+
+    judgement = judge_probe(replace(run, info=replace(run.info, ended=Ended.ABORTED, aborted=aborted)))
+
+    assert judgement.word is Word.FAIL
+    assert judgement.reason == (
+        "ended early at 7.5 s: the threshold phases.handshake p(90)<100 did not hold (it was 250)"
+    )
+
+
+@pytest.mark.parametrize("metric", ["client_errors", "server.handlers./.join", "assertions.a.broken"])
+def test_a_threshold_that_is_no_matter_of_phases_is_judged_and_not_told_in_counts(metric: str) -> None:
+    judgement = judge_probe(run_of([shaken(n, 40.0) for n in range(20)], {metric: ("count>=0",)}))
+
+    assert judgement.grades.keys() == {FAILURES}
