@@ -59,9 +59,9 @@ def threshold(one: ChangedThreshold) -> str:
 
 def method(comparison: Comparison) -> str:
     """Return how it was judged, in one sentence."""
-    once = f"once in {1 / comparison.family:.0f} comparisons at most"
+    once = f"about once in {1 / comparison.family:.0f} comparisons"
     return (
         f"Worse is what lies beyond {comparison.smallest * 100:.3g} % (and {comparison.least_ms:g} ms of a "
         "latency) with its whole interval; intervals are so wide that all of them together call a run of the "
-        f"same code different {once}"
+        f"same code different {once}, as long as such runs vary no more than is assumed or was seen"
     )

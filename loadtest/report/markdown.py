@@ -67,25 +67,25 @@ def _findings(run: Run, findings: Sequence[Mapping[str, Any]], room: int) -> Ite
 
 def _verdict(summary: Mapping[str, Any]) -> Iterator[str]:
     word = summary["verdict"]
-    headline = _text(sentences.headline(summary))
+    headline = marked(sentences.headline(summary))
     yield f"### {_MARKS[word]} loadtest: {word.upper()}: {headline}"
     yield ""
-    aimed = f"Profile {_code(summary['profile'])}, seed {summary['seed']}, against {_code(summary['host'])}"
+    aimed = f"Profile {marked_code(summary['profile'])}, seed {summary['seed']}, against {marked_code(summary['host'])}"
     yield f"Exit code {summary['exit_code']}. {aimed}."
     yield ""
     reasons = [reason for reason in summary["reasons"] if not reason.startswith(FINDING_REASON)]
-    told = [f"- {_text(reason)}" for reason in reasons[:_ROWS]]
+    told = [f"- {marked(reason)}" for reason in reasons[:_ROWS]]
     if not summary["server"]:
         told.append("- The server was not watched: start the app with `loadtest instrument`.")
     yield from [*told, ""] if told else []
 
 
 def _finding(run: Run, number: int, finding: Mapping[str, Any]) -> Iterator[str]:
-    yield f"#### Finding {number}: {_text(finding_facts.headline(finding))}"
+    yield f"#### Finding {number}: {marked(finding_facts.headline(finding))}"
     yield ""
-    yield f"**{_text(finding_sentences.place(finding))}**"
+    yield f"**{marked(finding_sentences.place(finding))}**"
     yield ""
-    yield from (f"- {name}: {_text(text)}" for name, text in finding_facts.facts(finding).items())
+    yield from (f"- {name}: {marked(text)}" for name, text in finding_facts.facts(finding).items())
     yield ""
     traceback = finding_facts.traceback(finding)
     if traceback:
@@ -104,25 +104,25 @@ def _tables(summary: Mapping[str, Any]) -> Iterator[str]:
         cells = [
             [
                 f"{_MARKS[row['verdict']]} {row['verdict'].replace('_', ' ')}",
-                _code(f"{row['metric']} {row['expression']}"),
-                *([_text(row["reason"] or "")] if has_reasons else []),
-                _text(sentences.measured(row)),
+                marked_code(f"{row['metric']} {row['expression']}"),
+                *([marked(row["reason"] or "")] if has_reasons else []),
+                marked(sentences.measured(row)),
             ]
             for row in rows[:_ROWS]
         ]
         head = ["verdict", "threshold", *(["why"] if has_reasons else []), "value"]
-        yield from _table("Thresholds", head, cells, words=len(head) - 1)
+        yield from marked_table("Thresholds", head, cells, words=len(head) - 1)
         yield from [f"And {amount(len(rows) - _ROWS, 'more')}.", ""] if len(rows) > _ROWS else []
     sheets = [tables.phases(summary), tables.departures(summary, has_names=True)]
     sheets += [tables.handlers(summary["server"])] if summary["server"] else []
     for sheet in sheets:
         if sheet.rows:
             cells = [
-                [_code(cell) if place < sheet.words else _text(cell) for place, cell in enumerate(row)]
+                [marked_code(cell) if place < sheet.words else marked(cell) for place, cell in enumerate(row)]
                 for row in sheet.rows
             ]
-            yield from _table(sheet.title, sheet.columns, cells, sheet.words)
-            yield from [_text(sheet.note), ""] if sheet.note else []
+            yield from marked_table(sheet.title, sheet.columns, cells, sheet.words)
+            yield from [marked(sheet.note), ""] if sheet.note else []
 
 
 def _rest(run: Run, summary: Mapping[str, Any]) -> Iterator[str]:
@@ -138,13 +138,16 @@ def _rest(run: Run, summary: Mapping[str, Any]) -> Iterator[str]:
         "Generator": sentences.generator(summary),
         "Files": str(run.path),
     }
-    yield from (f"- {name}: {_text(text)}" for name, text in facts.items() if text)
+    yield from (f"- {name}: {marked(text)}" for name, text in facts.items() if text)
 
 
-def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> Iterator[str]:
-    yield f"**{_text(title)}**"
+def marked_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], words: int
+) -> Iterator[str]:
+    """Yield the lines of a table whose cells are marked already; the first ``words`` columns are no numbers."""
+    yield f"**{marked(title)}**"
     yield ""
-    yield f"| {' | '.join(map(_text, columns))} |"
+    yield f"| {' | '.join(map(marked, columns))} |"
     yield f"|{'|'.join('---' if place < words else '---:' for place in range(len(columns)))}|"
     yield from (f"| {' | '.join(row)} |" for row in rows)
     yield ""
@@ -165,15 +168,12 @@ def _pre(lines: Iterable[str]) -> str:
     return f"<pre>{neutral_markup(chr(10).join(line or ' ' for line in escaped))}</pre>"
 
 
-def _text(text: str) -> str:
+def marked(text: str) -> str:
     """Return text in which nothing is markup."""
     numbered = _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", clipped(shown(text), _LONGEST))
     return _LOOKED_FOR_LATER.sub(r"<span>\g<0></span>", numbered)
 
 
-def _code(text: str) -> str:
-    return f"<code>{_text(text)}</code>" if text else ""
-
-
-marked, marked_code, marked_table = _text, _code, _table
-"""For other reports in markdown."""
+def marked_code(text: str) -> str:
+    """Return text as code; empty for an empty one."""
+    return f"<code>{marked(text)}</code>" if text else ""
