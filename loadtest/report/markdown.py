@@ -70,8 +70,8 @@ def _verdict(summary: Mapping[str, Any]) -> Iterator[str]:
     headline = marked(sentences.headline(summary))
     yield f"### {_MARKS[word]} loadtest: {word.upper()}: {headline}"
     yield ""
-    aimed = f"Profile {marked_code(summary['profile'])}, seed {summary['seed']}, against {marked_code(summary['host'])}"
-    yield f"Exit code {summary['exit_code']}. {aimed}."
+    profile, host = marked_code(summary["profile"]), marked_code(summary["host"])
+    yield f"Exit code {summary['exit_code']}. Profile {profile}, seed {summary['seed']}, against {host}."
     yield ""
     reasons = [reason for reason in summary["reasons"] if not reason.startswith(FINDING_REASON)]
     told = [f"- {marked(reason)}" for reason in reasons[:_ROWS]]
@@ -144,7 +144,7 @@ def _rest(run: Run, summary: Mapping[str, Any]) -> Iterator[str]:
 def marked_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], words: int
 ) -> Iterator[str]:
-    """Yield the lines of a table whose cells are marked already; the first ``words`` columns are no numbers."""
+    """Yield a table's lines; its cells are marked already, the first ``words`` columns are no numbers."""
     yield f"**{marked(title)}**"
     yield ""
     yield f"| {' | '.join(map(marked, columns))} |"
