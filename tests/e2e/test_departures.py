@@ -89,7 +89,7 @@ def test_the_server_sees_what_the_departure_leaves_it(cell: Cell, server: Server
     for number, seen in enumerate(expected):
         sessions = sessions_of(visits, number)
         assert misfits(seen, sessions) == [], f"expected {seen}"
-        assert is_noticed_late(sessions) == seen.is_late
+        assert is_noticed_late(visits, number) == seen.is_late
 
 
 @pytest.mark.parametrize("cell", ALL_CELLS, ids=str)
@@ -136,7 +136,7 @@ def test_node_expels_who_does_not_connect(
     seen = witnessing(node("--connect-timeout-ms=500"), tmp_path, [cell], FEW, FEW)
     sessions = sessions_of(seen[cell], 0)
     assert {session.reasons["gone"] for session in sessions} == {(reason,)}
-    assert is_noticed_late(sessions) == is_late
+    assert is_noticed_late(seen[cell]) == is_late
 
 
 GOODBYES = [Cell("P19", Transport.WEBSOCKET, manner) for manner in (Manner.SIO_DISCONNECT, Manner.EIO_CLOSE)]

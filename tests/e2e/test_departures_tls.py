@@ -51,7 +51,7 @@ def test_leaving_is_seen_through_tls_as_without_it(tls: Tls, tmp_path: Path) -> 
         for number, seen in enumerate(seen_by_python(cell)):
             seen_sessions = [visit.sessions[number] for visit in visits]
             assert misfits(seen, seen_sessions) == [], f"{cell}: expected {seen}"
-            assert is_noticed_late(seen_sessions) == seen.is_late
+            assert is_noticed_late(visits, number) == seen.is_late
 
 
 def endings(
