@@ -86,9 +86,12 @@ COMPLETED = (Outcome.COMPLETED, None)
 
 def test_the_next_page_is_asked_for_before_the_socket_is_dropped() -> None:
     seen = Seen()
-    scripts = [seen.pages(PAGE, PAGE), seen.socket(), seen.socket()]
+    scripts = [seen.pages(PAGE, PAGE), seen.socket(), seen.socket(name=" again")]
     records, _ = journey(scripts, going(1, "/a"), going(2, "/b"))
-    assert seen.events == ["/a", "open", "/b", "close", "fin", "open", "close", "fin"]
+    # each socket has a thread of its own in the server: which of two notes an event first is chance
+    again = ["open again", "close again", "fin again"]
+    assert [event for event in seen.events if event not in again] == ["/a", "open", "/b", "close", "fin"]
+    assert [event for event in seen.events if event in again] == again
     assert outcomes(records) == [COMPLETED, COMPLETED]
     assert [record.was_ahead for record in records] == [False, True]
     assert [record.previous for record in records] == [None, 1]
