@@ -254,7 +254,9 @@ def test_a_reconnect_opens_another_socket_without_a_page() -> None:
     seen = Seen()
     scripts = [seen.pages(PAGE), seen.socket(), seen.socket(name=" again")]
     records, _ = journey(scripts, going(1, "/a"), going(2, "/x", Move.RECONNECT))
-    assert seen.events == ["/a", "open", "close", "fin", "open again", "close again", "fin again"]
+    again = ["open again", "close again", "fin again"]
+    assert [event for event in seen.events if event not in again] == ["/a", "open", "close", "fin"]
+    assert [event for event in seen.events if event in again] == again
     assert outcomes(records) == [COMPLETED, COMPLETED]
     assert (records[1].page, records[1].move) == ("/a", Move.RECONNECT)
     assert Phase.PAGE not in records[1].phases_ms
