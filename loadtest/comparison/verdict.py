@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from loadtest.comparison.estimate import Judged, Scale, Unit, Word
+from loadtest.comparison.estimate import Judged, Scale, Word
 from loadtest.comparison.findings import ComparedFinding, Fate
 from loadtest.comparison.likeness import Unlike
 from loadtest.comparison.result import SideFacts, Verdict
@@ -75,11 +75,11 @@ def _worse_figures(figures: Sequence[Judged]) -> list[str]:
 
 
 def _strength(one: Judged) -> float:
-    """Return how large a change surely is: figures of the app's own handlers before those of visits."""
+    """Return how large a change surely is; what became of visits comes before how long anything took."""
     if one.scale is Scale.DIFFERENCE:
         return float("inf")
     assert one.low is not None
-    return one.low + (one.figure.unit is Unit.MS) * 0.0
+    return one.low
 
 
 def _no_worse(known: Sequence[Judged], findings: Sequence[ComparedFinding]) -> str:

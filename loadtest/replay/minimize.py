@@ -67,7 +67,8 @@ def minimize(
 
     Raises:
         RunFolderError: this is not a run's folder.
-        UsageError: there is no such finding, its visits cannot be sent again, or a file is there already.
+        UsageError: there is no such finding, its visits cannot be sent (again, or there), or a file is there
+            already.
     """
     prepared = prepare(request.run, request.number, replace(aim, out=None))
     profile = profile_of(prepared.trial.info)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 from typing import Generic, Protocol, TypeVar
 
-from loadtest.errors import ExitCode, LoadtestError, UnjudgedError
+from loadtest.errors import ExitCode, LoadtestError, ProfileError, UnjudgedError, UsageError
 from loadtest.replay.trial import Seen
 
 __all__ = ["Limits", "Shrunk", "Stopped", "ddmin", "shrink", "tries_for"]
@@ -133,6 +133,9 @@ def shrink(
 
     Returns:
         The smallest list so far, too, when time is up, or somebody wants it to end.
+
+    Raises:
+        UsageError: nothing can be sent, whatever the list.
     """
     search = _Search(trial, limits, now, tell)
     stopped = Stopped.SMALLEST
@@ -190,6 +193,7 @@ class _Search(Generic[Visit]):
 
         Raises:
             _Enough: there is no time for a trial.
+            UsageError: nothing can be sent.
         """
         shown, of = self.counts.get(visits, (0, 0))
         while not shown and of < self._limits.tries:
@@ -223,6 +227,8 @@ class _Search(Generic[Visit]):
             is_shown = self._trial(visits).is_again
             self._unjudged = 0
         except LoadtestError as error:
+            if isinstance(error, UsageError) and not isinstance(error, ProfileError):
+                raise  # no other list would be sent either
             self._give_up_on(error)
             is_shown = False
         self._longest_s = max(self._longest_s, self._now() - began)
