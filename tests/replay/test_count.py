@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ExitCode, UnjudgedError
-from loadtest.navigation.record import NavigationRecord, Outcome
+from loadtest.navigation.departure import BY_CLOCK
+from loadtest.navigation.point import Manner
+from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.replay.count import Count, Wanted, count_again
 from loadtest.replay.selection import finding_of
 from loadtest.replay.trial import Seen
@@ -141,3 +143,22 @@ def test_deaths_are_counted_by_how_often_they_happened() -> None:
     times = len(finding.moments)
     assert times > 1
     assert count_again(run, looked_for).seen == Seen(times, times)
+
+
+def by_clock(number: int, struck_at: str) -> NavigationRecord:
+    return visit(number, BY_CLOCK, actual=ActualDeparture(struck_at, Manner.FIN))
+
+
+def test_where_the_clock_struck_elsewhere_this_time_nobody_knows_whether_it_is_mended() -> None:
+    once = wanted([by_clock(0, "P15"), *visits(1, 30, "P18")], snapshot([error([0])]))
+    elsewhere, there = (run_of([by_clock(0, at)], snapshot(visits=1)) for at in ("P18", "P15"))
+
+    with pytest.raises(UnjudgedError, match="of 1 visit, 0 left where it was seen: the clock struck"):
+        count_again(elsewhere, once)
+    assert count_again(there, once) == Count(Seen(0, 1), fell_short=0, lines=(), others=0)
+
+
+def test_where_the_clock_struck_is_no_matter_where_it_was_seen_again() -> None:
+    once = wanted([by_clock(0, "P15"), *visits(1, 30, "P18")], snapshot([error([0])]))
+
+    assert count_again(run_of([by_clock(0, "P18")], snapshot([error([0])])), once).seen == Seen(1, 1)
