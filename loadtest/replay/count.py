@@ -65,7 +65,7 @@ def count_again(run: Run, wanted: Wanted) -> Count:
         # one that no visit can be told for is seen all the same
         seen = Seen(len(hit) or min(len(same), 1), max(len(able), 1))
     if not seen.is_again:
-        _make_sure(run, wanted.finding, sent, reached)
+        _make_sure(run, wanted, sent, reached)
     return Count(
         seen=seen,
         fell_short=len(then) - len({record.number for record in reached} | (showed & then.keys())),
@@ -89,20 +89,20 @@ def _is_astray(now: NavigationRecord, finding: Finding) -> bool:
 
 
 def _make_sure(
-    run: Run, finding: Finding, sent: Sequence[NavigationRecord], reached: Collection[NavigationRecord]
+    run: Run, wanted: Wanted, sent: Sequence[NavigationRecord], reached: Collection[NavigationRecord]
 ) -> None:
     """Make sure that not having seen it means something."""
-    kind = finding.kind
-    if len(reached) * 2 < len(sent) or not sent:
+    kind, of = wanted.finding.kind, len(wanted.records)
+    if len(reached) * 2 < of:
         errors = [record.error for record in sent if record.error]
-        if not errors and any(_is_astray(one, finding) for one in sent):
+        if not errors and any(_is_astray(one, wanted.finding) for one in sent):
             raise UnjudgedError(
-                f"of {amount(len(sent), 'visit')}, {len(reached):,} left where it was seen: "
+                f"of {amount(of, 'visit')}, {len(reached):,} left where it was seen: "
                 "the clock struck elsewhere this time; send them again"
             )
         first = f"; the first: {errors[0]}" if errors else ""
         raise UnjudgedError(
-            f"of {amount(len(sent), 'visit')}, {len(reached):,} got as far as planned{first}; "
+            f"of {amount(of, 'visit')}, {len(reached):,} got as far as planned{first}; "
             "is it the same app that listens there?"
         )
     if kind in _AT_SERVER and run.server is None:
