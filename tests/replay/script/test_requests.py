@@ -93,3 +93,20 @@ def test_a_tab_that_comes_again_brings_the_pages_cookies_too(server: Server, tmp
     )
 
     assert ("cookie", "theme=dark; session=7") in server.carried["page"]
+
+
+def test_a_server_that_closes_after_each_answer_leaves_nothing_to_close(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Handler, "protocol_version", "HTTP/1.0")
+    script = tmp_path / "script.py"
+    script.write_text(script_of(APP, way("P05", "fin", "polling")))
+
+    ended = subprocess.run(
+        [sys.executable, str(script), f"http://127.0.0.1:{server.server_port}"],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, b"")
