@@ -233,8 +233,9 @@ class _Search(Generic[Visit]):
             is_shown = False
         self._longest_s = max(self._longest_s, self._now() - began)
         self.counts[visits] = (shown + is_shown, of + 1)
-        smallest = visits if is_shown else self.smallest
-        so_far = f" · smallest so far {len(smallest)}" if smallest else ""
+        if is_shown:
+            self.smallest = visits
+        so_far = f" · smallest so far {len(self.smallest)}" if self.smallest else ""
         self._tell(f"trial {self.trials}: {_count(visits)}: {'shown' if is_shown else 'not shown'}{so_far}")
 
     def _give_up_on(self, error: LoadtestError) -> None:

@@ -226,3 +226,15 @@ def test_what_lets_nothing_be_sent_ends_it_at_once_and_a_list_that_is_no_profile
     with pytest.raises(UsageError, match="no such host"):
         shrunk(rule(UsageError("no such host")), (1, 2))
     assert shrunk(rule(ProfileError(["no"])), (1, 2))[0].visits == (1, 2)
+
+
+def test_who_interrupts_as_soon_as_it_is_told_keeps_what_was_told() -> None:
+    def told(_: str) -> None:
+        raise KeyboardInterrupt
+
+    clock = Clock()
+
+    result = shrink(EIGHT, Trial(lambda _: True, clock), Limits(1e9), now=clock, tell=told)
+
+    assert (result.visits, result.shown, result.of) == (EIGHT, 1, 1)
+    assert result.stopped is Stopped.INTERRUPTED
