@@ -193,7 +193,6 @@ class _Search(Generic[Visit]):
 
         Raises:
             _Enough: there is no time for a trial.
-            UsageError: nothing can be sent.
         """
         shown, of = self.counts.get(visits, (0, 0))
         while not shown and of < self._limits.tries:
