@@ -43,6 +43,8 @@ def replay(
         collector_bind=collector_bind,
     )
     if minimizes:
-        request = MinimizeRequest(run=folder, number=finding, out=out, force=force, budget_s=budget_s)
+        request = MinimizeRequest(
+            run=folder, number=finding, out=out, force=force, budget_s=budget_s, takes_all=takes_all
+        )
         raise EndedError(minimize(request, aim))
     raise EndedError(send_again(folder, finding, aim, takes_all=takes_all))

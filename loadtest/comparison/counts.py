@@ -1,9 +1,8 @@
-"""Counts on both sides: shares of visits, or so many a visit; exact enough for none at all.
+"""Shares of visits on both sides; exact enough for none at all.
 
-A share's interval is Wilson's, a rate's is the score interval of Poisson's law, and that of their difference
-squares and adds the distances to the ends (Newcombe 1998, Statistics in Medicine 17, method 10; the same for
-rates: Li, Tang & Wong 2014, "Interval estimation for the difference of Poisson rates"). Both hold where
-nothing was counted, which a bootstrap of zeros does not.
+A share's interval is Wilson's, and that of their difference squares and adds the distances to the ends
+(Newcombe 1998, Statistics in Medicine 17, method 10). Both hold where nothing was counted, which a bootstrap
+of zeros does not.
 
 Failures come in bunches: one stall loses thirty visits. How much more counts vary over stretches of the runs
 than independent visits would, their design effect (Kish 1965), divides what was counted: thirty losses in one
@@ -37,29 +36,23 @@ class Counted:
     of: int
     bunching: float
     """1: independent; 30: thirty at a time."""
-    is_share: bool
-    """Whether a visit has it at most once."""
 
     @classmethod
-    def of_stretches(cls, stretches: Sequence[Tally], *, is_share: bool) -> "Counted":
+    def of_stretches(cls, stretches: Sequence[Tally]) -> "Counted":
         """Add up the stretches of all runs of a side."""
         count, of = sum(one.count for one in stretches), sum(one.of for one in stretches)
-        return cls(count, of, _bunching(stretches, count, of, is_share=is_share), is_share)
+        return cls(count, of, _bunching(stretches, count, of))
 
     @property
     def rate(self) -> float:
-        """So many a visit."""
+        """The share of the visits."""
         return self.count / self.of
 
     def bounds(self, z: float) -> Bounds:
-        """Return the interval of the rate: ends that so many deviations below or above explain the count."""
+        """Return the interval of the share: ends that so many deviations below or above explain the count."""
         count, of = self.count / self.bunching, self.of / self.bunching
-        if self.is_share:
-            centre = (count + z * z / 2) / (of + z * z)
-            reach = z * math.sqrt(count * (of - count) / of + z * z / 4) / (of + z * z)
-        else:
-            centre = (count + z * z / 2) / of
-            reach = z * math.sqrt(count + z * z / 4) / of
+        centre = (count + z * z / 2) / (of + z * z)
+        reach = z * math.sqrt(count * (of - count) / of + z * z / 4) / (of + z * z)
         return Bounds(max(centre - reach, 0.0), centre + reach)
 
 
@@ -72,12 +65,12 @@ def difference(before: Counted, after: Counted, z: float) -> Bounds:
     return Bounds(centre - down, centre + up)
 
 
-def _bunching(stretches: Sequence[Tally], count: int, of: int, *, is_share: bool) -> float:
+def _bunching(stretches: Sequence[Tally], count: int, of: int) -> float:
     filled = [one for one in stretches if one.of]
     if len(filled) < 2 or not count:
         return 1.0
     rate = count / of
-    variance = rate * (1 - rate) if is_share else rate
+    variance = rate * (1 - rate)
     if variance <= 0:
         return 1.0
     squares = sum((one.count - rate * one.of) ** 2 for one in filled)

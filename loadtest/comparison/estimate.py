@@ -25,7 +25,6 @@ class Unit(StrEnum):
     MS = "ms"
     SHARE = "share"
     """Of visits, 0 to 1."""
-    A_VISIT = "a_visit"
     BYTES = "bytes"
     NUMBER = "number"
 

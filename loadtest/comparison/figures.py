@@ -168,7 +168,7 @@ def _count(pair: Pair, name: str, figure: Figure) -> Iterator[Estimate | Judged]
         if not all(name in run.tallies for run in runs):
             return  # the hooks are not there, or the server had no quiet: that is told elsewhere
         stretches = [tally for run in runs for tally in run.tallies[name]]
-        sides.append(Counted.of_stretches(stretches, is_share=True))
+        sides.append(Counted.of_stretches(stretches))
     before, after = sides
     if not (before.of and after.of) or not (before.count or after.count):
         return  # cannot differ, and takes nothing from the others (Tarone 1990, Biometrics 46)

@@ -4,13 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loadtest.comparison.side import Side
+from loadtest.metrics.catalogue import HANDLERS
 from loadtest.report.limits import ThresholdVerdict
 
 __all__ = ["ChangedThreshold", "compare_thresholds"]
 
 _JUDGED_AS_FIGURES = ("phases.", "navigations.", "generator.", "server.loop.")
 """What has an interval of its own here, or is the machine's doing: crossing a limit alone says nothing."""
+_ERRORS = ".errors"
+"""Ends the one metric of a handler that is a count: of an error, one is enough."""
 _ORDER = (ThresholdVerdict.PASS, ThresholdVerdict.NO_DATA, ThresholdVerdict.FAIL)
+
+
+def _is_judged_as_figure(metric: str) -> bool:
+    is_latency = metric.startswith(HANDLERS) and not metric.endswith(_ERRORS)
+    return is_latency or metric.startswith(_JUDGED_AS_FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class ChangedThreshold:
     def is_worse(self) -> bool:
         """Whether that alone makes the candidate worse."""
         is_broken = self.before == ThresholdVerdict.PASS and self.after == ThresholdVerdict.FAIL
-        return is_broken and not self.metric.startswith(_JUDGED_AS_FIGURES)
+        return is_broken and not _is_judged_as_figure(self.metric)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from loadtest.comparison.estimate import Judged, Scale, Unit, Word
+from loadtest.comparison.estimate import Group, Judged, Scale, Word
 from loadtest.comparison.findings import ComparedFinding, Fate
 from loadtest.comparison.likeness import Unlike
 from loadtest.comparison.result import SideFacts, Verdict
@@ -53,8 +53,8 @@ def verdict_of(
         names = f"{listed([candidates[index].name for index in sorted(guilty)])}: " * (len(candidates) > 1)
         return Verdict("worse", f"{names}{listed(reasons)}", ExitCode.FAIL)
     known = [one for one in figures if one.word is not Word.NO_DATA]
-    if not known:
-        sentence = "too little was measured for any figure: run longer, or with more visits"
+    if all(one.figure.group is Group.SERVER for one in known):  # memory is known of any run, however short
+        sentence = "too little was measured of visits for any figure: run longer, or with more visits"
         return Verdict("cannot be compared", sentence, ExitCode.INCONCLUSIVE)
     return Verdict("no worse", _no_worse(known, findings), ExitCode.PASS)
 
@@ -75,11 +75,11 @@ def _worse_figures(figures: Sequence[Judged]) -> list[str]:
 
 
 def _strength(one: Judged) -> float:
-    """Return how large a change surely is: figures of the app's own handlers before those of visits."""
+    """Return how large a change surely is; what became of visits comes before how long anything took."""
     if one.scale is Scale.DIFFERENCE:
         return float("inf")
     assert one.low is not None
-    return one.low + (one.figure.unit is Unit.MS) * 0.0
+    return one.low
 
 
 def _no_worse(known: Sequence[Judged], findings: Sequence[ComparedFinding]) -> str:

@@ -68,7 +68,7 @@ def value(number: float | None, unit: Unit) -> str:
             return f"{number:.2%}"
         case Unit.BYTES:
             return f"{number / _MEBI:,.1f} MiB"
-        case Unit.A_VISIT | Unit.NUMBER:
+        case Unit.NUMBER:
             return f"{number:,.4g}"
 
 

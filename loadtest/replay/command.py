@@ -57,7 +57,7 @@ def replay(path: Path, number: int, aim: Aim, *, takes_all: bool = False) -> Exi
         99 when it was seen, 0 when not, 98 when nobody can say, 105 when it was interrupted.
 
     Raises:
-        RunFolderError, UsageError: see ``prepare``.
+        RunFolderError, UsageError: see ``prepare``; also where nothing can be sent there.
         ProfileError: the visits make no profile.
     """
     prepared = prepare(path, number, aim, takes_all=takes_all)

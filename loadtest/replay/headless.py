@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loadtest.errors import ExitCode, UnjudgedError
+from loadtest.errors import ExitCode, LoadtestError, UnjudgedError, UsageError
 from loadtest.profile.listing import ListedVisit
 from loadtest.replay.count import Count, Wanted, count_again
 from loadtest.replay.trial import Seen
 from loadtest.replay.written import with_visits
 from loadtest.report.info import ReplayOf, RunInfo
 from loadtest.report.run import read_run
-from loadtest.swarm.headless import Overseer, RunRequest, run_headless
+from loadtest.swarm.headless import HeadlessRun, Overseer, RunRequest, run_headless
 
 __all__ = ["Aim", "HeadlessTrial", "Replayed"]
 
@@ -67,7 +67,7 @@ class HeadlessTrial:
 
         Raises:
             UnjudgedError: nobody can say whether the finding is still there.
-            ProfileError: they make no profile.
+            UsageError: nothing can be sent there, so; or (a ProfileError) they make no profile.
         """
         with tempfile.TemporaryDirectory(prefix="loadtest-replay-") as place:
             profile = Path(place) / f"{_name(self.info.profile)}.toml"
@@ -75,9 +75,7 @@ class HeadlessTrial:
             overseer = None if self.log is None else Overseer(lambda _: False, self.log)
             ended = run_headless(self._request(profile), overseer)
         if ended.folder is None:
-            if ended.was_interrupted:
-                raise UnjudgedError("it was interrupted", ExitCode.INTERRUPTED)
-            raise UnjudgedError("nothing was sent", ExitCode(ended.exit_code))
+            raise _nothing_sent(ended, self.log)
         self.folders.append(ended.folder)
         sent = {visit.number for visit in visits}
         records = [record for record in self.wanted.records if record.number in sent]
@@ -106,6 +104,20 @@ class HeadlessTrial:
             collector_bind=aim.collector_bind,
             replay_of=ReplayOf(self.info.id, self.number),
         )
+
+
+def _nothing_sent(ended: HeadlessRun, log: Path | None) -> LoadtestError:
+    """Return why there is no folder.
+
+    Args:
+        log: what the run said; None: it has said so on standard error already.
+    """
+    if ended.was_interrupted:
+        return UnjudgedError("it was interrupted", ExitCode.INTERRUPTED)
+    said = log.read_text(encoding="utf-8", errors="replace").strip() if log else ""
+    if ended.exit_code == ExitCode.USAGE:
+        return UsageError(said or "nothing was sent")
+    return UnjudgedError(f"nothing was sent: Locust ended with status {ended.exit_code}")
 
 
 def _name(profile: str) -> str:

@@ -46,6 +46,8 @@ class MinimizeRequest:
     """The profile's file; None: ``<profile>-minimal.toml`` here."""
     force: bool = False
     budget_s: float = 300.0
+    takes_all: bool = False
+    """Whether it begins with all visits that showed it, however many."""
 
 
 def _quietly(prepared: Prepared, folder: Path) -> Trial:
@@ -67,9 +69,10 @@ def minimize(
 
     Raises:
         RunFolderError: this is not a run's folder.
-        UsageError: there is no such finding, its visits cannot be sent again, or a file is there already.
+        UsageError: there is no such finding, its visits cannot be sent (again, or there), or a file is there
+            already.
     """
-    prepared = prepare(request.run, request.number, replace(aim, out=None))
+    prepared = prepare(request.run, request.number, replace(aim, out=None), takes_all=request.takes_all)
     profile = profile_of(prepared.trial.info)
     destination = Destination(
         request.out or Path(f"{Path(profile.name).name}-minimal.toml"), force=request.force

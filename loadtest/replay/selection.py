@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from loadtest.errors import UsageError
 from loadtest.navigation.journey import Move
+from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord
 from loadtest.report.finding import ANY, Finding, FindingKind, LedBy
 from loadtest.report.join import find
@@ -99,20 +100,33 @@ def _before(
 ) -> Iterator[NavigationRecord]:
     """Yield the visits before one in its tab that it could not be the same without: the nearest first.
 
-    Who goes back needs the two before it, who reloads or reconnects the one; and those may need others.
+    Who goes back needs two pages before it, who reloads or reconnects one; and so do those that lead there.
     """
-    needed = max(int(is_needed), _pages_before(record.move))
+    pages = _pages_before(record, 0)
     for _ in range(_MOST_BEFORE):
         before = None if record.previous is None else records.get(record.previous)
-        if not needed or before is None:
+        if not (pages or is_needed) or before is None:
             return
         yield before
-        needed = max(needed - 1, _pages_before(before.move))
+        is_needed = False
+        pages = _pages_before(before, pages)
         record = before
 
 
-def _pages_before(move: Move) -> int:
-    return 2 if move is Move.BACK else int(move.needs_history)
+def _pages_before(record: NavigationRecord, after: int) -> int:
+    """Return how many pages a tab's history has to have before a visit.
+
+    Args:
+        after: how many it has to have after it.
+    """
+    is_shown = Phase.PAGE in record.phases_ms
+    match record.move:
+        case Move.BACK:
+            return max(after + is_shown, 2)
+        case Move.RELOAD | Move.RECONNECT:
+            return max(after, 1)
+        case _:
+            return max(after - is_shown, 0)
 
 
 def _started_s(record: NavigationRecord) -> float:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 from typing import Generic, Protocol, TypeVar
 
-from loadtest.errors import ExitCode, LoadtestError, UnjudgedError
+from loadtest.errors import ExitCode, LoadtestError, ProfileError, UnjudgedError, UsageError
 from loadtest.replay.trial import Seen
 
 __all__ = ["Limits", "Shrunk", "Stopped", "ddmin", "shrink", "tries_for"]
@@ -133,6 +133,9 @@ def shrink(
 
     Returns:
         The smallest list so far, too, when time is up, or somebody wants it to end.
+
+    Raises:
+        UsageError: nothing can be sent, whatever the list.
     """
     search = _Search(trial, limits, now, tell)
     stopped = Stopped.SMALLEST
@@ -223,12 +226,15 @@ class _Search(Generic[Visit]):
             is_shown = self._trial(visits).is_again
             self._unjudged = 0
         except LoadtestError as error:
+            if isinstance(error, UsageError) and not isinstance(error, ProfileError):
+                raise  # no other list would be sent either
             self._give_up_on(error)
             is_shown = False
         self._longest_s = max(self._longest_s, self._now() - began)
         self.counts[visits] = (shown + is_shown, of + 1)
-        smallest = visits if is_shown else self.smallest
-        so_far = f" · smallest so far {len(smallest)}" if smallest else ""
+        if is_shown:
+            self.smallest = visits
+        so_far = f" · smallest so far {len(self.smallest)}" if self.smallest else ""
         self._tell(f"trial {self.trials}: {_count(visits)}: {'shown' if is_shown else 'not shown'}{so_far}")
 
     def _give_up_on(self, error: LoadtestError) -> None:

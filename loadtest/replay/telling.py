@@ -59,7 +59,7 @@ def _remarks(finding: Finding, count: Count) -> Iterator[str]:
         now = f", now on line {listed([str(line) for line in count.lines])}" if count.lines else ""
         yield f"at {clipped(finding.file, _LONGEST)}:{finding.line}{now}"
     if count.fell_short:
-        yield f"{amount(count.fell_short, 'visit')} did not get as far as planned"
+        yield f"{amount(count.fell_short, 'visit')} did not get to where it was seen"
     if count.others:
         yield f"something else was seen: {amount(count.others, 'other finding')}, in its report"
 

@@ -34,4 +34,5 @@ class Trial(Protocol):
         Raises:
             UnjudgedError: nobody can say whether the finding is still there (its ``exit_code`` says more).
             ProfileError: they make no profile.
+            UsageError: nothing can be sent, whatever the visits.
         """

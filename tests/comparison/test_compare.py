@@ -204,3 +204,15 @@ def test_a_folder_without_a_run_is_a_mistake(tmp_path: Path, name: str, says: st
 
     with pytest.raises(RunFolderError, match=says):
         compared(a, tmp_path / name)
+
+
+def test_of_runs_too_short_for_any_figure_of_visits_nobody_says_that_they_are_no_worse(
+    tmp_path: Path,
+) -> None:
+    short = Law(spread=0.1, visits=20)
+
+    found = compared(write(tmp_path / "a", short, 1), write(tmp_path / "b", short, 2))
+
+    assert {one.figure.name for one in found.figures if one.word is not Word.NO_DATA} == {"server.rss_bytes"}
+    assert (found.verdict.word, found.verdict.exit_code) == ("cannot be compared", 98)
+    assert "too little was measured" in found.verdict.sentence

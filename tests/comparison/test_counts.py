@@ -1,4 +1,4 @@
-"""Shares and rates on both sides."""
+"""Shares on both sides."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from loadtest.comparison.counts import Counted, Tally, difference
 
 
 def share(count: int, of: int) -> Counted:
-    return Counted(count, of, 1.0, is_share=True)
+    return Counted(count, of, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -37,18 +37,12 @@ def test_none_on_both_sides_is_no_difference_but_not_known_for_certain() -> None
 def test_thirty_in_one_stretch_weigh_no_more_than_one() -> None:
     even = [Tally(1 + index % 2, 25) for index in range(20)]
     bunch = [Tally(30 * (index == 7) // 2, 25) for index in range(20)]
-    spread, bunched = (Counted.of_stretches(one, is_share=True) for one in (even, bunch))
+    spread, bunched = (Counted.of_stretches(one) for one in (even, bunch))
 
     assert spread.bunching == 1.0
     assert bunched.bunching == pytest.approx(15.3, abs=0.5)
     assert difference(share(0, 500), spread, 3.5).low > 0
     assert difference(share(0, 500), bunched, 3.5).low < 0
-
-
-def test_so_many_a_visit_may_be_more_than_one() -> None:
-    found = Counted(300, 100, 1.0, is_share=False).bounds(1.959964)
-
-    assert (found.low, found.high) == pytest.approx((2.6796, 3.3588), abs=2e-3)
 
 
 @given(st.integers(0, 50), st.integers(0, 50), st.floats(0.1, 5))

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from loadtest.comparison.side import ReadRun, Side
-from loadtest.comparison.thresholds import compare_thresholds
+from loadtest.comparison.thresholds import ChangedThreshold, compare_thresholds
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.record import NavigationRecord
 from tests.comparison.synthetic import made_run
@@ -63,3 +65,16 @@ def test_one_that_is_written_on_one_side_only_is_told() -> None:
         ("navigations.dropped", None, "pass", False),
         ("server.errors", None, "no_data", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "is_worse"),
+    [
+        ("server.handlers./.join", False),
+        ("server.handlers./.join.ack", False),
+        ("server.handlers./.join.errors", True),
+        ("server.residue.sids", True),
+    ],
+)
+def test_a_handlers_latency_has_an_interval_and_its_errors_have_none(metric: str, is_worse: bool) -> None:
+    assert ChangedThreshold(0, metric, "p(95)<200", "pass", "fail", 199.0, 201.0).is_worse is is_worse

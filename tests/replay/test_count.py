@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from loadtest.errors import ExitCode, UnjudgedError
-from loadtest.navigation.record import NavigationRecord, Outcome
+from loadtest.navigation.departure import BY_CLOCK
+from loadtest.navigation.point import Manner
+from loadtest.navigation.record import ActualDeparture, NavigationRecord, Outcome
 from loadtest.replay.count import Count, Wanted, count_again
 from loadtest.replay.selection import finding_of
 from loadtest.replay.trial import Seen
@@ -108,7 +110,7 @@ def test_what_stayed_and_what_clients_saw_are_counted_too() -> None:
             "0 got as far as planned; the first: the page",
         ),
         (run_of([visit(n, **REFUSED) for n in range(4)]), BROKEN, 98, "of 4 visits, 0 got as far as planned"),
-        (run_of([]), RAISED, 98, "of 0 visits, 0 got as far"),
+        (run_of([]), RAISED, 98, "of 10 visits, 0 got as far"),
         (run_of(visits(0, 10, "P16"), snapshot(), lost_numbers=2), RAISED, 98, "2"),
     ],
     ids=["interrupted", "interrupted and seen", "no hooks", "no quiet", "refused", "client", "none", "lost"],
@@ -141,3 +143,37 @@ def test_deaths_are_counted_by_how_often_they_happened() -> None:
     times = len(finding.moments)
     assert times > 1
     assert count_again(run, looked_for).seen == Seen(times, times)
+
+
+def by_clock(number: int, struck_at: str) -> NavigationRecord:
+    return visit(number, BY_CLOCK, actual=ActualDeparture(struck_at, Manner.FIN))
+
+
+def test_where_the_clock_struck_elsewhere_this_time_nobody_knows_whether_it_is_mended() -> None:
+    once = wanted([by_clock(0, "P15"), *visits(1, 30, "P18")], snapshot([error([0])]))
+    elsewhere, there = (run_of([by_clock(0, at)], snapshot(visits=1)) for at in ("P18", "P15"))
+
+    with pytest.raises(UnjudgedError, match="of 1 visit, 0 left where it was seen: the clock struck"):
+        count_again(elsewhere, once)
+    assert count_again(there, once) == Count(Seen(0, 1), fell_short=0, lines=(), others=0)
+
+
+def test_where_the_clock_struck_is_no_matter_where_it_was_seen_again() -> None:
+    once = wanted([by_clock(0, "P15"), *visits(1, 30, "P18")], snapshot([error([0])]))
+
+    assert count_again(run_of([by_clock(0, "P18")], snapshot([error([0])])), once).seen == Seen(1, 1)
+
+
+def test_visits_that_nobody_has_heard_of_are_no_sign_that_it_is_mended() -> None:
+    another = error([1], what="ValueError in g", function="g")
+
+    with pytest.raises(UnjudgedError, match="of 10 visits, 4 got as far as planned"):
+        count_again(run_of(visits(0, 4, "P16"), snapshot([another])), RAISED)
+
+
+def test_a_list_without_any_of_those_that_showed_it_does_not_show_it() -> None:
+    """As shrinking tries it: only what came before in the tabs."""
+    nobody = replace(RAISED, records=[])
+
+    assert not count_again(run_of(visits(20, 4, "P16"), snapshot(visits=4)), nobody).seen.is_again
+    assert count_again(run_of(visits(20, 4, "P16"), snapshot([error([20])])), nobody).seen.is_again

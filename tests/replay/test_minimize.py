@@ -231,3 +231,16 @@ def test_the_written_profile_passes_the_check(tmp_path: Path) -> None:
     checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (checked.returncode, checked.stderr) == (0, "")
     assert "1 leave at P16 (read the CONNECT reply, handshake not sent), ws_close" in checked.stdout
+
+
+def test_it_begins_with_200_visits_or_with_all_of_them_if_it_is_told_so(tmp_path: Path) -> None:
+    records = visits(0, 210, "P16")
+    folder = write_run(
+        tmp_path / "many", info(profile_text=PROFILE), records, [snapshot([error(range(210))], visits=210)]
+    )
+
+    def longest(**more: object) -> int:
+        _, trial, _ = minimized(lambda _: 0, tmp_path, folder, **more)
+        return max(map(len, trial.asked))
+
+    assert (longest(), longest(takes_all=True)) == (200, 210)

@@ -92,21 +92,37 @@ def test_they_come_in_the_order_in_which_they_began() -> None:
         ([Move.NAVIGATE, Move.NAVIGATE, Move.RELOAD], [1, 2]),
         ([Move.NAVIGATE, Move.RELOAD, Move.RECONNECT], [0, 1, 2]),
         ([Move.NAVIGATE, Move.NAVIGATE, Move.BACK], [0, 1, 2]),
+        ([Move.NAVIGATE] * 3 + [Move.RECONNECT, Move.BACK], [1, 2, 3, 4]),
+        ([Move.NAVIGATE] * 3 + [Move.RELOAD, Move.RECONNECT, Move.RELOAD, Move.BACK], [1, 2, 3, 4, 5, 6]),
+        ([Move.NAVIGATE] * 4 + [Move.BACK, Move.BACK], [1, 2, 3, 4, 5]),
     ],
-    ids=["navigate", "reload", "reconnect", "back"],
+    ids=["navigate", "reload", "reconnect", "back", "over_a_reconnect", "over_reloads", "back_twice"],
 )
 def test_what_a_tab_must_have_done_before_is_sent_too(moves: list[Move], expected: list[int]) -> None:
-    starts = spaced([0.0, 1.0, 2.0])
+    starts = spaced(map(float, range(len(moves))))
+    last = len(moves) - 1
     records = [
         replace(record, move=move, previous=record.number - 1 if record.number else None)
         for record, move in zip(starts, moves, strict=True)
     ]
-    run = run_of(records, snapshot([error([2])]))
+    run = run_of(records, snapshot([error([last])]))
 
     chosen = select(run, finding_of(run, 1))
 
     assert [record.number for record in chosen.records] == expected
-    assert chosen.targets == {2}
+    assert chosen.targets == {last}
+
+
+def test_a_visit_that_left_before_it_had_its_page_brings_no_tab_any_further() -> None:
+    records = [
+        replace(record, previous=record.number - 1 if record.number else None)
+        for record in spaced([0.0, 1.0, 2.0, 3.0, 4.0])
+    ]
+    records[3] = replace(records[3], phases_ms={})
+    records[4] = replace(records[4], move=Move.BACK)
+    run = run_of(records, snapshot([error([4])]))
+
+    assert [record.number for record in select(run, finding_of(run, 1)).records] == [1, 2, 3, 4]
 
 
 def test_of_what_the_visit_before_led_to_that_one_is_sent_too() -> None:

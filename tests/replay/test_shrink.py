@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.errors import LoadtestError
+from loadtest.errors import LoadtestError, ProfileError, UsageError
 from loadtest.replay.shrink import Limits, Shrunk, Stopped, ddmin, shrink, tries_for
 from loadtest.replay.trial import Seen
 
@@ -212,3 +212,29 @@ def test_even_a_rule_without_reason_ends_one_minimal(size: int, rng: random.Rand
     assert rule(result)
     without = [result[:index] + result[index + 1 :] for index in range(len(result))]
     assert [part for part in without if rule(part)] == []
+
+
+def test_what_lets_nothing_be_sent_ends_it_at_once_and_a_list_that_is_no_profile_does_not() -> None:
+    def rule(error: LoadtestError) -> Callable[[Visits], bool]:
+        def shows(visits: Visits) -> bool:
+            if len(visits) == 1:
+                raise error
+            return True
+
+        return shows
+
+    with pytest.raises(UsageError, match="no such host"):
+        shrunk(rule(UsageError("no such host")), (1, 2))
+    assert shrunk(rule(ProfileError(["no"])), (1, 2))[0].visits == (1, 2)
+
+
+def test_who_interrupts_as_soon_as_it_is_told_keeps_what_was_told() -> None:
+    def told(_: str) -> None:
+        raise KeyboardInterrupt
+
+    clock = Clock()
+
+    result = shrink(EIGHT, Trial(lambda _: True, clock), Limits(1e9), now=clock, tell=told)
+
+    assert (result.visits, result.shown, result.of) == (EIGHT, 1, 1)
+    assert result.stopped is Stopped.INTERRUPTED

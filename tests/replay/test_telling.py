@@ -85,7 +85,7 @@ def test_the_result_is_one_line_and_where_to_read_more() -> None:
     ]
     assert told(Count(Seen(0, 2), 1, (), 0)) == [
         "replayed 3 visits that left at P16: KeyError in handle_disconnect: not seen, 0 of 2",
-        "  1 visit did not get as far as planned",
+        "  1 visit did not get to where it was seen",
         "Files: results/again",
     ]
 

@@ -56,6 +56,8 @@ def _sockets(telling: Telling) -> str:
         return "sock" if at == "P03" else "page.sock"
     if telling.way.transport is Transport.WEBSOCKET:
         return "get.sock" if at == "P12" else "ws.sock"
+    if at == "P05" and "post" not in telling.connections:
+        return "[get.sock] if get.sock else []"  # a server may close after each answer
     if not telling.has_socket:
         return (
             "[item.sock for item in (get, post) if item.sock]"

@@ -135,6 +135,7 @@ class _Writer:
                 socket_path=access.socket_path,
                 connection=f"http.client.HTTP{secure}Connection(parts.netloc, timeout=60)",
                 has_headers=bool(self._headers),
+                has_cookies="Cookie" in self._headers,
                 is_function=not self._is_one,
                 verifies=self._table.tls.verify,
             )

@@ -44,15 +44,26 @@ def _send_half_request(telling: Telling) -> list[str]:
 def _read_page(telling: Telling) -> list[str]:
     if telling.way.at == "P03":
         return ["sock = page.sock", "page.getresponse().read()"]
-    request = f"HOST + {telling.path}"
-    if telling.has_headers:
+    request, before = f"HOST + {telling.path}", list[str]()
+    if telling.has_cookies and telling.is_function:  # urllib adds none of its own beside a header of ours
+        before = [_cookie_line(telling)]
+        request = f'urllib.request.Request({request}, headers=HEADERS | {{"Cookie": cookie}})'
+    elif telling.has_headers:
         request = f"urllib.request.Request({request}, headers=HEADERS)"
     return [
+        *before,
         f"browser = urllib.request.build_opener({_NO_PROXY}, urllib.request.HTTPCookieProcessor(cookies))",
         f'page = browser.open({request}).read().decode(errors="replace")',
-        'cookie = "; ".join(f"{item.name}={item.value}" for item in cookies)',
+        _cookie_line(telling),
         *telling.app.lines,
     ]
+
+
+def _cookie_line(telling: Telling) -> str:
+    pairs = 'f"{item.name}={item.value}" for item in cookies'
+    if telling.has_cookies:
+        return f'cookie = "; ".join([HEADERS["Cookie"], *({pairs})])'
+    return f'cookie = "; ".join({pairs})'
 
 
 def _address(telling: Telling, transport: str, more: str = "") -> str:
@@ -90,11 +101,13 @@ def _ask_probe(telling: Telling) -> list[str]:
 
 def _socket_lines(telling: Telling, more: str = "") -> list[str]:
     options = "" if telling.verifies else ', sslopt={"cert_reqs": ssl.CERT_NONE, "check_hostname": False}'
-    headers = ", header=HEADERS" if telling.has_headers else ""
+    given = "cookie=cookie" + (", header=HEADERS" if telling.has_headers else "")
+    if telling.has_cookies:  # else there would be two lines of them
+        given = 'header=HEADERS | {"Cookie": cookie}'
     telling.has_socket = True
     return [
         f'url = "ws" + HOST[4:] + {_address(telling, "websocket", more)}',
-        f"ws = websocket.create_connection(url, 10, cookie=cookie{headers}{options})",
+        f"ws = websocket.create_connection(url, 10, {given}{options})",
         *telling.kept("ws"),
     ]
 

@@ -29,6 +29,8 @@ class Telling:
     """Expression of a connection that HTTP goes over."""
     has_headers: bool = False
     """Whether there is a dict ``HEADERS`` that every request has."""
+    has_cookies: bool = False
+    """Whether the profile's cookies are among them."""
     is_function: bool = False
     """Whether the lines stand in a function, whose variables are gone when it ends."""
     verifies: bool = True
