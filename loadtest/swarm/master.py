@@ -82,8 +82,11 @@ class Master:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a run is on: from its start to its verdict."""
-        return self._conductor is not None and self._conductor.exit_code is None
+        """Whether a run is on: from its start until its verdict is there and Locust has let its users go.
+
+        Locust forgets a test that is started while it still stops the one before.
+        """
+        return self._conductor is not None
 
     def listen(self) -> None:
         """Set everything up; ends the process with 104 when a headless run cannot be made."""

@@ -206,9 +206,10 @@ def run_in_ui(ui: Served, board: Served, url: str, duration_s: int) -> Figures:
     """Start a run as the form does; return what is scraped after its verdict."""
     before = scrape(url).all("loadtest_run_info", "run")
     form = {"host": board.url, "nav_profile": "demo", "nav_set": f"{STAGES % duration_s}; {DWELL}"}
-    with urlopen(Request(f"{ui.url}/swarm", urlencode(form).encode()), timeout=30) as answer:
-        assert json.load(answer)["success"]
     deadline = time.monotonic() + 120
+    while not is_started(ui, form):  # Locust may still be letting the users of the run before go
+        assert time.monotonic() < deadline, "the run does not start"
+        time.sleep(0.2)
     while True:
         figures = scrape(url)
         is_new = figures.all("loadtest_run_info", "run") != before
@@ -216,3 +217,9 @@ def run_in_ui(ui: Served, board: Served, url: str, duration_s: int) -> Figures:
             return figures
         assert time.monotonic() < deadline, "the run does not end"
         time.sleep(0.2)
+
+
+def is_started(ui: Served, form: Mapping[str, str]) -> bool:
+    """Ask for a run as the form does; return whether it was let in."""
+    with urlopen(Request(f"{ui.url}/swarm", urlencode(form).encode()), timeout=30) as answer:
+        return bool(json.load(answer)["success"])

@@ -17,7 +17,7 @@ class Starter(Protocol):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a run is on: from its start to its verdict."""
+        """Whether a run is on: until its verdict is there and its users are gone."""
 
     @property
     def form_fields(self) -> frozenset[str]:
