@@ -1,7 +1,9 @@
 """The commands that start something: a run, a search, the web UI, an app with the hooks in."""
 
+import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +37,7 @@ from loadtest.tuning.command import Voice
 from loadtest.tuning.command import tune as search_knee
 from loadtest.tuning.request import TuneRequest
 
-__all__ = ["demo", "instrument", "run", "tune", "ui"]
+__all__ = ["demo", "instrument", "run", "tell_of", "tune", "ui"]
 
 _WITHOUT_HOOKS = frozenset({"deno", "bun", "bunx"})
 
@@ -93,9 +95,20 @@ def run(
     )
     ended = run_headless(request)
     if ended.folder:
-        show_run(ended.folder)
-        tell_ci(ended.folder)
+        tell_of(ended.folder)
     raise EndedError(ended.exit_code)
+
+
+def tell_of(folder: Path) -> None:
+    """Print a run's report; that nobody takes it (a closed pipe, a full disk) changes no verdict."""
+    try:
+        show_run(folder)
+        tell_ci(folder)
+    except (OSError, SystemExit) as error:  # a closed pipe is the end to rich (``Console.on_broken_pipe``)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else what is left fails at the exit
+        why = error.strerror if isinstance(error, OSError) else "nobody reads it"
+        with suppress(OSError):
+            print(f"the report cannot be printed: {why}; it is in {folder}", file=sys.stderr)
 
 
 def tune(

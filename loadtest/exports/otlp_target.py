@@ -1,5 +1,6 @@
 """Where OpenTelemetry's own variables want the metrics pushed to, and how."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 from loadtest.errors import UsageError
 from loadtest.exports.extra import needs
 
-__all__ = ["OtlpTarget", "target_of"]
+__all__ = ["OtlpTarget", "bare_address", "target_of"]
 
 _MODULES: Mapping[str, str] = {
     "http/protobuf": "opentelemetry.exporter.otlp.proto.http.metric_exporter",
@@ -17,6 +18,7 @@ _DEFAULTS: Mapping[str, str] = {
     "http/protobuf": "http://localhost:4318",
     "grpc": "http://localhost:4317",
 }
+_WHO = re.compile(r"^([\w+.-]*://)?[^/?#]*@", re.ASCII)
 _GRPC_PORT = 4317
 _EVERY_S = 5.0
 """OpenTelemetry's own default is a minute, in which many a run is over."""
@@ -31,7 +33,7 @@ class OtlpTarget:
     protocol: str
     """``http/protobuf`` or ``grpc``."""
     address: str
-    """As the variables have it; for people. What pushes reads the variables itself."""
+    """For people: as the variables, which the pusher reads itself, have it, but for name and password."""
     every_s: float
 
     @property
@@ -65,7 +67,12 @@ def target_of(environ: Mapping[str, str], *, is_asked_for: bool) -> OtlpTarget |
         known = " or ".join(_MODULES)
         raise UsageError(f"OTEL_EXPORTER_OTLP_PROTOCOL: {protocol!r} cannot be pushed; {known} can")
     needs(option, "otel", "opentelemetry.sdk.metrics", _MODULES[protocol])
-    return OtlpTarget(protocol, address or _DEFAULTS[protocol], _every_s(environ))
+    return OtlpTarget(protocol, bare_address(address) or _DEFAULTS[protocol], _every_s(environ))
+
+
+def bare_address(address: str) -> str:
+    """Return an address without the name and the password that may be in it: it is said, and logged."""
+    return _WHO.sub(r"\1", address)
 
 
 def _first(environ: Mapping[str, str], *names: str) -> str:

@@ -29,7 +29,7 @@ class Run:
     boots: tuple[Boot, ...] = ()
     """Every process with hooks that was heard while the run was on, strangers too."""
     skipped_lines: int = 0
-    """Lines of the ``.jsonl`` files that could not be read: one for each file after a kill."""
+    """Lines of the ``.jsonl`` that could not be read: one for each file that is gone, or after a kill."""
     is_on: bool = False
     """Whether the process is there that writes them."""
 
@@ -47,9 +47,10 @@ def read_run(path: Path) -> Run:
         path / NAVIGATIONS_FILE, lambda line: records.append(NavigationRecord.from_line(line))
     )
     lines = ServerLines(info.warm_up_ends_at)
-    server_path = path / SERVER_FILE
-    if server_path.exists():
-        skipped += read_lines(server_path, lambda line: lines.add(json.loads(line)))
+    if (path / SERVER_FILE).exists():
+        skipped += read_lines(path / SERVER_FILE, lambda line: lines.add(json.loads(line)))
+    else:  # every run makes it: it was taken away, and with it what the server did, so that nothing passes
+        skipped += 1
     return Run(path, info, tuple(records), lines.server_side(), lines.boots(), skipped, is_on)
 
 

@@ -18,7 +18,15 @@ from types import FrameType
 
 from loadtest.errors import ExitCode, UsageError
 
-__all__ = ["PARENT_VARIABLE", "LocustEnd", "Watch", "locustfile", "run_locust", "worker_options"]
+__all__ = [
+    "PARENT_VARIABLE",
+    "LocustEnd",
+    "Watch",
+    "locustfile",
+    "passing_signals_on",
+    "run_locust",
+    "worker_options",
+]
 
 PARENT_VARIABLE = "LOADTEST_PARENT"
 """Environment variable that tells Locust whose death is its own end: a process id."""
@@ -110,7 +118,7 @@ def run_locust(
                 env={**os.environ, PARENT_VARIABLE: str(os.getpid())},
             )
         )
-        passed_on = stack.enter_context(_passing_signals_on(process))
+        passed_on = stack.enter_context(passing_signals_on(process))
         try:
             if watch and _look(process, watch, limit_s):
                 was_called_off = not passed_on
@@ -152,7 +160,7 @@ def _wait(process: "subprocess.Popen[bytes]", limit_s: float | None) -> int:
 
 
 @contextmanager
-def _passing_signals_on(process: "subprocess.Popen[bytes]") -> Iterator[list[int]]:
+def passing_signals_on(process: "subprocess.Popen[bytes]") -> Iterator[list[int]]:
     """Pass signals on; the list that is yielded fills with those that were."""
     passed_on: list[int] = []
 

@@ -54,7 +54,7 @@ class Conductor:
     def __init__(self, options: RunOptions, profile: Profile, crew: Crew, progress: Progress) -> None:
         self.exit_code: ExitCode | None = None
         self.summary: Mapping[str, Any] = {}
-        """The run's summary, once it is concluded."""
+        """The run's summary, once it is concluded; empty where it could not be written."""
         self._users = users_of(profile, options.users)
         self.pool_size = spawned(profile, self._users, crew.size)
         self._options = options
@@ -234,14 +234,14 @@ class Conductor:
         self._collector.close()
         self._info = self._final_info(ended)
         self._folder.write_info(self._info)
-        self.summary = summary = summarize(read_run(self._folder.path))
+        summary = summarize(read_run(self._folder.path))
         self._folder.write_summary(summary)
         self._info = replace(
             self._info, verdict=RunVerdict(summary["verdict"]), exit_code=ExitCode(summary["exit_code"])
         )
         self._folder.write_info(self._info)
         self._folder.close()
-        self.exit_code = self._info.exit_code
+        self.summary, self.exit_code = summary, self._info.exit_code
 
     def _final_info(self, ended: Ended) -> RunInfo:
         """Return what the run's account, and the last snapshots, say at its end."""
@@ -273,6 +273,8 @@ class Conductor:
     def _conduct(self) -> None:
         try:
             self._lead()
+        except RunFolderError as error:
+            self._break_off(error)
         except Exception as error:  # a greenlet's top: nobody else would hear of it, and the run would hang
             _LOG.exception("a fault of loadtest's own")
             self._break_off(error)

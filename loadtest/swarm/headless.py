@@ -9,10 +9,10 @@ from pathlib import Path
 from loadtest.errors import ExitCode, RunFolderError
 from loadtest.profile.load import load_profile
 from loadtest.profile.model import Profile
-from loadtest.report.folder import NAVIGATIONS_FILE
+from loadtest.report.folder import INFO_FILE, NAVIGATIONS_FILE
 from loadtest.report.info import ReplayOf
 from loadtest.report.seal import seal_run
-from loadtest.swarm.child import Watch, run_locust, worker_options
+from loadtest.swarm.child import Watch, passing_signals_on, run_locust, worker_options
 from loadtest.swarm.outputs import write_apart
 
 __all__ = ["HeadlessRun", "Overseer", "RunRequest", "run_headless"]
@@ -81,7 +81,7 @@ class HeadlessRun:
 
     exit_code: int
     folder: Path | None
-    """None when nothing was sent."""
+    """None when nothing was sent, or nothing is left of it."""
     was_interrupted: bool = False
     """Whether somebody asked this process to end."""
     was_called_off: bool = False
@@ -129,6 +129,8 @@ def run_headless(request: RunRequest, overseer: Overseer | None = None) -> Headl
     except RunFolderError as error:
         print(f"the run's last word cannot be written: {error}", file=sys.stderr)
         exit_code = ExitCode.INCONCLUSIVE
+        if not all((path / name).is_file() for name in (INFO_FILE, NAVIGATIONS_FILE)):  # it was taken away
+            return HeadlessRun(exit_code, None, end.was_interrupted, end.was_called_off)
     if overseer is None:  # else it is one of many runs, looked at by the one that asked for it
         _write_outputs(path)
     return HeadlessRun(exit_code, path, end.was_interrupted, end.was_called_off)
@@ -138,7 +140,7 @@ def _write_outputs(path: Path) -> None:
     size = (path / NAVIGATIONS_FILE).stat().st_size
     if size > _LARGE_BYTES:
         print(f"writing the report of {size / 1e6:,.0f} MB of visits …", file=sys.stderr)
-    for fault in write_apart(path):
+    for fault in write_apart(path, attend=passing_signals_on):
         print(fault, file=sys.stderr)
 
 

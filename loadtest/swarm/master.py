@@ -199,8 +199,7 @@ class Master:
             self._interrupt()
 
     def _take(self, msg: Any, **_: object) -> None:
-        report = Report.from_wire(msg.data)
-        self._exporter.hear(report)
+        self._exporter.hear(report := Report.from_wire(msg.data))
         if self._conductor:
             self._conductor.take(report)
 
@@ -245,10 +244,10 @@ class Master:
         if self._environment.process_exit_code == ExitCode.INCONCLUSIVE or self._web_ui:
             self._environment.process_exit_code = conductor.exit_code
         self._conductor = None
+        self._exporter.end()
         verdict = tell_verdict(self._runner, conductor.path, conductor.summary)
         if self._watched:
             self._watched.run_ended(verdict)
-        if not self._values.nav_embedded:
+        if conductor.summary and not self._values.nav_embedded:
             self._outputs.start(conductor.path)
             show_run(conductor.path)
-        self._exporter.end()

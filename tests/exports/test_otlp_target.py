@@ -3,7 +3,7 @@
 import pytest
 
 from loadtest.errors import UsageError
-from loadtest.exports.otlp_target import OtlpTarget, target_of
+from loadtest.exports.otlp_target import OtlpTarget, bare_address, target_of
 
 ADDRESS = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
 HTTP = OtlpTarget("http/protobuf", "http://127.0.0.1:4318", 5.0)
@@ -63,6 +63,25 @@ def test_the_variables_mean_what_their_specification_says(
     environ: dict[str, str], is_asked_for: bool, target: OtlpTarget | None
 ) -> None:
     assert target_of(environ, is_asked_for=is_asked_for) == target
+
+
+@pytest.mark.parametrize(
+    ("address", "bare"),
+    [
+        ("https://me:s3cret@collector:4318/v1/metrics", "https://collector:4318/v1/metrics"),
+        ("https://me:p@ss@collector/a@b", "https://collector/a@b"),
+        ("me:s3cret@collector:4317", "collector:4317"),
+        ("http://[::1]:4318", "http://[::1]:4318"),
+        ("http://me:s3cret@[::", "http://[::"),
+    ],
+)
+def test_what_is_said_of_an_address_holds_no_password(address: str, bare: str) -> None:
+    assert bare_address(address) == bare
+
+    target = target_of({"OTEL_EXPORTER_OTLP_ENDPOINT": address}, is_asked_for=False)
+
+    assert target is not None
+    assert target.address == bare
 
 
 def test_a_protocol_that_cannot_be_pushed_is_a_mistake() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from loadtest.errors import RunFolderError
 from loadtest.report.run import read_run
+from loadtest.report.summary import summarize
 from tests.report.building import BOOT, error, info, snapshot, visit, write_run
 
 RECORDS = [visit(1, "P16"), visit(2, "P18")]
@@ -37,6 +38,14 @@ def test_without_a_snapshot_that_saw_the_run_there_is_no_server(
         (tmp_path / "server.jsonl").unlink()
 
     assert read_run(tmp_path).server is None
+
+
+def test_a_run_whose_server_file_was_taken_away_does_not_pass(tmp_path: Path) -> None:
+    write_run(tmp_path, info(), [visit(1)])
+    before = summarize(read_run(tmp_path))["verdict"]
+    (tmp_path / "server.jsonl").unlink()
+
+    assert (before, summarize(read_run(tmp_path))["exit_code"]) == ("pass", 98)
 
 
 @pytest.mark.parametrize("cut", [1, 20, 100])

@@ -1,7 +1,12 @@
 """The outputs of a run, written by a process of their own."""
 
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from loadtest.swarm.child import passing_signals_on
 from loadtest.swarm.outputs import OutputWriter, write_apart
 from tests.report.building import info, visit, write_run
 
@@ -25,6 +30,23 @@ def test_what_takes_too_long_is_left(tmp_path: Path) -> None:
     assert write_apart(tmp_path, limit_s=0.01) == [
         f"{tmp_path}: its outputs took more than 0 s, and were left"
     ]
+
+
+def test_a_signal_meanwhile_ends_the_writer_alone(tmp_path: Path) -> None:
+    write_run(tmp_path, info(), [visit(1)])
+    writers: list[subprocess.Popen[bytes]] = []
+
+    @contextmanager
+    def interrupted(process: "subprocess.Popen[bytes]") -> Iterator[Sequence[int]]:
+        with passing_signals_on(process) as signals:
+            writers.append(process)
+            signal.raise_signal(signal.SIGTERM)
+            yield signals
+
+    assert write_apart(tmp_path, attend=interrupted) == [
+        f"{tmp_path}: its outputs were left; 'loadtest report' makes them of what is there"
+    ]
+    assert [writer.returncode for writer in writers] == [-signal.SIGTERM]
 
 
 def test_who_goes_on_can_wait_for_them_in_the_end(tmp_path: Path) -> None:

@@ -14,7 +14,13 @@ _LOG = logging.getLogger(__name__)
 
 
 def tell_verdict(runner: Any, folder: Path, summary: Mapping[str, Any]) -> str:
-    """Show the verdict and the findings; return the verdict in words."""
+    """Show the verdict and the findings; return the verdict in words.
+
+    Args:
+        summary: empty where it could not be written.
+    """
+    if not summary:
+        return "INCONCLUSIVE: the verdict cannot be written; exit code 98"
     verdict = f"{summary['verdict'].upper()}: {headline(summary)}"
     _LOG.info("%s; exit code %d; %s", verdict, summary["exit_code"], folder)
     for finding in summary["findings"]:
