@@ -17,7 +17,12 @@ from loadtest.report.wording import shown
 __all__ = ["print_comparison"]
 
 _VERDICTS: Mapping[str, str] = MappingProxyType(
-    {"worse": "bold red", "no worse": "bold green", "cannot be compared": "bold yellow"}
+    {
+        "worse": "bold red",
+        "no worse": "bold green",
+        "better": "bold green",
+        "cannot be compared": "bold yellow",
+    }
 )
 _WORDS: Mapping[Word, str] = MappingProxyType(
     {Word.WORSE: "bold red", Word.BETTER: "green", Word.LAG: "yellow", Word.SAME: "", Word.UNCLEAR: "dim"}

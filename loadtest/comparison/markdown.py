@@ -12,7 +12,9 @@ from loadtest.report.wording import amount
 
 __all__ = ["markdown_comparison"]
 
-_MARKS: Mapping[str, str] = MappingProxyType({"worse": "❌", "no worse": "✅", "cannot be compared": "⚠️"})
+_MARKS: Mapping[str, str] = MappingProxyType(
+    {"worse": "❌", "no worse": "✅", "better": "✅", "cannot be compared": "⚠️"}
+)
 _WORDS: Mapping[Word, str] = MappingProxyType({Word.WORSE: "❌ ", Word.BETTER: "✅ ", Word.LAG: "⚠️ "})
 _ROWS = 100
 """Of a table, and of a list: an app may have any number of events."""

@@ -30,6 +30,7 @@ _STATES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "worse": ("✕", "Worse", "fail"),
         "no worse": ("✓", "No worse", "pass"),
+        "better": ("✓", "Better", "pass"),
         "cannot be compared": ("?", "Cannot be compared", "inconclusive"),
     }
 )
@@ -79,7 +80,8 @@ def _hero(comparison: Comparison, sign: str, word: str) -> Markup:
     return element(
         "header",
         element("p", element("span", sign, class_="sign", aria_hidden="true"), word, class_="state"),
-        element("h1", f"{verdict.sentence[:1].upper()}{verdict.sentence[1:]}."),
+        element("h1", f"{_upper(verdict.first or verdict.sentence)}."),
+        element("p", f"{_upper(verdict.rest)}.") if verdict.rest else None,
         element("p", f"Exit code {int(verdict.exit_code)}.", class_="soft"),
         *lines,
         *unlike,
@@ -87,6 +89,10 @@ def _hero(comparison: Comparison, sign: str, word: str) -> Markup:
         *notes,
         class_=f"hero {_STATES[verdict.word][2]}",
     )
+
+
+def _upper(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _changes(comparison: Comparison) -> Markup:

@@ -20,9 +20,13 @@ class Verdict:
     """The one sentence, and what a script reads."""
 
     word: str
-    """``worse``, ``no worse``, or ``cannot be compared``."""
+    """``worse``, ``no worse``, ``better``, or ``cannot be compared``."""
     sentence: str
     exit_code: ExitCode
+    first: str = ""
+    """The sentence's first clause, where it has several; a page's heading."""
+    rest: str = ""
+    """The others."""
 
 
 @dataclass(frozen=True, slots=True)

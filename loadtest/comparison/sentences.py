@@ -6,7 +6,7 @@ from types import MappingProxyType
 from loadtest.comparison.findings import ComparedFinding, Fate
 from loadtest.comparison.result import Comparison, SideFacts
 from loadtest.comparison.thresholds import ChangedThreshold
-from loadtest.report.wording import amount, clipped, out_of
+from loadtest.report.wording import amount, clipped_at_word, out_of
 
 __all__ = ["FATES", "finding", "method", "side", "sides", "threshold"]
 
@@ -36,7 +36,7 @@ def finding(one: ComparedFinding) -> str:
     """Return one finding, and in how many visits it was seen."""
     place = f" ({one.place})" if one.place else ""
     moved = f", line {one.moved_from} before" if one.moved_from is not None else ""
-    text = f"{one.kind.replace('_', ' ')}: {clipped(one.what, _LONGEST)}{place}{moved}"
+    text = f"{one.kind.replace('_', ' ')}: {clipped_at_word(one.what, _LONGEST)}{place}{moved}"
     after, before = out_of(one.after, one.after_of), out_of(one.before, one.before_of)
     match one.fate:
         case Fate.NEW:

@@ -9,12 +9,13 @@ from loadtest.comparison.result import SideFacts, Verdict
 from loadtest.comparison.thresholds import ChangedThreshold
 from loadtest.comparison.wording import change, named
 from loadtest.errors import ExitCode
-from loadtest.report.wording import amount, clipped, listed
+from loadtest.report.wording import amount, clipped_at_word, listed
 
 __all__ = ["refused", "verdict_of"]
 
 _NAMED = 3
 _LONGEST = 80
+_CHANCE = " (maybe by chance)"
 
 
 def refused(unlike: Sequence[Unlike]) -> Verdict:
@@ -34,7 +35,7 @@ def verdict_of(
     thresholds: Sequence[ChangedThreshold],
     candidates: Sequence[SideFacts],
 ) -> Verdict:
-    """Return the verdict: worse by anything at all; else no worse, as far as the runs tell."""
+    """Return the verdict: worse by anything at all; else better, or no worse, as far as the runs tell."""
     reasons = [
         *_new_findings(findings),
         *_worse_figures(figures),
@@ -51,27 +52,36 @@ def verdict_of(
             *(one.candidate for one in thresholds if one.is_worse),
         }
         names = f"{listed([candidates[index].name for index in sorted(guilty)])}: " * (len(candidates) > 1)
-        return Verdict("worse", f"{names}{listed(reasons)}", ExitCode.FAIL)
+        return _worse(names, reasons)
     known = [one for one in figures if one.word is not Word.NO_DATA]
     if all(one.figure.group is Group.SERVER for one in known):  # memory is known of any run, however short
         sentence = "too little was measured of visits for any figure: run longer, or with more visits"
         return Verdict("cannot be compared", sentence, ExitCode.INCONCLUSIVE)
-    return Verdict("no worse", _no_worse(known, findings), ExitCode.PASS)
+    return _no_worse(known, findings)
+
+
+def _worse(names: str, reasons: Sequence[str]) -> Verdict:
+    """Return the verdict with its first reasons; the others are counted: all are told below."""
+    first, *rest = reasons[:_NAMED]
+    if len(reasons) > _NAMED:
+        rest.append(f"{len(reasons) - _NAMED:,} more")
+    sentence = f"{names}{listed([first, *rest])}"
+    return Verdict(
+        "worse", sentence, ExitCode.FAIL, f"{names}{first}", f"also {listed(rest)}" if rest else ""
+    )
 
 
 def _new_findings(findings: Sequence[ComparedFinding]) -> list[str]:
     new = [one for one in findings if one.fate is Fate.NEW]
     if not new:
         return []
-    first = clipped(new[0].what, _LONGEST)
+    first = clipped_at_word(new[0].what, _LONGEST)
     return [f"{amount(len(new), 'new finding')} ({first}{', …' if len(new) > 1 else ''})"]
 
 
 def _worse_figures(figures: Sequence[Judged]) -> list[str]:
     worse = sorted((one for one in figures if one.word is Word.WORSE), key=_strength, reverse=True)
-    told = [f"{named(one.figure)} {change(one)}" for one in worse[:_NAMED]]
-    more = [amount(len(worse) - _NAMED, "more figure")] if len(worse) > _NAMED else []
-    return [*told, *more]
+    return [f"{named(one.figure)} {change(one)}" for one in worse]
 
 
 def _strength(one: Judged) -> float:
@@ -82,15 +92,17 @@ def _strength(one: Judged) -> float:
     return one.low
 
 
-def _no_worse(known: Sequence[Judged], findings: Sequence[ComparedFinding]) -> str:
-    better = [one for one in known if one.word is Word.BETTER]
+def _no_worse(known: Sequence[Judged], findings: Sequence[ComparedFinding]) -> Verdict:
+    """Return ``better`` where something surely is and nothing is worse."""
+    better = sum(one.word is Word.BETTER for one in known)
     gone = [one for one in findings if one.fate is Fate.GONE]
-    unclear = [one for one in known if one.word in (Word.UNCLEAR, Word.LAG)]
-    parts = [f"nothing is worse in {amount(len(known), 'figure')}"]
-    if better:
-        parts.append(f"{len(better):,} better")
-    if gone:
-        parts.append(f"{amount(len(gone), 'finding')} gone")
-    if unclear:
-        parts.append(f"{len(unclear):,} not told apart by these runs")
-    return ", ".join(parts)
+    by_chance = sum(one.may_be_chance for one in gone)
+    unclear = sum(one.word in (Word.UNCLEAR, Word.LAG) for one in known)
+    good = [f"{amount(len(gone), 'finding')} gone{_CHANCE * (by_chance == len(gone))}"] if gone else []
+    good += [f"{amount(better, 'figure')} better"] if better else []
+    rest = [f"nothing is worse in {amount(len(known), 'figure')}"]
+    rest += [f"{unclear:,} not told apart by these runs"] if unclear else []
+    if not (better or len(gone) > by_chance):
+        return Verdict("no worse", ", ".join([rest[0], *good, *rest[1:]]), ExitCode.PASS)
+    first, others = listed(good), ", ".join(rest)
+    return Verdict("better", f"{first}; {others}", ExitCode.PASS, first, others)

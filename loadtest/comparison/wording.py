@@ -38,7 +38,6 @@ _IN_A_SENTENCE: Mapping[str, str] = MappingProxyType(
         "broken": "with a broken assertion",
     }
 )
-_MEBI = 1024 * 1024
 _NAMES: Mapping[Group, str] = MappingProxyType(
     {Group.PHASES: "{}", Group.FROM_DUE: "{} from due", Group.HANDLERS: "handler {}"}
 )
@@ -67,7 +66,7 @@ def value(number: float | None, unit: Unit) -> str:
         case Unit.SHARE:
             return f"{number:.2%}"
         case Unit.BYTES:
-            return f"{number / _MEBI:,.1f} MiB"
+            return f"{number / 1e6:,.1f} MB"
         case Unit.NUMBER:
             return f"{number:,.4g}"
 

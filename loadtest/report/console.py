@@ -153,12 +153,8 @@ class _Report:
             lost = amount(server["journal_lost"], "entry", "entries")
             warnings.append(f"The hooks lost {lost} of their journal: findings may count too few visits.")
         warnings += [f"{sentences.exit_of(row)}." for row in server["exits"]] if server else []
-        if summary["generator"] and summary["generator"]["saturated"]:
-            lag_ms = summary["generator"]["loop_lag_p99_ms"]
-            warnings.append(
-                f"The generator's loop was {lag_ms:.3g} ms late (p99), and latencies are told too high by as "
-                "much: the machine was busy, or it takes --workers."
-            )
+        if lag := sentences.generator_lag(summary):
+            warnings.append(f"{lag}.")
         failures = sentences.failures(summary)
         if failures:
             warnings.append(f"{failures}.")

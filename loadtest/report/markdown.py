@@ -17,7 +17,7 @@ from loadtest.report import (
 from loadtest.report.github import neutral_markup
 from loadtest.report.run import Run
 from loadtest.report.verdict import FINDING_REASON
-from loadtest.report.wording import amount, clipped, shown
+from loadtest.report.wording import amount, clipped_at_word, shown
 
 __all__ = ["markdown_report", "marked", "marked_code", "marked_table"]
 
@@ -170,7 +170,7 @@ def _pre(lines: Iterable[str]) -> str:
 
 def marked(text: str) -> str:
     """Return text in which nothing is markup."""
-    numbered = _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", clipped(shown(text), _LONGEST))
+    numbered = _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", clipped_at_word(shown(text), _LONGEST))
     return _LOOKED_FOR_LATER.sub(r"<span>\g<0></span>", numbered)
 
 

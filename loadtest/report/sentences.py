@@ -13,7 +13,9 @@ __all__ = [
     "exit_of",
     "failures",
     "generator",
+    "generator_lag",
     "headline",
+    "is_generator_full",
     "left_on_server",
     "measured",
     "navigations",
@@ -28,6 +30,8 @@ FAILURES: Mapping[str, str] = {
     "failed": "failed",
 }
 """Outcomes of visits that did not end as planned, and their words."""
+_FULL = 0.7
+"""Of a core: a process that takes more of it can be late by its own doing."""
 
 
 def headline(summary: Mapping[str, Any]) -> str:
@@ -42,6 +46,29 @@ def headline(summary: Mapping[str, Any]) -> str:
     aborted = summary.get("aborted")
     early = f"ended early at {aborted['at_s']:,.1f} s by a threshold, " if aborted else ""
     return f"{early}{listed(found) or 'no finding'} in {_visits(summary)}{watched}"
+
+
+def generator_lag(summary: Mapping[str, Any]) -> str:
+    """Return how late a saturated generator was, and why as far as its CPU tells; nothing of another."""
+    told = summary["generator"]
+    if not told or not told["saturated"]:
+        return ""
+    if told["cpu"] is None:
+        why = "the machine was busy, or it takes --workers"
+    elif is_generator_full(summary):
+        why = f"it took {told['cpu']:.0%} of a core, so use --workers, or a lower rate"
+    else:
+        why = f"the machine was busy, for it took no more than {told['cpu']:.0%} of a core itself"
+    return (
+        f"The generator's loop was {told['loop_lag_p99_ms']:.3g} ms late (p99), and latencies may be told "
+        f"too high by as much: {why}"
+    )
+
+
+def is_generator_full(summary: Mapping[str, Any]) -> bool:
+    """Return whether a generator was late by its own load: its busiest process had most of a core."""
+    told = summary["generator"]
+    return bool(told and told["saturated"]) and (told["cpu"] or 0.0) >= _FULL
 
 
 def _visits(summary: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-__all__ = ["amount", "clipped", "figure", "last_lines", "listed", "out_of", "shown"]
+__all__ = ["amount", "clipped", "clipped_at_word", "figure", "last_lines", "listed", "out_of", "shown"]
 
 
 def amount(count: int, noun: str, plural: str = "") -> str:
@@ -40,6 +40,15 @@ def out_of(count: int, of: int) -> str:
 def clipped(text: str, most: int) -> str:
     """Return text of at most so many characters, its end replaced by dots if it was longer."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def clipped_at_word(text: str, most: int) -> str:
+    """Return text of at most so many characters, cut between two words where there are any."""
+    if len(text) <= most:
+        return text
+    head = text[: most - 3]
+    whole = head if text[most - 3].isspace() else head.rpartition(" ")[0]
+    return f"{whole if len(whole) * 2 > most else head}".rstrip(" ,;:") + "..."
 
 
 def shown(text: str, encoding: str = "utf-8") -> str:

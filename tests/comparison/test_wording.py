@@ -46,7 +46,7 @@ def test_an_interval_has_its_unit_once() -> None:
         (1234.56, Unit.MS, "1,234.6"),
         (0.034, Unit.MS, "0.03"),
         (0.0123, Unit.SHARE, "1.23%"),
-        (3 * 1024 * 1024, Unit.BYTES, "3.0 MiB"),
+        (3_100_000, Unit.BYTES, "3.1 MB"),
         (12, Unit.NUMBER, "12"),
     ],
 )

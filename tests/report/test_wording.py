@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.report.wording import amount, clipped, figure, listed, out_of, shown
+from loadtest.report.wording import amount, clipped, clipped_at_word, figure, listed, out_of, shown
 
 anything = st.text(st.characters(codec=None))
 
@@ -102,3 +102,16 @@ def test_a_figure_is_never_judged_otherwise_for_being_rounded(value: float, limi
     told = float(figure(value, lambda one: one < limit).replace(",", ""))
 
     assert (told < limit) is (value < limit)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("short", "short"),
+        ("one two three four", "one two..."),
+        ("onetwothreefour five", "onetwothr..."),
+        ("one two th four", "one two th..."),
+    ],
+)
+def test_text_is_cut_between_words_where_there_are_any(text: str, told: str) -> None:
+    assert clipped_at_word(text, 13 if text.endswith("th four") else 12) == told

@@ -49,11 +49,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A stretch of the run that a chart shows on another ground: the warm-up."""
+    """A stretch of the run that a chart shows on another ground: the warm-up, or the quiet."""
 
     from_s: float
     to_s: float
     text: str
+    name: str = ""
+    """What stands in the chart itself; only the quiet's does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +125,15 @@ def _plot(chart: Chart, lines: Sequence[Line], top: float) -> Markup:
         role="img",
         aria_label=_in_words(chart, lines),
     )
+    names = [
+        element("span", band.name, style=f"left:{band.from_s / chart.duration_s:.2%}", aria_hidden="true")
+        for band in chart.bands
+        if band.name and band.from_s < chart.duration_s
+    ]
     return element(
         "div",
         element("div", *y_labels, class_="ys", aria_hidden="true"),
-        element("div", drawing, class_="drawing"),
+        element("div", drawing, *names, class_="drawing"),
         element("div", *x_labels, class_="xs", aria_hidden="true"),
         class_="plot",
     )
@@ -141,11 +148,12 @@ def _ground(chart: Chart, top: float) -> list[Markup]:
             element("title", band.text),
             x=f"{band.from_s * x:.1f}",
             y="0",
-            width=f"{(band.to_s - band.from_s) * x:.1f}",
+            width=f"{(min(band.to_s, chart.duration_s) - band.from_s) * x:.1f}",
             height=str(_HEIGHT),
-            class_="band",
+            class_=f"band {band.name}".rstrip(),
         )
         for band in chart.bands
+        if band.from_s < chart.duration_s
     ]
     grid = "".join(f"M0 {_y(value, top)}h{_WIDTH}" for value in ticks(top))
     marks = [mark for mark in chart.marks if mark.at_s <= chart.duration_s]

@@ -1,13 +1,13 @@
 """The charts of a run: its rates, the latencies of its phases, and its server over time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from loadtest.navigation.phase import Phase
-from loadtest.report.html.chart import Chart, Line, draw
-from loadtest.report.html.course import bands_of, key_of, marks_of
+from loadtest.report.html.chart import Band, Chart, Line, draw
+from loadtest.report.html.course import bands_of, key_of, marks_of, quiet_of
 from loadtest.report.html.facts import section
 from loadtest.report.html.markup import NOTHING, Markup, element
 from loadtest.report.html.overtime import Join, Overtime, highest, last, mean
@@ -52,6 +52,8 @@ class Charts:
     summary: Mapping[str, Any]
     series: Series
     room: Room
+    _has_quiet: bool = False
+    """Whether these are drawn over the whole run, and not to the load's end."""
 
     def rates(self) -> Markup:
         """Return how many navigations there were over time."""
@@ -67,7 +69,7 @@ class Charts:
                 self._navigations(wrong),
             ),
         ]
-        return self._section("rates", "Navigations over time", charts, "How many there were a second.")
+        return self._section("rates", "Rates", charts, "How many visits there were a second.")
 
     def phases(self, table: Markup) -> Markup:
         """Return how long each phase took over time.
@@ -83,10 +85,13 @@ class Charts:
         return self._section("latencies", "Latencies", charts, f"In milliseconds. {_FROM_DUE}", table)
 
     def server(self) -> Markup:
-        """Return the server over time."""
+        """Return the server over time, the quiet after the load too."""
+        return replace(self, _has_quiet=True)._over_all()
+
+    def _over_all(self) -> Markup:
         return self._section(
             "server-time",
-            "The server over time",
+            "Server over time",
             list(self._server()) if self.series.server else [element("p", _NO_HOOKS, class_="none")],
             "All server processes with hooks together.",
         )
@@ -113,7 +118,15 @@ class Charts:
 
     @property
     def _time(self) -> Overtime:
-        return Overtime.of(self.series, self.room)
+        return (Overtime.of if self._has_quiet else Overtime.of_load)(self.series, self.room)
+
+    @property
+    def _bands(self) -> list[Band]:
+        bands = bands_of(self.summary)
+        if self._has_quiet:
+            load_s = Overtime.of_load(self.series, self.room).duration_s
+            bands += quiet_of(self.summary, load_s, self._time.duration_s)
+        return bands
 
     def _navigations(self, looks: Mapping[str, int]) -> list[Line]:
         width_s = self.series.width_s
@@ -150,13 +163,13 @@ class Charts:
         form: Callable[[float], str] = _short,
     ) -> Markup:
         duration_s = self._time.duration_s
-        marks, bands = marks_of(self.summary), bands_of(self.summary)
-        return draw(Chart(title, about, lines, duration_s, form, unit, marks, bands))
+        marks = marks_of(self.summary)
+        return draw(Chart(title, about, lines, duration_s, form, unit, marks, self._bands))
 
     def _section(
         self, anchor: str, title: str, charts: Sequence[Markup], about: str, table: Markup = NOTHING
     ) -> Markup:
-        key = key_of(marks_of(self.summary), bands_of(self.summary))
+        key = key_of(marks_of(self.summary), self._bands)
         point_s = self._time.point_s
         if point_s > 1 and charts:
             about += f" A point of a line stands for {point_s} s: the highest latency in it, the mean rate."

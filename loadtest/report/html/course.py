@@ -10,7 +10,7 @@ from loadtest.report.html.scale import clock
 from loadtest.report.stage_sheet import turned
 from loadtest.report.wording import clipped
 
-__all__ = ["bands_of", "key_of", "marks_of"]
+__all__ = ["bands_of", "key_of", "marks_of", "quiet_of"]
 
 _MOST = 100
 """Marks of one kind: a profile may have thousands of stages."""
@@ -50,6 +50,13 @@ def marks_of(summary: Mapping[str, Any]) -> list[Mark]:
     return [*stages[:_MOST], *turns[:_MOST], *wrong[:_MOST]]
 
 
+def quiet_of(summary: Mapping[str, Any], from_s: float, to_s: float) -> list[Band]:
+    """Return the quiet, if there was one: what came after the load."""
+    if summary["quiet"] is None or from_s >= to_s:
+        return []
+    return [Band(from_s, to_s, "the quiet: all visits are over, and the server may forget them", "quiet")]
+
+
 def key_of(marks: Sequence[Mark], bands: Sequence[Band]) -> Markup:
     """Return what the marks and the ground of charts mean, as far as they have any."""
     words = {
@@ -62,9 +69,12 @@ def key_of(marks: Sequence[Mark], bands: Sequence[Band]) -> Markup:
         for kind, text in words.items()
         if any(mark.kind == kind for mark in marks)
     ]
-    if bands:
+    if any(not band.name for band in bands):
         ground = element("rect", x="0", y="0", width="28", height="12", class_="band")
         rows.append(element("li", _sample(ground), "warm-up, left out of the figures"))
+    if any(band.name for band in bands):
+        ground = element("rect", x="0", y="0", width="28", height="12", class_="band quiet")
+        rows.append(element("li", _sample(ground), "the quiet: all visits are over, the server forgets"))
     return element("ul", *rows, class_="legend marks") if rows else NOTHING
 
 

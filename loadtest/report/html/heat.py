@@ -19,9 +19,8 @@ __all__ = ["heat"]
 _LEVELS = (1e-9, 0.01, 0.1, 0.5, 1.0)
 """Errors a visit from which on a cell is of the next level."""
 _ABOUT = (
-    "How many errors the server had in the visits that left at each point (a row) in each manner (a column). "
-    "Below it: so many errors in so many visits. Colours go from no error to one or more in every visit; a "
-    "dash: no visit left so."
+    "Errors on the server, of the visits that left at each point (a row) in each manner (a column): “3 of 7” "
+    "is 3 errors in 7 visits. Colours go from no error to one or more a visit; a dash: no visit left so."
 )
 _NOT_WATCHED = "No data of errors: there were no hooks in the server. The cells count visits."
 
@@ -65,13 +64,13 @@ def _cell(figures: Figures, index: int | None) -> Markup:
     errors, visits = ("heat", index, "server_errors"), ("heat", index, "visits")
     if cell["server_errors"] is None:
         return figures.shown(*visits, tag="td")
-    if not cell["server_errors"]:
-        counts = element("small", "in ", figures.shown(*visits))
-        return element("td", element("b", figures.shown(*errors)), counts, class_="number h0")
     share = cell["server_errors"] / cell["visits"]
-    strong = element("b", figures.share(errors, visits, _share))
-    counts = element("small", figures.shown(*errors), " in ", figures.shown(*visits))
-    return element("td", strong, counts, class_=f"number h{bisect.bisect_right(_LEVELS, share)}")
+    between = " of " if share <= 1 else " in "
+    counts = element("b", figures.shown(*errors), between, figures.shown(*visits))
+    a_visit = None
+    if share not in (0, 1):
+        a_visit = element("small", figures.share(errors, visits, _share), " a visit")
+    return element("td", counts, a_visit, class_=f"number h{bisect.bisect_right(_LEVELS, share)}")
 
 
 def _share(value: float) -> str:

@@ -1,5 +1,6 @@
 """A run's series as the points of lines: no more of them than a page has room for."""
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,16 @@ def last(values: Sequence[float]) -> float:
     return values[-1]
 
 
+def _rest(series: Series) -> Iterable[int]:
+    return (row.t_s for rows in (series.navigations, series.server) for row in rows)
+
+
+def _load(series: Series) -> Iterable[int]:
+    """Yield when visits were due, started, ended, or passed through a phase."""
+    yield from (row.t_s for row in series.phases)
+    yield from (row.t_s for row in series.navigations if row.due or row.started or row.ended)
+
+
 @dataclass(frozen=True, slots=True)
 class Overtime:
     """The time of a run, cut as its series is."""
@@ -39,8 +50,17 @@ class Overtime:
     @classmethod
     def of(cls, series: Series, room: Room) -> "Overtime":
         """Return the time that a series covers."""
-        times = [row.t_s for rows in (series.navigations, series.phases, series.server) for row in rows]
-        return cls(series.width_s, max(times, default=-series.width_s) // series.width_s + 1, room)
+        return cls._until(series, room, [_load(series), _rest(series)])
+
+    @classmethod
+    def of_load(cls, series: Series, room: Room) -> "Overtime":
+        """Return the time in which visits were due, or under way: without the quiet."""
+        return cls._until(series, room, [_load(series)])
+
+    @classmethod
+    def _until(cls, series: Series, room: Room, times: Iterable[Iterable[int]]) -> "Overtime":
+        last_s = max(itertools.chain.from_iterable(times), default=-series.width_s)
+        return cls(series.width_s, last_s // series.width_s + 1, room)
 
     @property
     def duration_s(self) -> float:

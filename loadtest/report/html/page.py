@@ -26,10 +26,11 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _CONTENTS: Mapping[str, str] = {
     "findings": "Findings",
     "thresholds": "Thresholds",
-    "heat": "By departure",
+    "heat": "Errors by departure",
     "latencies": "Latencies",
     "rates": "Rates",
     "server": "Server",
+    "server-time": "Server over time",
     "visits": "Visits",
     "generator": "Generator",
     "profile": "Profile",
@@ -78,7 +79,7 @@ def _page(run: Run, summary: Mapping[str, Any], series: Series, room: Room, styl
         generator(figures),
         profile(run.info, room),
         versions(run, room),
-        how_to_read(),
+        how_to_read(summary),
         id="main",
     )
     body = element(

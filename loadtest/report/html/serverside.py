@@ -34,10 +34,10 @@ def serverside(figures: Figures, room: Room) -> Markup:
             element("code", INSTRUMENT),
             ".",
         )
-        return section("server", "The server", told)
+        return section("server", "Server", told)
     return section(
         "server",
-        "The server",
+        "Server",
         _facts(figures, room),
         _stall(server, room),
         element("h3", "Handlers"),
@@ -125,7 +125,7 @@ def _residue(figures: Figures) -> Markup:
         [
             head_cell(element("code", key)),
             figures.shown("server", "residue", key, form=form, tag="td"),
-            cell("must be 0" if key in judged else "grown since the run began"),
+            _must(server["residue"][key]) if key in judged else cell("grown since the run began"),
         ]
         for key, form in {**judged, **_GROWN}.items()
     ]
@@ -133,6 +133,13 @@ def _residue(figures: Figures) -> Markup:
     told = sentences.left_on_server(server) + vital_sentences.growth(server)
     whole = table("Left on the server after the quiet", columns, body)
     return joined(element("p", f"{told[:1].upper()}{told[1:]}."), whole)
+
+
+def _must(left: int | None) -> Markup:
+    """Return what is asked of a kind of residue, and by a sign and a colour whether it is so."""
+    if not left:
+        return cell("must be 0" if left is None else "✓ must be 0")
+    return cell(element("b", "✕ must be 0", class_="bad"))
 
 
 def _processes(figures: Figures, room: Room) -> Markup:

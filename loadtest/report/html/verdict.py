@@ -176,18 +176,9 @@ def _warnings(figures: Figures) -> Iterator[Markup]:
             class_="loud",
             role="note",
         )
-    generator = summary["generator"]
-    if generator and generator["saturated"]:
+    if lag := sentences.generator_lag(summary):
         yield element(
-            "p",
-            element("strong", "The generator was saturated."),
-            " Its own loop was ",
-            figures.shown("generator", "loop_lag_p99_ms", form=ms),
-            " ms late (p99), so latencies are told too high by as much: use ",
-            element("code", "--workers", class_="option"),
-            ", or a lower rate.",
-            class_="loud",
-            role="note",
+            "p", f"{lag}.", class_="loud" if sentences.is_generator_full(summary) else "soft", role="note"
         )
     failures = sentences.failures(summary)
     if failures:

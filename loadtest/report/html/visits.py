@@ -13,6 +13,7 @@ from loadtest.report.html.stranger import Clip
 from loadtest.report.html.table import Column, cell, head_cell, left_out, table
 from loadtest.report.sentences import FAILURES
 from loadtest.report.stage_sheet import turns, warm_up
+from loadtest.report.wording import amount, listed
 
 __all__ = ["outcomes", "phases", "thresholds"]
 
@@ -36,6 +37,8 @@ _VERDICTS: Mapping[str, tuple[str, str]] = {
     "fail": ("✕ does not hold", "bad"),
     "no_data": ("? no data", "warn"),
 }
+_UNFOLDED = 8
+"""Rows of departures that are shown at once."""
 _PHASE_KEYS = ("p50_ms", "p95_ms", "p99_ms", "max_ms", "from_due_p99_ms")
 
 
@@ -50,15 +53,15 @@ def thresholds(figures: Figures, room: Room) -> Markup:
     for index, row in enumerate(rows[: room.rows]):
         words, look = _VERDICTS[row["verdict"]]
         reason = element("small", clip.line(row["reason"])) if row["reason"] else None
-        verdict = cell(element("b", words, class_=look), reason)
-        name = head_cell(element("code", clip.line(row["metric"])))
+        verdict = element("td", element("b", words, class_=look), class_="verdict")
+        name = head_cell(element("code", clip.line(row["metric"])), reason)
         value = figures.shown("thresholds", index, "value", form=decimal, tag="td")
-        body.append([name, cell(element("code", clip.line(row["expression"]))), value, verdict])
+        body.append([verdict, name, value, cell(element("code", clip.line(row["expression"])))])
     columns = [
-        Column("metric", False),
-        Column("expression", False),
-        Column("value"),
         Column("verdict", False),
+        Column("metric", False),
+        Column("value"),
+        Column("asked for", False),
     ]
     about = "The default ones: no server error, nothing left behind." if rows[0]["is_default"] else ""
     whole = table("Thresholds", columns, body)
@@ -70,23 +73,40 @@ def thresholds(figures: Figures, room: Room) -> Markup:
 def outcomes(figures: Figures, room: Room) -> Markup:
     """Return what became of the visits, stage by stage, departure by departure, error by error."""
     summary = figures.summary
-    counts = [
-        [head_cell(name.replace("_", " ")), figures.shown("navigations", name, tag="td"), cell(what)]
-        for name, what in _OUTCOMES.items()
-        if name in summary["navigations"]
-    ]
-    columns = [Column("navigations", False), Column("count"), Column("what that means", False)]
+    counts = summary["navigations"]
+    zeros = [name for name in _OUTCOMES if counts.get(name) == 0]
+    others = [name for name in _OUTCOMES if name in counts and name not in zeros]
     notes = facts({"warm-up": warm_up(summary), "turned": turns(summary)})
     return section(
         "visits",
-        "What became of the visits",
-        table("Navigations by outcome", columns, counts),
+        "Visits",
+        _outcomes(figures, "Visits by outcome", others) if others else None,
+        _folded(f"{amount(len(zeros), 'outcome')} that no visit had", _outcomes(figures, "No visit", zeros))
+        if zeros
+        else None,
         notes if warm_up(summary) or turns(summary) else None,
         _errors(figures, room),
         _assertions(figures, room),
         _stages(figures, room),
         _departures(figures, room),
     )
+
+
+def _outcomes(figures: Figures, caption: str, names: Sequence[str]) -> Markup:
+    columns = [Column("visits", False), Column("count"), Column("what that means", False)]
+    rows = [
+        [
+            head_cell(name.replace("_", " ")),
+            figures.shown("navigations", name, tag="td"),
+            cell(_OUTCOMES[name]),
+        ]
+        for name in names
+    ]
+    return table(caption, columns, rows)
+
+
+def _folded(told: str, inside: Markup) -> Markup:
+    return element("details", element("summary", told), inside)
 
 
 def _errors(figures: Figures, room: Room) -> Markup:
@@ -132,7 +152,11 @@ def _stages(figures: Figures, room: Room) -> Markup:
     rows, clip = figures.summary["stages"], Clip(room)
     if not rows:
         return NOTHING
-    keys = ("due", "started", "late", "dropped", *FAILURES)
+    keys = ["due", "started"]
+    zeros: list[str] = []
+    for key in ("late", "dropped", *FAILURES):
+        is_zero = all(row["navigations"][key] == 0 for row in rows)
+        (zeros if is_zero else keys).append(key)
     body = [
         [
             head_cell(f"{row['index']}: {clip.line(row['text'])}"),
@@ -149,7 +173,9 @@ def _stages(figures: Figures, room: Room) -> Markup:
         Column("errors on the server"),
     ]
     more = left_out(len(rows) - room.rows, "stage")
-    return joined(element("h3", "Stages"), table("Stages", columns, body, foot=more))
+    words = [key.replace("_", " ") for key in zeros]
+    none = element("p", f"None in any stage: {listed(words, 'or')}.", class_="soft") if words else None
+    return joined(element("h3", "Stages"), table("Stages", columns, body, foot=joined(more, none)))
 
 
 def _departures(figures: Figures, room: Room) -> Markup:
@@ -159,19 +185,23 @@ def _departures(figures: Figures, room: Room) -> Markup:
     most = room.rows
     body = [
         [
-            head_cell(_place(row["at"])),
-            cell(row["manner"]),
-            cell(row["transport"]),
+            head_cell(_place(row["at"]), element("small", _way(row)) if _way(row) else None),
             *(figures.shown("departures", index, key, tag="td") for key in ("planned", "actual", "other")),
         ]
         for index, row in enumerate(rows[:most])
     ]
     columns = [
-        *(Column(name, False) for name in ("planned to leave at", "manner", "transport")),
+        Column("planned to leave at", False),
         *(Column(name) for name in ("visits", "left so", "otherwise")),
     ]
     more = left_out(len(rows) - most, "departure")
-    return joined(element("h3", "Departures"), table("Departures as planned", columns, body, foot=more))
+    whole = table("Departures as planned", columns, body, foot=more)
+    folded = _folded(f"All {len(rows):,} kinds of departure", whole) if len(rows) > _UNFOLDED else whole
+    return joined(element("h3", "Departures"), folded)
+
+
+def _way(row: Mapping[str, Any]) -> str:
+    return " over ".join(row[key] for key in ("manner", "transport") if row[key])
 
 
 def _place(at: str) -> str:
