@@ -21,6 +21,7 @@ __all__ = [
     "mistakes_of",
     "near",
     "show",
+    "spoken",
     "wrong_number",
 ]
 
@@ -106,6 +107,8 @@ _SENTENCES: Mapping[str, Callable[[ErrorDetails], str]] = MappingProxyType(
         "finite_number": lambda line: f"{show(line['input'])} is not a finite number",
         "int_type": lambda line: f"{show(line['input'])} is not a whole number",
         "int_from_float": lambda line: f"{show(line['input'])} is not a whole number",
+        "int_parsing": lambda line: f"{show(line['input'])} is not a whole number",
+        "float_parsing": lambda line: f"{show(line['input'])} is not a number",
         "string_type": lambda line: f"{show(line['input'])} is not a string",
         "string_too_short": lambda line: f"{show(line['input'])} is empty",
         "bool_type": lambda line: f"{show(line['input'])} is not true or false",
@@ -119,6 +122,13 @@ _SENTENCES: Mapping[str, Callable[[ErrorDetails], str]] = MappingProxyType(
     }
 )
 """Our words for pydantic's errors, by their type."""
+
+
+def spoken(line: ErrorDetails) -> str:
+    """Return one of pydantic's errors in our words; its own where we have none."""
+    if line["type"] == "value_error":
+        return str(line["ctx"]["error"])
+    return _SENTENCES[line["type"]](line) if line["type"] in _SENTENCES else line["msg"]
 
 
 class Table(BaseModel):
@@ -150,6 +160,6 @@ class Table(BaseModel):
                 key = str(line["loc"][-1])
                 examples = cls.model_fields[key].examples or []
                 return f"is missing; write {' or '.join(f'{key} = {show(example)}' for example in examples)}"
-            case kind:
+            case _:
                 # a nested table and our own validators have spoken already: their text stays as it is
-                return _SENTENCES[kind](line) if kind in _SENTENCES else line["msg"]
+                return spoken(line)

@@ -11,11 +11,13 @@ from loadtest.cli import replay as again
 from loadtest.cli.compare import compare
 from loadtest.cli.log import guarded_log
 from loadtest.cli.options import EndedError
+from loadtest.cli.spoken import SpokenGroup
 from loadtest.errors import ExitCode, LoadtestError
 
 __all__ = ["main"]
 
 app = typer.Typer(
+    cls=SpokenGroup,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

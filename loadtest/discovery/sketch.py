@@ -32,6 +32,11 @@ _FILL_IN = (
     "out of a recording."
 )
 
+_UNLESS_ACKNOWLEDGED = (
+    '# ack asks the app to acknowledge it. If it does not: answer = "…" instead, the event that answers.',
+    "# With neither, the time that a handshake takes is not measured.",
+)
+
 
 def default_transports(preset: str) -> tuple[Transport, ...]:
     """Return the transports that a preset has of itself."""
@@ -173,9 +178,8 @@ def _example(finding: Finding) -> _Example:
     handshake: dict[str, Any] = {"event": emit.event.replace("$", "$$") if emit else "join"}
     if data:
         handshake["data"] = data
-    if emit is None or emit.has_ack:
-        handshake["ack"] = True
-    lines.append(f"handshake = {inline_value(handshake)}")
+    lines.append(f"handshake = {inline_value({**handshake, 'ack': True})}")
+    lines += _UNLESS_ACKNOWLEDGED
     return _Example(tuple(lines), bool(emit or finding.values))
 
 

@@ -14,7 +14,10 @@ def needs(option: str, extra: str, *modules: str) -> None:
         UsageError: they are not; it says what to install.
     """
     if not all(_is_there(module) for module in modules):
-        raise UsageError(f"{option}: its packages are not installed: pip install 'loadtest[{extra}]'")
+        raise UsageError(
+            f"{option}: its packages are not installed: pip install 'loadtest[{extra}]' "
+            f"(in a checkout: pip install -e '.[{extra}]')"
+        )
 
 
 def _is_there(module: str) -> bool:

@@ -248,12 +248,16 @@ class Visit:
         self.happened(Signal.CONNECT_SENT, now)
 
     def handshake_sent(self, now: float) -> None:
-        """Move on after the handshake; where nothing answers it, it is done when it is sent."""
+        """Move on after the handshake; where nothing answers it, it is done when it is sent.
+
+        How long sending took is no answer's time: the phase has no duration then.
+        """
         self.happened(Signal.HANDSHAKE_SENT, now)
         handshake = self.opening.handshake if self.opening else None
         is_answered = handshake is not None and handshake.is_answered
         if not is_answered and self._target is not State.HANDSHAKING:
             self.happened(Signal.ANSWER, now)
+            self.phases_ms.pop(Phase.HANDSHAKE, None)
 
     receive = reception.receive
 

@@ -15,6 +15,7 @@ from loadtest.replay.telling import plan_lines, result_lines
 from loadtest.replay.written import Written, profile_of, write_down
 from loadtest.report.run import read_run
 from loadtest.report.wording import shown
+from loadtest.swarm.hosts import check_host
 
 __all__ = ["Prepared", "prepare", "replay"]
 
@@ -38,14 +39,15 @@ def prepare(path: Path, number: int, aim: Aim, *, takes_all: bool = False) -> Pr
 
     Raises:
         RunFolderError: this is not a run's folder.
-        UsageError: there is no such finding, or its visits cannot be sent again.
+        UsageError: there is no such finding, its visits cannot be sent again, or the host must not be loaded.
     """
     run = read_run(path)
     finding = finding_of(run, number)
     profile = profile_of(run.info)
+    aim = aim if aim.host else replace(aim, host=run.info.host)
+    check_host(aim.host, {*aim.allow_hosts, *profile.allowed_hosts})
     selection = select(run, finding, None if takes_all else MOST_VISITS)
     records = [record for record in selection.records if record.number in selection.targets]
-    aim = aim if aim.host else replace(aim, host=run.info.host)
     trial = HeadlessTrial(run.info, number, Wanted(finding, records), aim)
     return Prepared(selection, write_down(selection, profile), trial)
 

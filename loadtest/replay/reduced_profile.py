@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from loadtest.apps.template import names_in
+from loadtest.navigation.opening import HandshakeWay
 from loadtest.navigation.point import POINTS
+from loadtest.navigation.states import Step
 from loadtest.profile.listing import ListedVisit
 from loadtest.profile.load import parse_profile
 from loadtest.profile.model import Profile
 from loadtest.profile.text import inline_value, write_text
-from loadtest.replay.script.way import dwells
+from loadtest.replay.script.way import Way, dwells, steps_of
 from loadtest.report.wording import amount, shown
 
 __all__ = ["Told", "is_one_of_many", "reduced_profile"]
@@ -19,6 +21,7 @@ __all__ = ["Told", "is_one_of_many", "reduced_profile"]
 _OF_THE_APP = ("app", "deadline_s", "assertions")
 """What is kept of the profile that found it."""
 _SPACING_S = 1.0
+_SHAKING = frozenset({Step.SEND_HANDSHAKE, Step.SEND_HALF_HANDSHAKE, Step.SEND_BOTH, Step.SEND_EARLY_EVENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,10 @@ def _app(app: Mapping[str, Any], profile: Profile, visits: Sequence[ListedVisit]
         kept["pages"] = list(pages)
     if "steps" in kept and not any(dwells(visit.at) for visit in visits):
         del kept["steps"]
+    if not profile.assertions and not any(_shakes(visit) for visit in visits):
+        kept.pop("handshake", None)
+        _drop_unused(kept)
+        kept = {"preset": profile.app.preset, **kept}  # else the keys that went would have said it
     rows = profile.app.access.rows
     if rows and len(visits) == 1:
         kept["data"] = [dict(rows[(visits[0].tab or 0) % len(rows)])]
@@ -88,6 +95,24 @@ def _app(app: Mapping[str, Any], profile: Profile, visits: Sequence[ListedVisit]
     if rows and not used & set(rows[0]):
         del kept["data"]
     return kept
+
+
+def _shakes(visit: ListedVisit) -> bool:
+    """Whether a visit may send its handshake, or half of it, before it leaves."""
+    if visit.at is None or visit.at not in POINTS or visit.manner is None or visit.transport is None:
+        return True
+    if visit.jitter_s is not None:  # it goes on past its point
+        return True
+    way = Way(visit.page or "/", visit.at, visit.manner, visit.transport)
+    return any(step in _SHAKING for step, _ in steps_of(way, HandshakeWay.EVENT, 2))
+
+
+def _drop_unused(app: dict[str, Any]) -> None:
+    """Take out of ``[app]`` what nothing in it names any more."""
+    used = names_in([{key: value for key, value in app.items() if key not in ("data", "extract")}])
+    extract = {name: where for name, where in app.get("extract", {}).items() if name in used}
+    app.pop("extract", None)
+    app |= {"extract": extract} if extract else {}
 
 
 def _departure(visit: ListedVisit) -> Iterator[str]:

@@ -39,6 +39,8 @@ _DEFAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 _NEAR = 0.7
 """How alike names are, as ``difflib`` has it, of which one may have been meant for the other."""
+_HANDSHAKE = "phases.handshake"
+_NO_ANSWER = "no handshake was answered; one that says neither ack = true nor answer is not timed"
 _LEAST = "the hooks could not be put in everywhere: there may have been more than they counted"
 
 
@@ -166,6 +168,8 @@ def _why_no_data(metric: str, figures: Figures) -> str:
         if metric.removeprefix("server.residue.") in JUDGED_RESIDUE and figures.has_silent:
             return "a server process stopped reporting before the quiet"
         return "the hooks did not tell it"
+    if metric == _HANDSHAKE:
+        return _NO_ANSWER
     return "the generator did not tell it" if metric.startswith("generator.") else "nothing was counted"
 
 

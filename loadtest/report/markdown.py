@@ -24,6 +24,7 @@ __all__ = ["markdown_report", "marked", "marked_code", "marked_table"]
 _MARKS: Mapping[str, str] = MappingProxyType(
     {"pass": "✅", "fail": "❌", "inconclusive": "⚠️", "interrupted": "⚠️", "no_data": "⚠️"}
 )
+_COMMANDS: Mapping[str, str] = MappingProxyType({"replay": "See it again", "story": "Its story"})
 _SPECIAL = re.compile(r"[&<>|\\`*_\[~#@$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 """What HTML, markdown, its links without marks (``://``, ``www.``: GFM, 6.9) or an emoji begins with."""
 _LOOKED_FOR_LATER = re.compile(r"&#(?:35|36|64);")
@@ -93,8 +94,8 @@ def _finding(run: Run, number: int, finding: Mapping[str, Any]) -> Iterator[str]
     story = finding_facts.story(run, finding) if number <= _STORIES else ()
     if story:
         yield from _details("One such visit", story)
-    for command in finding_facts.commands(run.path, finding).values():
-        yield from (_pre([command]), "")
+    for name, command in finding_facts.commands(run.path, finding).items():
+        yield from (f"{_COMMANDS[name]}:", "", _pre([command]), "")
 
 
 def _tables(summary: Mapping[str, Any]) -> Iterator[str]:

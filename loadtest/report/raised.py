@@ -30,6 +30,7 @@ _CAME: Mapping[str, str] = MappingProxyType(
     }
 )
 """How an error came that did not leave an event's handler."""
+_STRAY = "from clients that are not of this run, or from no visit"
 
 
 def source(finding: Mapping[str, Any]) -> str:
@@ -43,7 +44,7 @@ def source(finding: Mapping[str, Any]) -> str:
         text += f" at {finding['file']}:{finding['line']}"
     came = way(finding["channels"], finding["events"])
     text += f", {came}" if came else ""
-    return f"{text}; and {strays:,} more that no visit can be told for" if count and strays else text
+    return f"{text}; and {strays:,} more, {_STRAY}" if count and strays else text
 
 
 def way(channels: Sequence[str], events: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from loadtest.metrics.threshold import parse
 from loadtest.report.server import JUDGED_RESIDUE
-from loadtest.report.wording import amount, figure, listed
+from loadtest.report.wording import amount, figure, kept, listed
 
 __all__ = [
     "FAILURES",
@@ -98,7 +98,8 @@ def navigations(summary: Mapping[str, Any]) -> str:
 
 
 def _cut_off(counts: Mapping[str, Any]) -> str:
-    return f", {counts['under_way']:,} cut off under way" if counts["under_way"] else ""
+    """Return how many have no record: no other count has these in it."""
+    return f"; {counts['under_way']:,} more cut off under way" if counts["under_way"] else ""
 
 
 def failures(summary: Mapping[str, Any]) -> str:
@@ -111,12 +112,11 @@ def failures(summary: Mapping[str, Any]) -> str:
 
 def residue(counts: Mapping[str, int | None]) -> str:
     """Return what stayed on the server, from ``server.residue`` or a finding's ``left_behind``."""
-    known = {key: counts[key] for key in JUDGED_RESIDUE if counts.get(key) is not None}
+    known = {key: count for key in JUDGED_RESIDUE if (count := counts.get(key)) is not None}
     if not known:
         return "not known: the server did not report after a quiet"
     unknown = [key for key in JUDGED_RESIDUE if key in counts and counts[key] is None]
-    told = ", ".join(f"{count:,} {key}" for key, count in known.items() if count) or "nothing"
-    return told + (f" ({listed(unknown)} not known)" if unknown else "")
+    return kept(known) + (f" ({listed(unknown)} not known)" if unknown else "")
 
 
 def left_on_server(server: Mapping[str, Any]) -> str:

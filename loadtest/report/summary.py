@@ -35,6 +35,7 @@ from loadtest.report.server_errors import merge_errors
 from loadtest.report.server_summary import ServerFigures
 from loadtest.report.stages import StageFigures, added_phases, counted, load_s_of, stage_rows, stages_of
 from loadtest.report.verdict import Evidence, judge
+from loadtest.transport.fault import REFUSED
 
 __all__ = ["summarize"]
 
@@ -79,6 +80,7 @@ def summarize(run: Run) -> dict[str, Any]:
             assertions=assertions,
             missing=parts.missing,
             exits=parts.server.exits if parts.server else (),
+            nobody_listened=sum(record.error == REFUSED for record in parts.records),
             is_on=run.is_on,
         )
     )

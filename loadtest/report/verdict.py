@@ -54,6 +54,8 @@ class Evidence:
     exits: Sequence[Exit] = ()
     left_out: int = 0
     """Visits of the warm-up."""
+    nobody_listened: int = 0
+    """Visits whose connection was refused: nobody listens there."""
     is_on: bool = False
     """Whether the run is still written."""
 
@@ -190,6 +192,8 @@ def _why_nothing_ran(evidence: Evidence) -> str:
         return "no navigation was due: give the profile's stages a rate and a duration"
     if not navigations.started:
         return f"{amount(navigations.dropped, 'due navigation')}, all dropped: no user was free"
+    if evidence.nobody_listened == navigations.started:
+        return f"nobody listens at {evidence.info.host}: connection refused"
     if not navigations.as_planned:
         visits = amount(navigations.started, "visit")
         return f"of {visits} none ended as planned: is this the right app at {evidence.info.host}?"

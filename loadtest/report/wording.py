@@ -1,14 +1,30 @@
 """Words for figures, and text of strangers made fit to be shown."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["amount", "clipped", "clipped_at_word", "figure", "last_lines", "listed", "out_of", "shown"]
+__all__ = [
+    "amount",
+    "clipped",
+    "clipped_at_word",
+    "figure",
+    "kept",
+    "last_lines",
+    "listed",
+    "out_of",
+    "shown",
+]
 
 
 def amount(count: int, noun: str, plural: str = "") -> str:
     """Return a count with its noun: ``1 visit``, ``2,312 visits``."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def kept(counts: Mapping[str, int]) -> str:
+    """Return what a server keeps, by its kinds' names, those of which there is any: ``1 sid, 4 rooms``."""
+    told = (amount(count, key.removesuffix("s"), key) for key, count in counts.items() if count)
+    return ", ".join(told) or "nothing"
 
 
 def figure(value: float, holds: Callable[[float], bool]) -> str:

@@ -335,7 +335,7 @@ class Conductor:
 
     def _standing(self) -> str:
         elapsed_s = max(min(self._elapsed_s(), self._time_s), 0)
-        early = [str(self._info.aborted)] if self._info.aborted else []
+        early = ["ended early"] if self._info.aborted else []  # by what, has been said
         parts = [*early, f"{elapsed_s:3.0f} of {self._time_s:.0f} s", self._account.standing]
         visited = self._collector.visited()
         if visited:

@@ -10,6 +10,8 @@ from loadtest.report.github import is_github, neutral
 __all__ = ["Progress"]
 
 _EVERY_S = 5.0
+_SAME_EVERY_S = 30.0
+"""Between two lines of a log that say about the same."""
 _CLEAR = "\r\x1b[2K"
 
 
@@ -23,6 +25,7 @@ class Progress:
         self._is_read_for_commands = is_github(os.environ)
         self._has_line = False
         self._told_at = float("-inf")
+        self._told_gist: str | None = None
         self.line = ""
         """What was last said or shown."""
 
@@ -32,14 +35,19 @@ class Progress:
         self._write((_CLEAR if self._has_line else "") + text + "\n")
         self._has_line = False
 
-    def show(self, text: str) -> None:
-        """Show how it stands: replaces the live line, or writes one when the last is some seconds old."""
+    def show(self, text: str, gist: str | None = None) -> None:
+        """Show how it stands: replaces the live line, or writes one when the last is some seconds old.
+
+        Args:
+            gist: what of it matters; a log gets no line of the same gist within half a minute.
+        """
         self.line = text
+        is_same = gist is not None and gist == self._told_gist
         if self._is_live:
             self._write(_CLEAR + self._cut(text))
             self._has_line = True
-        elif time.monotonic() - self._told_at >= _EVERY_S:
-            self._told_at = time.monotonic()
+        elif time.monotonic() - self._told_at >= (_SAME_EVERY_S if is_same else _EVERY_S):
+            self._told_at, self._told_gist = time.monotonic(), gist
             self._write(text + "\n")
 
     def end(self) -> None:

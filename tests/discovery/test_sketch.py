@@ -93,10 +93,10 @@ def test_a_stock_app_has_its_presets_transports_while_its_server_offers_them() -
             (VISITOR,),
             [
                 """    extract = { visitor = { regex = 'data-visitor="([^"]+)"' } }""",
-                '    handshake = { event = "join", data = { client_id = "$visitor" } }',
+                '    handshake = { event = "join", data = { client_id = "$visitor" }, ack = true }',
             ],
         ),
-        (Emit("hello", (), False), (), ['    handshake = { event = "hello" }']),
+        (Emit("hello", (), False), (), ['    handshake = { event = "hello", ack = true }']),
         (
             None,
             (TOKEN,),
@@ -123,4 +123,6 @@ def test_the_handshake_is_for_the_user_to_fill_in_by_an_example(
 
     assert advice[0].startswith("HANDSHAKE: many apps emit an event right after CONNECT")
     assert ("(a guess)" in advice[0]) == bool(emit or values)
-    assert list(advice[1:]) == lines
+    assert list(advice[1:-2]) == lines
+    assert advice[-2].startswith("    # ack asks the app to acknowledge it. If it does not: answer =")
+    assert advice[-1].startswith("    # With neither, the time that a handshake takes")

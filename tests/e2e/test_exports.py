@@ -148,8 +148,14 @@ def test_a_run_that_cannot_be_exported_is_not_begun(tmp_path: Path) -> None:
     assert bare.status == 104
     assert bare.errors.splitlines() == [
         "--prometheus: '9464' is not ADDRESS:PORT, such as 127.0.0.1:9464",
-        "--prometheus: its packages are not installed: pip install 'loadtest[prometheus]'",
-        "--otel: its packages are not installed: pip install 'loadtest[otel]'",
+        (
+            "--prometheus: its packages are not installed: pip install 'loadtest[prometheus]' "
+            "(in a checkout: pip install -e '.[prometheus]')"
+        ),
+        (
+            "--otel: its packages are not installed: pip install 'loadtest[otel]' "
+            "(in a checkout: pip install -e '.[otel]')"
+        ),
     ]
     assert second.status == 104
     assert second.errors.startswith(f"--prometheus: {address} cannot be listened on (")

@@ -15,4 +15,7 @@ def test_a_missing_package_is_told_with_what_to_install(module: str) -> None:
     with pytest.raises(UsageError) as raised:
         needs("--otel", "otel", "json", module)
 
-    assert str(raised.value) == "--otel: its packages are not installed: pip install 'loadtest[otel]'"
+    assert str(raised.value) == (
+        "--otel: its packages are not installed: pip install 'loadtest[otel]' "
+        "(in a checkout: pip install -e '.[otel]')"
+    )

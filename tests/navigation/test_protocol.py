@@ -342,6 +342,7 @@ def test_a_handshake_that_nothing_answers_is_done_when_it_is_sent() -> None:
     visit = visiting("P18")
     assert go(visit, UNANSWERED) == [*TO_CONNECT, Step.SEND_HANDSHAKE]
     assert visit.state is State.SHAKEN
+    assert Phase.HANDSHAKE not in visit.phases_ms  # only sending it took time
 
 
 def test_one_can_leave_while_a_handshake_that_nothing_answers_is_running() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.errors import RunFolderError, UsageError
-from loadtest.replay.command import prepare
+from loadtest.replay.command import prepare, replay
 from loadtest.replay.headless import Aim
 from tests.e2e.harness import loadtest
 from tests.replay.finding_runs import profile_text
@@ -41,6 +41,11 @@ def test_what_is_no_runs_folder_or_no_finding_is_a_mistake(run: Path, tmp_path: 
         prepare(tmp_path, 1, ANYWHERE)
     with pytest.raises(UsageError, match=r"--finding 2: .* has 1 finding"):
         prepare(run, 2, ANYWHERE)
+
+
+def test_a_host_that_must_not_be_loaded_is_refused_before_anything_is_said(run: Path) -> None:
+    with pytest.raises(UsageError, match=r"--allow-host example\.com names it"):
+        replay(run, 1, Aim(host="http://example.com"))
 
 
 @pytest.mark.parametrize(

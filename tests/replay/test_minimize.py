@@ -107,7 +107,7 @@ def test_the_finding_of_nicegui_ends_with_one_visit_at_p16(
         f"smallest: {PLAINEST}: shown in 5 of 5 visits",
         f"written: {tmp_path}/board-minimal.toml",
         f"  loadtest run {tmp_path}/board-minimal.toml --host {HOST}",
-        f"written: {tmp_path}/board-minimal.py, 37 lines, needs websocket-client alone",
+        f"written: {tmp_path}/board-minimal.py, 42 lines, needs websocket-client alone",
         f"  python {tmp_path}/board-minimal.py {HOST}",
     ]
 

@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,6 @@ deadline_s = 5
 
 [app]
 preset = "generic"
-handshake = { event = "hello" }
 
 [[stages]]
 duration_s = 2
@@ -78,6 +78,33 @@ manner = "ws_close"
 transport = "websocket"
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "left_out"),
+    [
+        ({}, {"handshake", "id"}),
+        ({"at": "P15"}, {"handshake", "id"}),
+        ({"at": "P17"}, set()),
+        ({"at": "stay"}, set()),
+        ({"jitter_s": AT_ONCE}, set()),
+        ({"at": None, "after_s": AT_ONCE}, set()),
+    ],
+    ids=["P16", "P15", "P17", "stay", "jitter", "clock"],
+)
+def test_what_a_departure_never_reaches_is_left_out(changes: dict[str, Any], left_out: set[str]) -> None:
+    """The handshake, and what is taken out of the page for it alone."""
+    app = """
+extract = { id = { regex = "id=(.)" }, token = { regex = "t=(.)" } }
+auth = { token = "$token" }
+"""
+    source = found(app).text.replace('"hello"', '"hello", data = "$id"')
+    profile = parse_profile(source, name="board", source="board")
+
+    told = tomllib.loads(reduced_profile(profile, (replace(P16, **changes),), TOLD).text)["app"]
+
+    assert {"handshake", "id"} - {*told, *told["extract"]} == left_out
+    assert "token" in told["extract"]
 
 
 def test_it_is_a_profile_without_mistakes_that_sends_just_these(tmp_path: Path) -> None:

@@ -116,6 +116,12 @@ def test_the_verdict_comes_first_in_one_sentence(run: Run, first: str) -> None:
     assert printed(run).splitlines()[0] == first
 
 
+def test_a_host_where_nobody_listens_is_called_so() -> None:
+    refused = [visit(n, outcome=Outcome.FAILED, error="connection refused") for n in (1, 2)]
+
+    assert "  - nobody listens at http://127.0.0.1:8080: connection refused\n" in printed(run_of(refused))
+
+
 def test_the_reasons_of_a_verdict_are_told_below_it() -> None:
     assert "  - no navigation was due: give the profile's stages a rate and a duration\n" in printed(
         run_of([])

@@ -64,7 +64,13 @@ def test_every_expression_of_a_metric_is_judged() -> None:
 @pytest.mark.parametrize(
     ("metric", "expression", "changes", "reason"),
     [
-        ("phases.handshake", "p(95)<200", {}, "nothing was counted"),
+        ("phases.page", "p(95)<200", {}, "nothing was counted"),
+        (
+            "phases.handshake",
+            "p(95)<200",
+            {},
+            "no handshake was answered; one that says neither ack = true nor answer is not timed",
+        ),
         ("navigations.dropped", "rate<0.1", {"due": 0}, "nothing was counted"),
         ("generator.cpu", "value<0.9", {}, "the generator did not tell it"),
         (

@@ -45,7 +45,7 @@ AT = "412 exceptions at nicegui/client.py:260"
             {"strays": 3},
             (
                 "409 exceptions at nicegui/client.py:260, handler of 'disconnect'; "
-                "and 3 more that no visit can be told for"
+                "and 3 more, from clients that are not of this run, or from no visit"
             ),
         ),
         ({"strays": 412, "channels": ["hub"], "events": []}, f"{AT}, in a greenlet"),

@@ -103,12 +103,18 @@ COUNTS = {
 }
 
 
+def test_one_of_a_kind_that_stayed_is_told_as_one() -> None:
+    told = sentences.residue({"sids": 1, "eio_sockets": 1, "rooms": 4})
+
+    assert told == "1 sid, 1 eio_socket, 4 rooms"
+
+
 def test_what_became_of_the_navigations_is_told() -> None:
     assert sentences.navigations({"navigations": COUNTS, "closed": False}) == (
         "2,312 due, 4 late, 1 dropped for want of a free user; 900 completed, 1,411 left as planned"
     )
     cut_off = {"navigations": COUNTS | {"under_way": 3}, "closed": False}
-    assert sentences.navigations(cut_off).endswith("left as planned, 3 cut off under way")
+    assert sentences.navigations(cut_off).endswith("left as planned; 3 more cut off under way")
 
 
 def test_in_a_closed_model_nobody_is_due() -> None:
@@ -116,7 +122,7 @@ def test_in_a_closed_model_nobody_is_due() -> None:
 
     assert sentences.navigations(summary) == (
         "2,311 visits by at most 20 users, each of whom goes on when done; "
-        "900 completed, 1,411 left as planned, 2 cut off under way"
+        "900 completed, 1,411 left as planned; 2 more cut off under way"
     )
 
 
@@ -124,7 +130,7 @@ def test_navigations_of_nothing_but_warm_up_are_not_known() -> None:
     nobody: dict[str, int | None] = dict.fromkeys(COUNTS)
     summary = {"navigations": nobody | dict.fromkeys(sentences.FAILURES) | {"under_way": 2}, "closed": False}
 
-    assert sentences.navigations(summary) == "not known, nothing but warm-up ran, 2 cut off under way"
+    assert sentences.navigations(summary) == "not known, nothing but warm-up ran; 2 more cut off under way"
     assert sentences.failures(summary) == ""
 
 

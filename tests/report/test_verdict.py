@@ -113,6 +113,11 @@ def test_default_thresholds_say_nothing_beyond_a_finding() -> None:
             "of 1 visit none ended as planned: is this the right app at http://127.0.0.1:8080?",
         ),
         (
+            {},
+            {"navigations": counts(visit(1, outcome="failed")), "nobody_listened": 1},
+            "nobody listens at http://127.0.0.1:8080: connection refused",
+        ),
+        (
             {"require_hooks": True},
             {"has_hooks": False},
             (

@@ -13,6 +13,19 @@ def test_this_machine_may_be_loaded(url: str) -> None:
     check_host(url, allowed=frozenset())
 
 
+def test_a_name_elsewhere_is_refused_without_asking_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr("socket.getaddrinfo", asked)
+    monkeypatch.setattr("gevent.socket.getaddrinfo", asked)
+
+    with pytest.raises(
+        UsageError, match=r"example\.com is not this machine.*--allow-host example\.com names it"
+    ):
+        check_host("http://example.com", allowed=frozenset())
+
+
 def test_another_machine_is_refused_until_it_is_named() -> None:
     with pytest.raises(UsageError, match=r"--host: 192\.0\.2\.7 is not this machine"):
         check_host("http://192.0.2.7:8080", allowed=frozenset())

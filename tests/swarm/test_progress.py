@@ -75,6 +75,17 @@ def test_a_file_gets_whole_lines_and_not_every_one() -> None:
     assert file.getvalue() == "1 of 9 s\ndone\n"
 
 
+def test_a_file_gets_what_is_about_the_same_only_every_half_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    file, now_s = io.StringIO(), 100.0
+    progress = Progress(file)
+    monkeypatch.setattr("loadtest.swarm.progress.time.monotonic", lambda: now_s)
+
+    for now_s, gist in ((100.0, "2"), (105.0, "2"), (106.0, "1"), (135.0, "1"), (136.0, "1")):
+        progress.show(f"{now_s:g}", gist)
+
+    assert file.getvalue().split() == ["100", "106", "136"]
+
+
 def test_a_reader_that_went_away_does_not_stop_the_run() -> None:
     reader = io.StringIO()
     progress = Progress(reader)

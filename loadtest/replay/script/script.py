@@ -20,6 +20,7 @@ from loadtest.report.wording import amount
 __all__ = ["LEAST_TOO_LONG", "Showing", "Turn", "write_script"]
 
 _WIDTH = 110
+_PARTS = "parts = urllib.parse.urlsplit(HOST)"
 LEAST_TOO_LONG = 60
 """Lines; a script has fewer."""
 
@@ -92,7 +93,27 @@ class _Writer:
         rest = [*helpers, *body, *self._end(body)]
         uses = uses_of("\n".join(rest))
         constants = list(self._constants(uses.names))
-        return [*self._head(), *import_lines(uses, uses_of("\n".join(constants))), "", *constants, *rest]
+        lines = self._whole(constants, rest)
+        checked = self._whole(self._checked(constants), rest)
+        return checked if len(checked) < LEAST_TOO_LONG else lines
+
+    def _whole(self, constants: Sequence[str], rest: Sequence[str]) -> list[str]:
+        uses = import_lines(uses_of("\n".join(rest)), uses_of("\n".join(constants)))
+        return [*self._head(), *uses, "", *constants, *rest]
+
+    def _checked(self, constants: Sequence[str]) -> list[str]:
+        """Return the constants with what ends the script at once where nobody listens."""
+        first, *others = constants
+        port = 443 if self._showing.host.startswith("https") else 80
+        return [
+            first,
+            *([] if _PARTS in others else [_PARTS]),
+            *others,
+            "try:",
+            f"    socket.create_connection((parts.hostname, parts.port or {port}), 10).close()",
+            "except OSError as error:",
+            '    sys.exit(f"nobody listens at {HOST}: {error}")',
+        ]
 
     def _head(self) -> list[str]:
         way, turns = self._ways[0], self._showing.turns
@@ -104,7 +125,7 @@ class _Writer:
     def _constants(self, names: Set[str]) -> Iterator[str]:
         yield f'HOST = sys.argv[1].rstrip("/") if len(sys.argv) > 1 else {literal(self._showing.host)}'
         if "parts" in names:
-            yield "parts = urllib.parse.urlsplit(HOST)"
+            yield _PARTS
         if self._headers:
             pairs = ", ".join(f"{literal(name)}: {literal(value)}" for name, value in self._headers.items())
             yield f"HEADERS = {{{pairs}}}  # of the profile: is a secret among them?"

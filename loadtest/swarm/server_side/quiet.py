@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Quiet", "progress", "quiet_limit_s"]
+from loadtest.report.wording import kept
+
+__all__ = ["Quiet", "progress", "quiet_limit_s", "told_left"]
 
 _MARGIN_S = 3.0
 """Beyond the ping times: the server's own timers are only so exact."""
@@ -78,10 +80,10 @@ def progress(quiet: Quiet, waited_s: float, left: Sequence[Mapping[str, int]], *
     rest_s = quiet.limit_s - waited_s
     reason = "the app's own clean-up" if is_apps else "ping time-outs"
     wait = f"waiting up to {rest_s:.0f} s for {reason}" if rest_s > 0 else f"past {reason}, still forgetting"
-    return f"quiet: {wait}, {_told(left)} left"
+    return f"quiet: {wait}, {told_left(left)} left"
 
 
-def _told(left: Sequence[Mapping[str, int]]) -> str:
+def told_left(left: Sequence[Mapping[str, int]]) -> str:
     """Return what the processes still hold, the kinds of which there is anything."""
     totals = {key: sum(process[key] for process in left) for key in (left[0] if left else ())}
-    return ", ".join(f"{count:,} {key}" for key, count in totals.items() if count) or "nothing"
+    return kept(totals)

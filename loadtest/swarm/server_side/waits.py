@@ -10,7 +10,7 @@ from loadtest.report.info import QuietInfo
 from loadtest.report.server_figures import GROWN_RESIDUE
 from loadtest.swarm.progress import Progress
 from loadtest.swarm.server_side.collector import Collector
-from loadtest.swarm.server_side.quiet import Quiet, progress, quiet_limit_s
+from loadtest.swarm.server_side.quiet import Quiet, progress, quiet_limit_s, told_left
 
 __all__ = ["await_hooks", "await_quiet", "judges_growth"]
 
@@ -37,8 +37,8 @@ def await_hooks(collector: Collector, shown: Progress, *, judges_growth: bool) -
         gevent.sleep(max(min(_SETTLE_S, deadline - time.monotonic()), 0.0))
     count = len(collector.processes)
     if count:
-        where = f"{count} hooked process{'es' if count > 1 else ''}"
-        shown.say(f"hooks: {where} on this machine; what the visits reach of them counts")
+        have = "1 process has" if count == 1 else f"{count} processes have"
+        shown.say(f"hooks: {have} them in; whether the app is among these shows with the first visit")
     else:
         shown.say("hooks: none seen; start the app with: loadtest instrument -- python app.py")
 
@@ -61,7 +61,7 @@ def await_quiet(collector: Collector, shown: Progress, app_quiet_s: float, ping_
         ]
         if quiet.is_over(waited_s, _sequences(collector, dead), left):
             return QuietInfo(waited_s=round(waited_s, 3), limit_s=limit_s)
-        shown.show(progress(quiet, waited_s, left, is_apps=is_apps))
+        shown.show(progress(quiet, waited_s, left, is_apps=is_apps), gist=told_left(left))
         gevent.sleep(_LOOK_EVERY_S)
 
 

@@ -1,9 +1,11 @@
 """Scripts as text: short, whole, importing little, and with nothing of strangers in them that could run."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from loadtest.navigation.point import Transport
 from loadtest.replay.script.script import LEAST_TOO_LONG
 from loadtest.replay.script.source import CannotScriptError
 from loadtest.replay.script.way import Way
+from tests.e2e.harness import free_port
 from tests.replay.script.apps import APPS, HOST, WAYS, script_of, way
 
 HOSTILE = [
@@ -83,8 +86,22 @@ def check(text: str, one: Way) -> None:
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
     stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     given = {argument.arg for function in functions for argument in function.args.args}
-    there = stored | given | {function.name for function in functions} | modules | BUILT_IN
+    there = (
+        stored | given | {"OSError", "error"} | {function.name for function in functions} | modules | BUILT_IN
+    )
     assert {node.id for node in names} - there == set(), str(one)
+
+
+@pytest.mark.parametrize("app", ["nicegui", "generic"])
+def test_where_nobody_listens_a_script_says_so_in_one_line(app: str, tmp_path: Path) -> None:
+    script, host = tmp_path / "script.py", f"http://127.0.0.1:{free_port()}"
+    script.write_text(script_of(APPS[app], way("P16")))
+
+    ended = subprocess.run([sys.executable, script, host], capture_output=True, text=True, timeout=60)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"nobody listens at {host}: ")
+    assert ended.stderr.count("\n") == 1
 
 
 def harmless(text: str) -> bool:

@@ -53,8 +53,14 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
     assert str(raised.value).splitlines() == [
         "--prometheus: '9464' is not ADDRESS:PORT, such as 127.0.0.1:9464",
-        "--prometheus: its packages are not installed: pip install 'loadtest[prometheus]'",
-        "--otel: its packages are not installed: pip install 'loadtest[otel]'",
+        (
+            "--prometheus: its packages are not installed: pip install 'loadtest[prometheus]' "
+            "(in a checkout: pip install -e '.[prometheus]')"
+        ),
+        (
+            "--otel: its packages are not installed: pip install 'loadtest[otel]' "
+            "(in a checkout: pip install -e '.[otel]')"
+        ),
     ]
 
 

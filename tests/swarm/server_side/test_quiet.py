@@ -76,7 +76,7 @@ def test_even_a_server_that_forgets_for_ever_is_not_waited_for_for_ever() -> Non
             33.6,
             [{"sids": 40, "rooms": 0, "handlers": 1}, {"sids": 1, "rooms": 0, "handlers": 0}],
             False,
-            "quiet: waiting up to 8 s for ping time-outs, 41 sids, 1 handlers left",
+            "quiet: waiting up to 8 s for ping time-outs, 41 sids, 1 handler left",
         ),
         (1.0, [NOTHING], False, "quiet: waiting up to 41 s for ping time-outs, nothing left"),
         (1.0, [], True, "quiet: waiting up to 41 s for the app's own clean-up, nothing left"),
