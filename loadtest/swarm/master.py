@@ -184,8 +184,9 @@ class Master:
         """End the run in order at the first signal; the next one ends the process."""
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        self._progress.say("interrupted: writing down what there is (again to break off)")
+        self._exporter.hurry()
         if self._conductor:
+            self._progress.say("interrupted: writing down what there is (again to break off)")
             self._conductor.call_off()
         else:
             self._has_failed = True
@@ -230,8 +231,7 @@ class Master:
     def _quitting(self, **_: object) -> None:
         self._conclude()
         self._outputs.join()
-        is_interrupted = self._environment.process_exit_code == ExitCode.INTERRUPTED
-        self._exporter.close(is_patient=not self._web_ui and not is_interrupted)
+        self._exporter.close(is_patient=not self._web_ui)
         if self._watched:
             self._watched.close()
 

@@ -53,6 +53,7 @@ class Endpoint:
         self._scraped_at: deque[float] = deque(maxlen=_LAST_SCRAPES)
         """When the last scrapes were answered, seconds of the monotonic clock."""
         self._scraped = Event()
+        self._is_hurried = False
         listener = socket.socket(socket.AF_INET6 if ":" in bind[0] else socket.AF_INET)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -79,12 +80,17 @@ class Endpoint:
             since: when the verdict was there, seconds of the monotonic clock.
         """
         gaps_s = [later - earlier for earlier, later in pairwise(self._scraped_at)]
-        if not gaps_s or self._scraped_at[-1] > since:
+        if self._is_hurried or not gaps_s or self._scraped_at[-1] > since:
             return
         limit_s = min(1.5 * max(gaps_s) + 1, _LONGEST_WAIT_S)
         say(f"metrics: waiting for the last scrape, {limit_s:.0f} s at most")
         self._scraped.clear()
         self._scraped.wait(limit_s)
+
+    def hurry(self) -> None:
+        """Wait for no scrape any more, nor any longer."""
+        self._is_hurried = True
+        self._scraped.set()
 
     def close(self) -> None:
         """Stop listening."""

@@ -91,6 +91,11 @@ class Exporter:
             self._flushing = gevent.spawn(pusher.close)
             self._pusher = self._pushing = None
 
+    def hurry(self) -> None:
+        """Take note that somebody wants this process to end: nobody who scrapes is waited for."""
+        if self._endpoint:
+            self._endpoint.hurry()
+
     def close(self, *, is_patient: bool) -> None:
         """Let the last figures go out, within seconds, and stop listening.
 

@@ -156,6 +156,22 @@ def test_who_scrapes_again_and_again_comes_once_more(scraped: Scraped) -> None:
     assert waiting.ready()
 
 
+def test_a_signal_ends_the_wait_for_a_scrape(scraped: Scraped) -> None:
+    said: list[str] = []
+    now = time.monotonic()
+    scraped.endpoint._scraped_at.extend([now - 100, now])
+    waiting = gevent.spawn(scraped.endpoint.await_last_scrape, now + 1, said.append)
+    gevent.sleep(0)
+    assert said == ["metrics: waiting for the last scrape, 30 s at most"]
+
+    scraped.endpoint.hurry()
+
+    waiting.join(timeout=10)
+    assert waiting.ready()
+    scraped.endpoint.await_last_scrape(now + 1, said.append)
+    assert len(said) == 1
+
+
 def test_who_has_scraped_since_the_verdict_is_not_waited_for(scraped: Scraped) -> None:
     said: list[str] = []
     scraped.ask()
