@@ -1,16 +1,19 @@
 """What a server is to see of a departure, as a value that can be compared with what it saw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_high
 
 from loadtest.navigation.phase import Phase
+from loadtest.navigation.point import Manner
 from loadtest.navigation.record import NavigationRecord
 from tests.e2e.witnessing import Session, Witnessed
 
 __all__ = [
     "CONNECTED",
     "NO_EVENT",
+    "OVERTAKEN_AT_MOST",
+    "OVERTAKEN_WORDS",
     "RUNNING",
     "SHAKEN",
     "Seen",
@@ -23,6 +26,7 @@ PING_TIME_S = 2.0 - 0.01
 """The witnesses' ping interval + ping timeout; Node's timers may be a millisecond early."""
 PING_TIMEOUT_S = 1.0 - 0.01
 OVERTAKEN_AT_MOST = 0.2
+"""The share of a cell's visits."""
 
 Story = tuple[str, ...]
 """The events of one Engine.IO session, in their order; its end, ``gone``, is not among them."""
@@ -32,6 +36,20 @@ CONNECTED: Story = ("open", "connect", "connect.", "disconnect")
 SHAKEN: Story = ("open", "connect", "connect.", "handshake", "handshake.", "disconnect")
 RUNNING: Story = ("open", "connect", "connect.", "handshake", "disconnect", "handshake.")
 """The handshake's handler runs on, after its client's disconnect."""
+
+OVERTAKEN_WORDS: Mapping[tuple[str, Manner], tuple[Story, ...]] = {
+    ("P26", Manner.RST): (
+        (
+            *("open", "connect", "connect.", "connect /second", "connect. /second"),
+            *("handshake", "handshake.", "disconnect", "disconnect /second"),
+        ),
+        (
+            *("open", "connect", "connect /second", "connect.", "connect. /second"),
+            *("handshake", "handshake.", "disconnect", "disconnect /second"),
+        ),
+    ),
+}
+"""An RST makes the kernel drop what the server has not read yet: here the DISCONNECT of one namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +66,8 @@ class Seen:
     chance: tuple[Story, ...] = ()
     """What may be seen as well: which, is chance."""
     overtaken: tuple[Story, ...] = ()
-    """What may be seen of a few instead: of visits that a busy machine made leave when the handler, during
-    whose 200 ms they were to leave, was done already."""
+    """What may be seen of a few instead, on a busy machine: where the handler, during whose 200 ms they were
+    to leave, was done already, or an RST overtook the client's last word."""
 
     def fits(self, session: Session) -> bool:
         """Whether the session is the usual one."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from loadtest.navigation.point import Manner, Transport
-from tests.e2e.seen import CONNECTED, NO_EVENT, RUNNING, SHAKEN, Seen, Story
+from tests.e2e.seen import CONNECTED, NO_EVENT, OVERTAKEN_WORDS, RUNNING, SHAKEN, Seen, Story
 from tests.e2e.seen_by_python import is_polling, seen_by_python
 from tests.e2e.witnessing import Cell
 
@@ -93,7 +93,7 @@ def _session(cell: Cell) -> Seen:
         return Seen(story, late, late, is_late=True, chance=chance)
     reason = _reason(cell)
     ends = frozenset({BROKEN, CLOSED} if (cell.at, cell.manner) == ("P13", Manner.RST) else {reason})
-    overtaken = OVERTAKEN.get(story, ())
+    overtaken = OVERTAKEN.get(story, OVERTAKEN_WORDS.get((cell.at, cell.manner), ()))
     if cell.manner is not Manner.SIO_DISCONNECT or reason == EXPELLED:
         return Seen(story, ends, ends, is_late=False, chance=chance, overtaken=overtaken)
     if cell.at == "P17" and not is_polling(cell):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from loadtest.navigation.point import Manner, Transport
-from tests.e2e.seen import CONNECTED, NO_EVENT, RUNNING, SHAKEN, Seen, Story
+from tests.e2e.seen import CONNECTED, NO_EVENT, OVERTAKEN_WORDS, RUNNING, SHAKEN, Seen, Story
 from tests.e2e.witnessing import Cell
 
 __all__ = ["is_polling", "seen_by_python"]
@@ -92,5 +92,5 @@ def _session(cell: Cell) -> Seen:
         disconnect=reasons,
         gone=ends,
         is_late=is_unnoticed or (leaves_namespace and over_polling),
-        overtaken=(SHAKEN,) if story is RUNNING else (),
+        overtaken=(SHAKEN,) if story is RUNNING else OVERTAKEN_WORDS.get((cell.at, cell.manner), ()),
     )

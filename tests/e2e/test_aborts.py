@@ -130,6 +130,7 @@ def test_a_run_of_the_web_ui_tells_why_it_ends_early(board: Served, tmp_path: Pa
 
     assert_ended_early(only_run(tmp_path / "results"))
     assert any(line.startswith("ended early · ") and "visits finish" in line for line in lines), lines
-    assert sum(line.startswith("ended early at ") for line in lines) == 1, lines
+    early = sum(line.startswith("ended early at ") for line in lines)
+    assert early <= 1, lines  # the verdict may come between two looks
     assert lines[-1].startswith("FAIL: ended early at ")
     assert not any("loadtest.report.watch" in program for program in programs)

@@ -16,7 +16,7 @@ import pytest
 from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import ActualDeparture, Outcome
 from tests.e2e.environments import node_with
-from tests.e2e.seen import Seen, is_noticed_late, misfits
+from tests.e2e.seen import OVERTAKEN_AT_MOST, Seen, is_noticed_late, misfits
 from tests.e2e.seen_by_node import DIFFERENCES, do_differ, seen_by_node
 from tests.e2e.seen_by_python import seen_by_python
 from tests.e2e.witnessing import ALL_CELLS, Cell, Session, Witnessed, witnessing
@@ -112,8 +112,11 @@ def test_a_reconnected_client_is_seen_twice_at_once(cell: Cell, witnessed: Resul
 def test_a_namespace_that_is_left_is_left_by_the_clients_word(
     cell: Cell, server: Server, witnessed: Results
 ) -> None:
-    seen = {session.reasons["disconnect /second"] for session in sessions_of(witnessed[cell], 0)}
-    assert seen == {(server.left_namespace,)}
+    visits = witnessed[cell]
+    seen = Counter(session.reasons["disconnect /second"] for session in sessions_of(visits, 0))
+    if cell.manner is Manner.RST:  # it may overtake the word
+        assert seen.pop(("transport close",), 0) <= len(visits) * OVERTAKEN_AT_MOST
+    assert set(seen) == {(server.left_namespace,)}
 
 
 def test_the_list_of_differences_between_the_servers_is_complete_and_holds_nothing_else() -> None:

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -62,13 +63,18 @@ def test_a_folder_that_was_taken_away_is_told(board: Served, tmp_path: Path) -> 
 def test_a_signal_while_the_outputs_are_written_costs_no_verdict(board: Served, tmp_path: Path) -> None:
     run, log = tmp_path / "run", tmp_path / "log"
 
-    def writers(pid: int) -> list[psutil.Process]:
-        children = psutil.Process(pid).children()
-        return [one for one in children if "loadtest.report.outputs" in one.cmdline()]
+    writers: list[psutil.Process] = []
+
+    def is_written(pid: int) -> bool:
+        for child in psutil.Process(pid).children():
+            with suppress(psutil.Error):  # it may end while it is asked
+                if "loadtest.report.outputs" in child.cmdline():
+                    writers.append(child)
+        return bool(writers)
 
     with starting(short_run(board, run), tmp_path, log) as process:
-        wait_until(lambda: bool(writers(process.pid)))
-        (writer,) = writers(process.pid)
+        wait_until(lambda: is_written(process.pid))
+        (writer,) = writers
         process.send_signal(signal.SIGTERM)
         status = process.wait(60)
         assert not writer.is_running()
