@@ -6,11 +6,14 @@ from typing import Annotated
 import typer
 
 from loadtest.cli.options import EndedError
+from loadtest.errors import UsageError
 from loadtest.replay.command import replay as send_again
 from loadtest.replay.headless import Aim
 from loadtest.replay.minimize import MinimizeRequest, minimize
 
 __all__ = ["replay"]
+
+_BUDGET_S = 300
 
 
 def replay(
@@ -25,8 +28,11 @@ def replay(
         bool, typer.Option("--minimize", help="Shrink what shows it; write a profile and a script of that.")
     ] = False,
     budget_s: Annotated[
-        float, typer.Option("--budget-s", min=1, help="Seconds to spend on --minimize at most.")
-    ] = 300,
+        float | None,
+        typer.Option(
+            "--budget-s", min=1, help=f"Seconds to spend on --minimize at most; {_BUDGET_S} by default."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --minimize write over files.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
     require_hooks: Annotated[bool, typer.Option(help="Not judged (98) when no hooks are seen.")] = False,
@@ -44,7 +50,15 @@ def replay(
     )
     if minimizes:
         request = MinimizeRequest(
-            run=folder, number=finding, out=out, force=force, budget_s=budget_s, takes_all=takes_all
+            run=folder,
+            number=finding,
+            out=out,
+            force=force,
+            budget_s=_BUDGET_S if budget_s is None else budget_s,
+            takes_all=takes_all,
         )
         raise EndedError(minimize(request, aim))
+    if force or budget_s is not None:
+        told = "--force" if force else "--budget-s"
+        raise UsageError(f"replay: {told} says how to shrink: give --minimize too, or leave it out")
     raise EndedError(send_again(folder, finding, aim, takes_all=takes_all))

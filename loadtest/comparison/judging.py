@@ -17,7 +17,7 @@ __all__ = ["FAMILY", "judge_figures"]
 FAMILY = 0.01
 """The probability that any of the figures is called different though none is."""
 
-_LAG = "the generator's own lag may have made the difference: use more workers, or a quieter machine"
+_LAG = "the generator's own lag may have made the difference: compare on a quieter machine, or with --workers"
 
 
 def judge_figures(estimates: Sequence[Estimate], family: float = FAMILY) -> tuple[Judged, ...]:

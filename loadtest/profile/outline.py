@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import assert_never
 
 from loadtest.apps.auto import AUTO
+from loadtest.apps.generic import GenericApp
 from loadtest.metrics.abort import Abort
 from loadtest.navigation.act import Act, Emit, Think, Wait
 from loadtest.navigation.assertion import Assertion, Subject
 from loadtest.navigation.departure import BY_CLOCK, STAY, Choice
 from loadtest.navigation.draw import Distribution
+from loadtest.navigation.opening import HandshakeWay
 from loadtest.navigation.phase import Phase
 from loadtest.navigation.point import POINTS, Transport
+from loadtest.navigation.routes import MISSING
 from loadtest.profile.capacity import shortages
 from loadtest.profile.curve import Curve
 from loadtest.profile.forecast import Expected, departures_of, visit_s, visits_of
@@ -21,6 +24,7 @@ from loadtest.profile.picture import Paper, draw_picture
 __all__ = ["in_short", "outline"]
 
 _TIMES = {0: "never", 1: "just once", 2: "just twice"}
+_NO_HANDSHAKE = f"none is said: visits to {', '.join(MISSING[HandshakeWay.NONE])} leave at another point"
 _MOST_MANNERS = 3
 """Of one point that are told one by one."""
 
@@ -123,6 +127,8 @@ def _app(profile: Profile) -> Iterator[str]:
         yield _row("tls", "certificates are not verified")
     elif access.tls.ca:
         yield _row("tls", "an authority of its own")
+    if isinstance(profile.app, GenericApp) and profile.app.handshake is None:
+        yield _row("handshake", _NO_HANDSHAKE)
     for index, act in enumerate(access.steps):
         yield _row(f"step {index}", _act(act))
 

@@ -57,10 +57,10 @@ class RunFolder:
             raise RunFolderError(f"{path}: another run has this folder; name one that is new") from error
         except OSError as error:
             raise RunFolderError(f"{path}: cannot be written: {error.strerror}") from error
-        with contextlib.suppress(OSError):  # where there is no room for it, run.json will tell
-            (path / _RESERVE).write_bytes(bytes(_RESERVE_BYTES))
         with contextlib.suppress(OSError):  # a file system without locks
             fcntl.flock(self._navigations, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with contextlib.suppress(OSError):  # where there is no room for it, run.json will tell
+            (path / _RESERVE).write_bytes(bytes(_RESERVE_BYTES))
         self._latest_in: Path | None = None
 
     @classmethod

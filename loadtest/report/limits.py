@@ -134,7 +134,7 @@ def _judge(metric: str, expression: str, figures: Figures) -> ThresholdResult:
     if is_lags_doing(metric, threshold, value, figures.lag_p99_ms):
         reason = (
             f"it does not hold, but the generator itself lagged (p99 {figures.lag_p99_ms:.1f} ms) "
-            "and may have added that much: use more workers or a lower rate"
+            "and may have added that much: use --workers, a quieter machine, or a lower rate"
         )
         return ThresholdResult(metric, expression, value, ThresholdVerdict.NO_DATA, reason)
     return ThresholdResult(metric, expression, value, ThresholdVerdict.FAIL)

@@ -39,7 +39,7 @@ class Lookout:
         self._aborted = aborted
         self._say = say
         self._t0: float | None = None
-        command = (sys.executable, "-m", "loadtest.report.watch", str(folder))
+        command = (sys.executable, "-P", "-m", "loadtest.report.watch", str(folder))
         self._follower = Follower(command, self._hear, _NAME)
 
     def begin(self, t0: float) -> None:

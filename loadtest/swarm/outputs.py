@@ -30,7 +30,7 @@ def write_apart(path: Path, limit_s: float = _LIMIT_S, attend: Attend | None = N
         try:
             process = stack.enter_context(
                 subprocess.Popen(
-                    [sys.executable, "-m", "loadtest.report.outputs", str(path)],
+                    [sys.executable, "-P", "-m", "loadtest.report.outputs", str(path)],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,

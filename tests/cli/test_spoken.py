@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from loadtest.cli.main import app
+from loadtest.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -20,3 +21,11 @@ def test_a_wrong_value_is_told_in_our_words(arguments: tuple[str, ...], told: st
 
     assert ended.exit_code == 2
     assert told in " ".join(ended.output.split())
+
+
+@pytest.mark.parametrize("option", [("--force",), ("--budget-s", "60")], ids=str)
+def test_what_says_how_to_shrink_is_not_ignored_where_nothing_is_shrunk(option: tuple[str, ...]) -> None:
+    ended = CliRunner().invoke(app, ("replay", "x", *option))
+
+    assert isinstance(ended.exception, UsageError)
+    assert str(ended.exception).startswith(f"replay: {option[0]} says how to shrink")

@@ -128,6 +128,7 @@ def test_an_outline_tells_who_comes_how_and_what_they_do_and_must_see() -> None:
         "  data       2 rows, one for each user in turn: user, word",
         "  log-in     POST /login, once for each user",
         "  tls        certificates are not verified",
+        "  handshake  none is said: visits to P16b, P17, P18, P23 leave at another point",
         "  step 0     emit join in /chat, acknowledged within 2 s, save $token, $seat",
         "  step 1     think uniform 0.1, 0.5 s",
         "  step 2     emit file with 1024 bytes",
@@ -171,6 +172,14 @@ def test_a_profile_without_a_description_is_outlined_too() -> None:
     assert lines[-1] == "       1 leave after a stay, as a browser does"
 
 
+def test_a_handshake_that_is_said_needs_no_word() -> None:
+    text = 'app.handshake = { event = "join" }\nstages = [{ duration_s = 1, rate_per_s = 1 }]'
+
+    lines = list(outline(parse_profile(f'app.preset = "generic"\n{text}', name="a", source="a")))
+
+    assert not any(line.startswith("  handshake") for line in lines)
+
+
 def test_an_app_that_is_not_said_is_told_to_be_found_out(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_text("stages = [{ duration_s = 1, rate_per_s = 1 }]", encoding="utf-8")
@@ -209,7 +218,7 @@ def test_turns_are_told_and_change_how_many_leave_where() -> None:
     lines = list(outline(parse_profile(TURNED, name="t", source="t"), files=10_000))
 
     # 50 in halves, then 4 s at 30 a second that all leave at P16, then 20 that all stay
-    assert lines[3:] == [
+    assert lines[4:] == [
         "  stage 0    10 s, 10 navigations a second, poisson",
         "  turn 0     from 5 s on: 3 times the planned rate",
         "  turn 1     from 5 s on: departures weigh 1, 0",
@@ -240,7 +249,7 @@ wait_s = { uniform = [0, 2] }
 """
 
     # 100 and 400 seconds of tabs, in rounds of 4 s
-    assert list(outline(parse_profile(text, name="c", source="c")))[3:] == [
+    assert list(outline(parse_profile(text, name="c", source="c")))[4:] == [
         "  stage 0    10 s, from 0 to 20 tabs at work",
         "  stage 1    20 s, 20 tabs at work",
         "  in all     30 s, 20 tabs at work, at most about 125 navigations, seed 0",
@@ -268,7 +277,7 @@ at = "P14"
 
     lines = list(outline(parse_profile(text, name="c", source="c")))
 
-    assert lines[4] == "  in all     10 s, 7 tabs at work, seed 0"
+    assert lines[5] == "  in all     10 s, 7 tabs at work, seed 0"
     assert [line[:17] for line in lines[-2:]] == ["   75.0% leave at", "   25.0% leave at"]
 
 

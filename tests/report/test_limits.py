@@ -156,7 +156,7 @@ def test_lag_excuses_latencies_from_the_due_time_too() -> None:
     assert (result.value, result.verdict) == (100.0, NO_DATA)
     assert result.reason == (
         "it does not hold, but the generator itself lagged (p99 7.2 ms) and may have added that much: "
-        "use more workers or a lower rate"
+        "use --workers, a quieter machine, or a lower rate"
     )
 
 

@@ -20,7 +20,7 @@ _KILL_AFTER_S = 2.0
 
 def push_command() -> Sequence[str]:
     """Return the command that pushes: ``loadtest.exports.push``, in an interpreter of its own."""
-    return (sys.executable, "-m", "loadtest.exports.push")
+    return (sys.executable, "-P", "-m", "loadtest.exports.push")
 
 
 class Pusher:

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -36,12 +37,11 @@ class RunFile:
 
 def list_files(folder: Path) -> Sequence[RunFile]:
     """Return the folder's own regular files by name; a link, a folder or a hidden file is not shown."""
-    with os.scandir(folder) as entries:
-        found = [
-            RunFile(entry.name, entry.stat(follow_symlinks=False).st_size)
-            for entry in entries
-            if entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
-        ]
+    found: list[RunFile] = []
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:  # it may be taken away at any moment
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False) and not entry.name.startswith("."):
+                found.append(RunFile(entry.name, entry.stat(follow_symlinks=False).st_size))
     return sorted(found, key=lambda file: file.name)
 
 

@@ -24,7 +24,7 @@ _LAST_WORDS = 3
 
 def follow_command(folder: Path) -> Sequence[str]:
     """Return the command that follows a run: ``loadtest.report.live``, in an interpreter of its own."""
-    return (sys.executable, "-m", "loadtest.report.live", "--stdin-alive", str(folder))
+    return (sys.executable, "-P", "-m", "loadtest.report.live", "--stdin-alive", str(folder))
 
 
 class Follower:

@@ -29,6 +29,10 @@ def test_a_folders_own_regular_files_are_listed_by_name(folder: Path) -> None:
     assert list_files(folder) == [RunFile("navigations.jsonl", 1_000_000), RunFile("run.json", 2)]
 
 
+def test_a_folder_that_was_taken_away_has_no_files(tmp_path: Path) -> None:
+    assert list_files(tmp_path / "gone") == []
+
+
 @pytest.mark.parametrize(
     "name",
     [
