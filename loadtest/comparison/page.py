@@ -25,7 +25,13 @@ _OWN_STYLE = """.strip { width: 9rem; height: 1.1rem; display: block; overflow: 
 .strip .worse { stroke: var(--bad); stroke-width: 3; }
 .strip .better { stroke: var(--good); stroke-width: 3; }
 .fate { padding: 0; list-style: none; display: grid; gap: 0.5rem; }
+.narrow { display: none; }
+@media screen and (max-width: 40rem) {
+  .narrow { display: block; }
+  th:nth-child(5), td:nth-child(5), th:nth-child(6), td:nth-child(6) { display: none; }
+}
 """
+"""On a phone a table keeps what says whether something is worse, and leaves its interval out."""
 _STATES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "worse": ("✕", "Worse", "fail"),
@@ -164,5 +170,8 @@ def _reading(comparison: Comparison) -> Markup:
             "The interval of a percentile comes of windows of the runs drawn again in blocks, that of a "
             "share of visits is Newcombe's. In the drawing the band is what does not count; right is worse.",
             class_="soft",
+        ),
+        element(
+            "p", "Intervals have no room here: turn the phone, or widen the window.", class_="soft narrow"
         ),
     )
