@@ -9,11 +9,9 @@ from loadtest.cli.options import EndedError
 from loadtest.errors import UsageError
 from loadtest.replay.command import replay as send_again
 from loadtest.replay.headless import Aim
-from loadtest.replay.minimize import MinimizeRequest, minimize
+from loadtest.replay.minimize import BUDGET_S, MinimizeRequest, minimize
 
 __all__ = ["replay"]
-
-_BUDGET_S = 300
 
 
 def replay(
@@ -30,7 +28,7 @@ def replay(
     budget_s: Annotated[
         float | None,
         typer.Option(
-            "--budget-s", min=1, help=f"Seconds to spend on --minimize at most; {_BUDGET_S} by default."
+            "--budget-s", min=1, help=f"Seconds to spend on --minimize at most; {BUDGET_S:g} by default."
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --minimize write over files.")] = False,
@@ -54,7 +52,7 @@ def replay(
             number=finding,
             out=out,
             force=force,
-            budget_s=_BUDGET_S if budget_s is None else budget_s,
+            budget_s=BUDGET_S if budget_s is None else budget_s,
             takes_all=takes_all,
         )
         raise EndedError(minimize(request, aim))

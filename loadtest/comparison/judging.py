@@ -17,7 +17,10 @@ __all__ = ["FAMILY", "judge_figures"]
 FAMILY = 0.01
 """The probability that any of the figures is called different though none is."""
 
-_LAG = "the generator's own lag may have made the difference: compare on a quieter machine, or with --workers"
+_LAG = (
+    "the generator's own lag may have made the difference: run both on a quieter machine, or both with the "
+    "same, higher --workers"
+)
 
 
 def judge_figures(estimates: Sequence[Estimate], family: float = FAMILY) -> tuple[Judged, ...]:

@@ -26,7 +26,7 @@ _OWN_STYLE = """.strip { width: 9rem; height: 1.1rem; display: block; overflow: 
 .strip .better { stroke: var(--good); stroke-width: 3; }
 .fate { padding: 0; list-style: none; display: grid; gap: 0.5rem; }
 .narrow { display: none; }
-@media screen and (max-width: 40rem) {
+@media screen and (max-width: 34rem) {
   .narrow { display: block; }
   th:nth-child(5), td:nth-child(5), th:nth-child(6), td:nth-child(6) { display: none; }
 }
@@ -172,6 +172,8 @@ def _reading(comparison: Comparison) -> Markup:
             class_="soft",
         ),
         element(
-            "p", "Intervals have no room here: turn the phone, or widen the window.", class_="soft narrow"
+            "p",
+            "Intervals and their drawings have no room here: turn the phone, widen the window, or zoom out.",
+            class_="soft narrow",
         ),
     )

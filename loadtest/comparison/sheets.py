@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from loadtest.comparison.estimate import Group, Judged, Word
-from loadtest.comparison.result import Comparison
+from loadtest.comparison.estimate import Group, Judged, Unit, Word
+from loadtest.comparison.result import Comparison, Told
 from loadtest.comparison.wording import MARKS, change, interval, label, value
 from loadtest.report.wording import clipped, listed
 
@@ -62,11 +62,15 @@ def told_table(comparison: Comparison, candidate: int) -> Table:
         "Told, not judged",
         ("", "baseline", "candidate"),
         [
-            Row((clipped(one.label, _LONGEST_NAME), value(one.before, one.unit), value(after, one.unit)))
+            Row((_told_label(one), value(one.before, one.unit), value(after, one.unit)))
             for one in comparison.told
             for after in [one.after[candidate]]
         ],
     )
+
+
+def _told_label(one: Told) -> str:
+    return clipped(one.label, _LONGEST_NAME) + (" (ms)" if one.unit is Unit.MS else "")
 
 
 def _row(one: Judged) -> Row:

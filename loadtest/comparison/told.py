@@ -23,8 +23,8 @@ _SERVER: Mapping[str, tuple[str, Unit]] = {
     "errors": ("errors", Unit.NUMBER),
     "strays": ("errors of no visit", Unit.NUMBER),
     "processes": ("processes", Unit.NUMBER),
-    "loop.lag_p99_ms": ("event loop, lag p99 (ms)", Unit.MS),
-    "loop.longest_stall_ms": ("event loop, longest stall (ms)", Unit.MS),
+    "loop.lag_p99_ms": ("event loop, lag p99", Unit.MS),
+    "loop.longest_stall_ms": ("event loop, longest stall", Unit.MS),
 }
 """By their path in ``server`` of ``summary.json``; means over a side's runs."""
 

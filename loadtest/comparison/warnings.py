@@ -39,8 +39,8 @@ def _saturated(sides: Sequence[Side], observed: Sequence[Sequence[ObservedRun]])
     if busy:
         yield (
             f"the generator lagged more than {LAG_LIMIT_MS:g} ms in {listed(busy)}: what is longer there "
-            "counts only after ten times that lag has been taken off; compare on a quieter machine, or with "
-            "--workers"
+            "counts only after ten times that lag has been taken off; run both sides on a quieter machine, "
+            "or both with the same, higher --workers"
         )
     if any(seen.busy.generator is None for runs in observed for seen in runs):
         yield "of a run nobody knows how much its generator lagged: its latencies may be too high"

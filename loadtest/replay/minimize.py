@@ -26,7 +26,10 @@ from loadtest.replay.written import profile_of
 from loadtest.report.finding import LedBy
 from loadtest.report.wording import shown
 
-__all__ = ["MinimizeRequest", "guesses_of", "minimize"]
+__all__ = ["BUDGET_S", "MinimizeRequest", "guesses_of", "minimize"]
+
+BUDGET_S = 300.0
+"""How long it searches at most, when nobody says."""
 
 _CONFIRMED = 5
 """So many visits of the smallest kind are sent, when it is one visit alone, to tell how often it shows it."""
@@ -45,7 +48,7 @@ class MinimizeRequest:
     out: Path | None = None
     """The profile's file; None: ``<profile>-minimal.toml`` here."""
     force: bool = False
-    budget_s: float = 300.0
+    budget_s: float = BUDGET_S
     takes_all: bool = False
     """Whether it begins with all visits that showed it, however many."""
 

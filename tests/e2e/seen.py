@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median_high
 
 from loadtest.navigation.phase import Phase
-from loadtest.navigation.point import Manner
+from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import NavigationRecord
 from tests.e2e.witnessing import Session, Witnessed
 
@@ -37,17 +37,18 @@ SHAKEN: Story = ("open", "connect", "connect.", "handshake", "handshake.", "disc
 RUNNING: Story = ("open", "connect", "connect.", "handshake", "disconnect", "handshake.")
 """The handshake's handler runs on, after its client's disconnect."""
 
-OVERTAKEN_WORDS: Mapping[tuple[str, Manner], tuple[Story, ...]] = {
-    ("P26", Manner.RST): (
-        (
-            *("open", "connect", "connect.", "connect /second", "connect. /second"),
-            *("handshake", "handshake.", "disconnect", "disconnect /second"),
-        ),
-        (
-            *("open", "connect", "connect /second", "connect.", "connect. /second"),
-            *("handshake", "handshake.", "disconnect", "disconnect /second"),
-        ),
+_WORDS_LOST: tuple[Story, ...] = (
+    (
+        *("open", "connect", "connect.", "connect /second", "connect. /second"),
+        *("handshake", "handshake.", "disconnect", "disconnect /second"),
     ),
+    (
+        *("open", "connect", "connect /second", "connect.", "connect. /second"),
+        *("handshake", "handshake.", "disconnect", "disconnect /second"),
+    ),
+)
+OVERTAKEN_WORDS: Mapping[tuple[str, Transport, Manner], tuple[Story, ...]] = {
+    ("P26", transport, Manner.RST): _WORDS_LOST for transport in (Transport.WEBSOCKET, Transport.UPGRADE)
 }
 """An RST makes the kernel drop what the server has not read yet: here the DISCONNECT of one namespace."""
 

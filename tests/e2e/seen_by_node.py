@@ -93,7 +93,7 @@ def _session(cell: Cell) -> Seen:
         return Seen(story, late, late, is_late=True, chance=chance)
     reason = _reason(cell)
     ends = frozenset({BROKEN, CLOSED} if (cell.at, cell.manner) == ("P13", Manner.RST) else {reason})
-    overtaken = OVERTAKEN.get(story, OVERTAKEN_WORDS.get((cell.at, cell.manner), ()))
+    overtaken = OVERTAKEN.get(story, OVERTAKEN_WORDS.get((cell.at, cell.transport, cell.manner), ()))
     if cell.manner is not Manner.SIO_DISCONNECT or reason == EXPELLED:
         return Seen(story, ends, ends, is_late=False, chance=chance, overtaken=overtaken)
     if cell.at == "P17" and not is_polling(cell):

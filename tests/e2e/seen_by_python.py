@@ -92,5 +92,7 @@ def _session(cell: Cell) -> Seen:
         disconnect=reasons,
         gone=ends,
         is_late=is_unnoticed or (leaves_namespace and over_polling),
-        overtaken=(SHAKEN,) if story is RUNNING else OVERTAKEN_WORDS.get((cell.at, cell.manner), ()),
+        overtaken=(SHAKEN,)
+        if story is RUNNING
+        else OVERTAKEN_WORDS.get((cell.at, cell.transport, cell.manner), ()),
     )

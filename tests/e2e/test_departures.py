@@ -16,7 +16,7 @@ import pytest
 from loadtest.navigation.point import Manner, Transport
 from loadtest.navigation.record import ActualDeparture, Outcome
 from tests.e2e.environments import node_with
-from tests.e2e.seen import OVERTAKEN_AT_MOST, Seen, is_noticed_late, misfits
+from tests.e2e.seen import OVERTAKEN_AT_MOST, OVERTAKEN_WORDS, Seen, is_noticed_late, misfits
 from tests.e2e.seen_by_node import DIFFERENCES, do_differ, seen_by_node
 from tests.e2e.seen_by_python import seen_by_python
 from tests.e2e.witnessing import ALL_CELLS, Cell, Session, Witnessed, witnessing
@@ -114,7 +114,7 @@ def test_a_namespace_that_is_left_is_left_by_the_clients_word(
 ) -> None:
     visits = witnessed[cell]
     seen = Counter(session.reasons["disconnect /second"] for session in sessions_of(visits, 0))
-    if cell.manner is Manner.RST:  # it may overtake the word
+    if OVERTAKEN_WORDS.get((cell.at, cell.transport, cell.manner)):
         assert seen.pop(("transport close",), 0) <= len(visits) * OVERTAKEN_AT_MOST
     assert set(seen) == {(server.left_namespace,)}
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from loadtest.swarm.child import passing_signals_on
 from loadtest.swarm.outputs import OutputWriter, write_apart
 from tests.report.building import info, visit, write_run
@@ -16,6 +18,15 @@ def test_the_outputs_are_written_and_there_is_nothing_to_say(tmp_path: Path) -> 
 
     assert write_apart(tmp_path) == []
     assert {"series.csv", "junit.xml", "report.html"} <= {file.name for file in tmp_path.iterdir()}
+
+
+def test_a_users_files_are_no_modules_of_the_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('not the json you wanted')", encoding="utf-8")
+    (run := tmp_path / "run").mkdir()
+    write_run(run, info(), [visit(1)])
+    monkeypatch.chdir(tmp_path)
+
+    assert write_apart(run) == []
 
 
 def test_what_went_wrong_is_told(tmp_path: Path) -> None:

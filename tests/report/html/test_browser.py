@@ -80,6 +80,23 @@ def test_on_a_phone_nothing_but_tables_is_wider_than_the_screen(show: Show, whic
     assert shown.page.evaluate(_CLIPPED) == []
 
 
+def test_on_a_phone_the_tables_that_say_what_broke_need_no_scrolling(show: Show) -> None:
+    shown = show("faulty")
+    shown.page.set_viewport_size({"width": 375, "height": 800})
+
+    wide = shown.page.evaluate(
+        """() => [...document.querySelectorAll(".scroll")].map((box) => [
+          box.querySelector("caption").textContent, box.scrollWidth - box.clientWidth])"""
+    )
+    excess = {
+        name: pixels
+        for name, pixels in wide
+        if name.startswith(("Thresholds", "Errors on the server", "Phases of a visit", "Navigation "))
+    }
+    assert len(excess) == 4
+    assert set(excess.values()) == {0}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("which", ["faulty", "staged"])
 def test_text_stands_out_from_its_ground(show: Show, which: str, scheme: str) -> None:
