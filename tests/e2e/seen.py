@@ -22,9 +22,9 @@ __all__ = [
     "misfits",
 ]
 
-PING_TIME_S = 2.0 - 0.01
+PING_TIME_S = 6.0 - 0.01
 """The witnesses' ping interval + ping timeout; Node's timers may be a millisecond early."""
-PING_TIMEOUT_S = 1.0 - 0.01
+PING_TIMEOUT_S = 5.0 - 0.01
 OVERTAKEN_AT_MOST = 0.2
 """The share of a cell's visits."""
 

@@ -21,7 +21,8 @@ def test_fuzzing_names_the_points_of_the_key_error_with_nobody_telling_it_where(
 
     assert ended.status == 99, ended.output
     assert summary["navigations"]["started"] <= 1500
-    (finding,) = summary["findings"]
+    # A busy machine may keep the server from answering for a while: an outage is a true finding, of another kind.
+    (finding,) = (finding for finding in summary["findings"] if finding["kind"] != "liveness")
     assert (finding["what"], finding["at"]) == ("KeyError in handle_disconnect", ["P15", "P16", "P16b"])
     assert (finding["count"], finding["elsewhere"]) == (finding["of"], 0)
     assert len(summary["points"]) >= 20, summary["points"]

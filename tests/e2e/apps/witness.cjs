@@ -1,6 +1,6 @@
 // What witness.py is, on Socket.IO for Node: one JSON line for each page, Engine.IO and Socket.IO event.
 //
-// Run as `node witness.cjs [--connect-timeout-ms=4000]` with NODE_PATH set. `connect` is the begin of the
+// Run as `node witness.cjs [--connect-timeout-ms=45000]` with NODE_PATH set. `connect` is the begin of the
 // middleware, which takes as long as a handler; `connect.` is the event "connection".
 "use strict";
 
@@ -10,7 +10,8 @@ const { parseArgs } = require("node:util");
 const { Server } = require("socket.io");
 
 const HANDLER_MS = 200;
-const PING_MS = 1000;
+const PING_INTERVAL_MS = 1000;
+const PING_TIMEOUT_MS = 5000; // so long may a busy machine stop a client, which is there yet does not answer
 
 const PAGE = `<!doctype html>
 <html><head><title>Witness</title></head>
@@ -18,7 +19,7 @@ const PAGE = `<!doctype html>
 `;
 
 const { values: options } = parseArgs({
-  options: { "connect-timeout-ms": { type: "string", default: "4000" } },
+  options: { "connect-timeout-ms": { type: "string", default: "45000" } },
 });
 
 function navigationOf(request) {
@@ -43,8 +44,8 @@ const server = createServer((request, response) => {
 
 const io = new Server(server, {
   connectTimeout: Number(options["connect-timeout-ms"]),
-  pingInterval: PING_MS,
-  pingTimeout: PING_MS,
+  pingInterval: PING_INTERVAL_MS,
+  pingTimeout: PING_TIMEOUT_MS,
   serveClient: false,
 });
 

@@ -21,7 +21,9 @@ import socketio
 import uvicorn
 
 HANDLER_S = 0.0 if "--busy" in sys.argv else 0.2
-PING_S = 1.0
+PING_INTERVAL_S = 1.0
+PING_TIMEOUT_S = 5.0
+"""So long may a busy machine stop a client, which is there yet does not answer."""
 
 PAGE = b"""<!doctype html>
 <html><head><title>Witness</title></head>
@@ -67,7 +69,12 @@ class Witness(socketio.AsyncServer):  # type: ignore[misc]  # python-socketio ha
 # Under ASGI python-engineio 4.15 takes its own origin for http, and would refuse every page that is https.
 ORIGINS = "*" if "--tls" in sys.argv else None
 
-sio = Witness(async_mode="asgi", ping_interval=PING_S, ping_timeout=PING_S, cors_allowed_origins=ORIGINS)
+sio = Witness(
+    async_mode="asgi",
+    ping_interval=PING_INTERVAL_S,
+    ping_timeout=PING_TIMEOUT_S,
+    cors_allowed_origins=ORIGINS,
+)
 
 
 class Witnessed(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio has no types
