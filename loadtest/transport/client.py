@@ -183,13 +183,18 @@ class Client:
         self.take(self.open_connection.channel.receive())
 
     def take(self, message: Message) -> None:
+        """Take in a message, and send what it wants to be answered with."""
+        answer = self.hear(message)
+        if answer is not None:
+            self.send((answer,))
+
+    def hear(self, message: Message) -> str | None:
+        """Take in a message; return what must be sent in answer, if anything."""
         if isinstance(message, bytes):  # an attachment
             if self.conversation:
                 self.conversation.hear(message)
-            return
-        answer = self.visit.receive(message, _now())
-        if answer is not None:
-            self.send((answer,))
+            return None
+        return self.visit.receive(message, _now())
 
     def send(self, messages: Sequence[Message]) -> None:
         """Send packets."""

@@ -1,7 +1,7 @@
 """One Engine.IO connection of a visit, on its way from nothing to open, over any transport."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from websocket import ABNF
 
@@ -94,13 +94,18 @@ class Connection:
         """Read what comes over the WebSocket: the probe's answer."""
         return self._get_socket().receive()
 
-    def read_last_poll(self) -> Message | None:
-        """Return what long-polling still brings, None at the noop that ends it.
+    def read_last_polls(self) -> Iterator[Message]:
+        """Yield what long-polling still brings, to the end of the payload with the noop that ends it.
 
         A client sends the upgrade packet only then (engine.io-client: ``transport.pause``).
         """
-        message = self._get_polling().receive()
-        return None if message == _NOOP else message
+        polling, is_over = self._get_polling(), False
+        while polling.is_waiting or not is_over:
+            message = polling.receive()
+            if message == _NOOP:
+                is_over = True
+            else:
+                yield message
 
     def send_upgrade(self) -> None:
         """Send the upgrade packet; long-polling is over."""

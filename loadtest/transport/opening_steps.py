@@ -93,11 +93,21 @@ def _read_probe(client: Client) -> None:
 
 
 def _send_upgrade(client: Client) -> None:
-    while (message := client.open_connection.read_last_poll()) is not None:
-        client.take(message)
+    """End long-polling; what is to be answered meanwhile is answered over the WebSocket.
+
+    A client posts nothing once its probe is answered (engine.io-client: ``flush`` waits while ``upgrading``):
+    a server drops a POST whose connection is closed behind it, and with it the pong.
+    """
+    answers: list[str] = []
+    for message in client.open_connection.read_last_polls():
+        answer = client.hear(message)
         if client.visit.outcome is not None:
             return
+        if answer is not None:
+            answers.append(answer)
     client.open_connection.send_upgrade()
+    if answers:
+        client.send(answers)
     client.visit.happened(Signal.UPGRADE_SENT, _now())
 
 

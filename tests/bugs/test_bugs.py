@@ -11,7 +11,16 @@ import pytest
 
 from tests.bugs.pair import Pair, Version, read_pair
 from tests.e2e.environments import node_with, python_with
-from tests.e2e.harness import Command, free_port, instrumented, loadtest, only_run, served, summary_of
+from tests.e2e.harness import (
+    Command,
+    free_port,
+    instrumented,
+    loadtest,
+    only_finding,
+    only_run,
+    served,
+    summary_of,
+)
 
 PAIRS = [read_pair(path.parent) for path in sorted(Path(__file__).parent.glob("*/pair.toml"))]
 JUDGED = ("sids", "eio_sockets", "rooms", "environs", "pending_disconnects")
@@ -49,7 +58,7 @@ def test_the_bad_version_is_found_where_it_breaks(
 
     expected = pair.finding
     assert ended.status == 99, ended.output + ended.errors
-    (finding,) = summary["findings"]
+    finding = only_finding(summary)
     assert (finding["kind"], finding["what"]) == (expected.kind, expected.what)
     assert tuple(finding["at"]) == expected.at, ended.output
     assert finding["attributed"]

@@ -1,11 +1,22 @@
 """The demo, as a person runs it, and its fault moved elsewhere."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import free_port, instrumented, loadtest, only_run, plain, served, summary_of
+from tests.e2e.harness import (
+    free_port,
+    instrumented,
+    loadtest,
+    only_finding,
+    only_run,
+    plain,
+    served,
+    summary_of,
+)
+from tests.e2e.seen import OVERTAKEN_AT_MOST
 
 
 def runs_of(results: Path) -> list[Path]:
@@ -18,7 +29,7 @@ def test_the_demo_tells_the_fault_from_its_mending(tmp_path: Path) -> None:
 
     assert ended.status == 0, ended.output + ended.errors
     faulty, mended = (summary_of(run) for run in runs_of(tmp_path / "results"))
-    (finding,) = faulty["findings"]
+    finding = only_finding(faulty)
     assert finding["what"] == "KeyError in handle_disconnect"
     assert finding["at"] == ["P15", "P16", "P16b"]
     assert finding["count"] == finding["of"] > 0
@@ -39,7 +50,13 @@ def test_the_fault_moved_to_p18_is_found_there_and_nowhere_else(tmp_path: Path) 
         ended = loadtest("run", "demo", "--host", board.url, cwd=tmp_path)
 
     assert ended.status == 99, ended.output
-    (finding,) = summary_of(only_run(tmp_path / "results"))["findings"]
-    assert finding["at"] == ["P18"]
-    assert finding["count"] == finding["of"] > 0
-    assert finding["elsewhere"] == 0
+    summary = summary_of(only_run(tmp_path / "results"))
+    visits, errors = Counter[str](), Counter[str]()
+    for cell in summary["heat"]:
+        visits[cell["at"]] += cell["visits"]
+        errors[cell["at"]] += cell["server_errors"]
+    # who leaves at P17 may be overtaken by the end of the handler
+    assert "P18" in only_finding(summary)["at"]
+    assert errors.pop("P18") == visits["P18"] > 0
+    assert errors.pop("P17") <= visits["P17"] * OVERTAKEN_AT_MOST
+    assert errors.total() == 0

@@ -9,7 +9,16 @@ import pytest
 
 from loadtest.profile.load import shipped_profiles
 from tests.e2e.environments import python_with
-from tests.e2e.harness import Command, free_port, instrumented, loadtest, only_run, served, summary_of
+from tests.e2e.harness import (
+    Command,
+    free_port,
+    instrumented,
+    loadtest,
+    only_finding,
+    only_run,
+    served,
+    summary_of,
+)
 
 APP = Path(__file__).parent / "apps" / "nicegui_app.py"
 DEMO = ["--app", str(shipped_profiles()["demo"])]
@@ -97,12 +106,6 @@ def is_silent(ended: Command, summary: dict[str, Any]) -> None:
     assert summary["navigations"]["started"] == summary["navigations"]["due"] >= 40, ended.output
 
 
-def only_server_error(summary: dict[str, Any]) -> dict[str, Any]:
-    """Return the one finding of an error in the server (what a starved machine adds is told elsewhere)."""
-    (finding,) = (finding for finding in summary["findings"] if finding["kind"] == "server_error")
-    return dict(finding)
-
-
 def test_all_that_are_shipped_are_tried() -> None:
     assert list(shipped_profiles()) == list(SHORTER)
 
@@ -129,7 +132,7 @@ def test_the_demos_fault_is_found_where_a_profile_goes(name: str, tmp_path: Path
     ended, summary = visit(name, demo("handshake-lookup", port), port, tmp_path, *DEMO, *shorter(name))
 
     assert ended.status == 99, ended.output + ended.errors
-    finding = only_server_error(summary)
+    finding = only_finding(summary)
     assert finding["what"] == "KeyError in handle_disconnect"
     assert FOUND_AT[name] <= {*finding["at"]} <= WINDOW, ended.output
     assert (finding["count"], finding["elsewhere"]) == (finding["of"], 0)
@@ -152,7 +155,7 @@ def test_the_impatient_find_the_key_error_of_nicegui_2_11_0_at_its_points(tmp_pa
     ended, summary = visit("impatient", command, port, tmp_path, "--set", "stages[1].rate_per_s=15")
 
     assert ended.status == 99, ended.output + ended.errors
-    finding = only_server_error(summary)
+    finding = only_finding(summary)
     assert (finding["what"], finding["at"]) == ("KeyError in handle_disconnect", ["P15", "P16", "P16b"])
     assert (finding["count"], finding["elsewhere"]) == (finding["of"], 0)
     assert finding["left_behind"].keys() == {"sids", "rooms", "environs", "pending_disconnects"}

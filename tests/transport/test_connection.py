@@ -119,14 +119,12 @@ def upgrade(connection: Connection) -> list[object]:
     connection.read_upgrade()
     connection.send_probe()
     assert connection.read_probe() == "3probe"
-    last = []
-    while (message := connection.read_last_poll()) is not None:
-        last.append(message)
+    last: list[object] = [*connection.read_last_polls()]
     assert connection.channel is connection.polling
     connection.send_upgrade()
     assert connection.polling is None
     assert connection.channel is connection.socket
-    return list(last)
+    return last
 
 
 def probed(heard: list[object]) -> Script:
@@ -159,6 +157,14 @@ def test_an_upgrade_waits_for_the_noop_that_ends_long_polling() -> None:
     assert heard == [UPGRADE_LINE, (0x81, b"2probe"), (0x81, b"5"), "fin"]
 
 
+def test_what_comes_in_one_payload_behind_the_noop_is_heard() -> None:
+    came: list[object] = []
+    connecting(
+        lambda connection: came.extend(upgrade(connection)), gets(OPEN, '6\x1e2\x1e42["x"]'), probed([])
+    )
+    assert came == ["2", '42["x"]']
+
+
 def test_an_upgrade_without_a_query_of_the_apps_names_the_session_alone() -> None:
     heard: list[object] = []
     connecting(upgrade, gets(OPEN, "6"), probed(heard), query="")
@@ -183,7 +189,7 @@ def test_a_poll_that_the_server_resets_behind_the_noop_does_not_matter() -> None
         connection.read_upgrade()
         connection.send_probe()
         connection.read_probe()
-        assert connection.read_last_poll() is None
+        assert [*connection.read_last_polls()] == []
         assert connection.polling is not None
         (line,) = connection.polling.lines
         line.send(b"x")

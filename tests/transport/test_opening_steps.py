@@ -49,3 +49,19 @@ def test_an_upgraded_visit_talks_over_its_websocket_alone() -> None:
     drove = drive(page, gets(OPEN, "6"), probe, departure=departure)
     assert drove.end == (Outcome.LEFT, None, None)
     assert heard == ["2probe", "5", "40", HANDSHAKE]
+
+
+def test_a_ping_amid_the_upgrade_is_answered_over_the_websocket_once_that_has_taken_over() -> None:
+    heard: list[str] = []
+
+    def probe(peer: Peer) -> None:
+        peer.upgrade()
+        peer.hear()
+        peer.say("3probe")
+        heard.extend(peer.hear()[1].decode() for _ in range(3))
+        peer.end()
+
+    departure = Departure("P15", Manner.FIN, Transport.UPGRADE)
+    drove = drive(page, gets(OPEN, "2\x1e6"), probe, departure=departure)
+    assert drove.end == (Outcome.LEFT, None, None)
+    assert heard == ["5", "3", "40"]

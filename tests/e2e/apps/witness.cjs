@@ -10,7 +10,7 @@ const { parseArgs } = require("node:util");
 const { Server } = require("socket.io");
 
 const HANDLER_MS = 200;
-const PING_INTERVAL_MS = 1000;
+const PING_INTERVAL_MS = 3000;
 const PING_TIMEOUT_MS = 5000; // so long may a busy machine stop a client, which is there yet does not answer
 
 const PAGE = `<!doctype html>

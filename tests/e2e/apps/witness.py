@@ -21,7 +21,7 @@ import socketio
 import uvicorn
 
 HANDLER_S = 0.0 if "--busy" in sys.argv else 0.2
-PING_INTERVAL_S = 1.0
+PING_INTERVAL_S = 3.0
 PING_TIMEOUT_S = 5.0
 """So long may a busy machine stop a client, which is there yet does not answer."""
 
