@@ -1,4 +1,4 @@
-"""The commands that start something: a run, a search, the web UI, an app with the hooks in."""
+"""The commands that send load: a run, the demo, the web UI."""
 
 import os
 import socket
@@ -32,14 +32,8 @@ from loadtest.report.side_by_side import Half, print_side_by_side
 from loadtest.report.summary import summarize
 from loadtest.swarm.child import run_locust, worker_options
 from loadtest.swarm.headless import RunRequest, run_headless
-from loadtest.swarm.progress import Progress
-from loadtest.tuning.command import Voice
-from loadtest.tuning.command import tune as search_knee
-from loadtest.tuning.request import TuneRequest
 
-__all__ = ["demo", "instrument", "run", "tell_of", "tune", "ui"]
-
-_WITHOUT_HOOKS = frozenset({"deno", "bun", "bunx"})
+__all__ = ["demo", "run", "tell_of", "ui"]
 
 
 def demo() -> None:
@@ -111,49 +105,6 @@ def tell_of(folder: Path) -> None:
             print(f"the report cannot be printed: {why}; it is in {folder}", file=sys.stderr)
 
 
-def tune(
-    profile: Profile,
-    host: Host,
-    app_name: AppName = "",
-    seed: Seed = None,
-    settings: Settings = None,
-    vary: Annotated[str, typer.Option(help="What to vary: rate, or a key of the profile.")] = "rate",
-    lowest: Annotated[float | None, typer.Option("--from", help="Lowest value to try.")] = None,
-    highest: Annotated[float | None, typer.Option("--to", help="Highest value to try.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The tuned profile's file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
-    stage_s: Annotated[float | None, typer.Option("--stage-s", help="Seconds measured by a probe.")] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Passes, and fails, near the knee at least.")] = 3,
-    confidence: Annotated[float, typer.Option(help="Of the interval.")] = 0.9,
-    width: Annotated[float, typer.Option(help="Relative width of the interval to end at.")] = 0.05,
-    budget_s: Annotated[float, typer.Option("--budget-s", help="Seconds to spend at most.")] = 1200,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that send load.")] = 1,
-    require_hooks: Annotated[bool, typer.Option(help="A probe without hooks says nothing.")] = False,
-    allow_host: Annotated[list[str] | None, typer.Option(help="A host beyond loopback to load.")] = None,
-) -> None:
-    """Search the highest navigation rate at which the thresholds hold; write the profile back with it."""
-    request = TuneRequest(
-        profile=profile,
-        host=host,
-        app=app_name,
-        seed=seed,
-        settings=tuple(settings or ()),
-        vary=vary,
-        lowest=lowest,
-        highest=highest,
-        stage_s=stage_s,
-        repeats=repeats,
-        confidence=confidence,
-        width=width,
-        budget_s=budget_s,
-        workers=workers,
-        require_hooks=require_hooks,
-        allow_hosts=tuple(allow_host or ()),
-    )
-    progress = Progress()
-    raise EndedError(search_knee(request, out, Voice(progress.say, progress.show), force=force))
-
-
 def ui(
     profile: Annotated[str, typer.Argument(help="The profile that the form starts with.")] = "",
     host: Annotated[str, typer.Option("--host", "-H", help="Where the app listens.")] = "",
@@ -178,14 +129,3 @@ def ui(
     arguments += [f"--nav-prometheus={prometheus}"] if prometheus else []
     arguments += ["--nav-otel"] if otel else []
     raise EndedError(run_locust(arguments).status)
-
-
-def instrument(
-    command: Annotated[list[str], typer.Argument(help="How the app is started: python app.py")],
-    collector: Annotated[str, typer.Option(help="A collector's address, when the run is elsewhere.")] = "",
-) -> None:
-    """Start an app with the hooks in: loadtest instrument -- python app.py, or -- node server.js"""
-    if Path(command[0]).name in _WITHOUT_HOOKS:
-        told = f"instrument: hooks go into Python and Node servers; {command[0]} runs without them"
-        print(told, file=sys.stderr)
-    raise EndedError(launcher.run(command, collector=collector or None))

@@ -1,4 +1,4 @@
-"""The commands that look: at an app, at profiles, at what a run has left; none sends load."""
+"""The commands that look, at an app or at profiles; none sends load."""
 
 import json
 import shutil
@@ -25,12 +25,10 @@ from loadtest.profile.load import load_profile
 from loadtest.profile.outline import outline
 from loadtest.profile.picture import Paper
 from loadtest.profile.points import points_text
-from loadtest.report.live.lines import follow_run
-from loadtest.report.show import SCHEMA_FILE, ReportFormat, show_run, show_story
 from loadtest.swarm.hosts import check_host
 from loadtest.swarm.limits import open_files
 
-__all__ = ["check", "init", "list_them", "points", "report"]
+__all__ = ["check", "init", "list_them", "points"]
 
 
 def init(
@@ -131,45 +129,4 @@ def list_them(
 def points() -> None:
     """List where a visit can leave, over what and how, and why not otherwise."""
     print(*points_text(), sep="\n")
-    raise EndedError(ExitCode.PASS)
-
-
-def _print_schema(wanted: bool) -> None:
-    if wanted:
-        print(SCHEMA_FILE.read_text(encoding="utf-8"), end="")
-        raise EndedError(ExitCode.PASS)
-
-
-def report(
-    folder: Annotated[Path, typer.Argument(help="A run's folder, such as results/latest.")],
-    navigation: Annotated[
-        str | None,
-        typer.Option(help="Tell one navigation's story: its id, its number, or the end of its id."),
-    ] = None,
-    form: Annotated[
-        ReportFormat,
-        typer.Option("--format", help="text; for people elsewhere markdown, html; for programs the others."),
-    ] = ReportFormat.TEXT,
-    out: Annotated[Path | None, typer.Option(help="Write it into this file, whole or not at all.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Of a run that is on: how it stands.")] = False,
-    schema: Annotated[  # noqa: ARG001  # it has been printed by now
-        bool,
-        typer.Option(
-            "--schema",
-            callback=_print_schema,
-            is_eager=True,
-            help="Print summary.json's JSON Schema, and end.",
-        ),
-    ] = False,
-) -> None:
-    """Print a run's report again, or one navigation's whole story, from its files alone; no load is sent."""
-    for line in follow_run(folder) if follow else ():
-        print(line, file=sys.stderr, flush=True)
-    if navigation is None:
-        show_run(folder, form, out)
-    elif form is not ReportFormat.TEXT or out is not None:
-        told = "--out" if out else f"--format {form}"
-        raise UsageError(f"report: a navigation's story is told as text, on screen; leave {told} out")
-    else:
-        show_story(folder, navigation)
     raise EndedError(ExitCode.PASS)

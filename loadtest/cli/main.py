@@ -6,37 +6,20 @@ from typing import Annotated, NoReturn
 import typer
 
 from loadtest import __version__
-from loadtest.cli import load, look
-from loadtest.cli import replay as again
-from loadtest.cli.compare import compare
+from loadtest.cli.commands import Commands
 from loadtest.cli.log import guarded_log
 from loadtest.cli.options import EndedError
-from loadtest.cli.spoken import SpokenGroup
 from loadtest.errors import ExitCode, LoadtestError
 
 __all__ = ["main"]
 
 app = typer.Typer(
-    cls=SpokenGroup,
+    cls=Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Load-test Socket.IO apps with visitors who leave at the worst moment.",
 )
-app.command()(load.demo)
-app.command()(load.run)
-app.command()(load.tune)
-app.command()(load.ui)
-app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})(
-    load.instrument
-)
-app.command()(look.init)
-app.command()(look.check)
-app.command("profiles")(look.list_them)
-app.command()(look.points)
-app.command()(look.report)
-app.command()(again.replay)
-app.command()(compare)
 
 
 def main() -> NoReturn:
