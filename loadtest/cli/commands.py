@@ -28,10 +28,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """In the order of the help: where in ``loadtest.cli`` each is. Most of what one starts with is imports."""
 
-_SETTINGS: Mapping[str, Mapping[str, bool]] = MappingProxyType(
-    {"instrument": {"ignore_unknown_options": True, "allow_interspersed_args": False}}
-)
-"""What follows is the app's own command line."""
+_PASSED_ON = MappingProxyType({"ignore_unknown_options": True, "allow_interspersed_args": False})
+"""What follows ``instrument`` is the app's own command line."""
 
 
 class Commands(TyperGroup):
@@ -48,8 +46,8 @@ class Commands(TyperGroup):
             return None
         module, function = COMMANDS[cmd_name].split(".")
         alone = typer.Typer(add_completion=False)
-        settings = dict(_SETTINGS.get(cmd_name, {}))
-        alone.command(cmd_name, context_settings=settings)(
+        settings = _PASSED_ON if cmd_name == "instrument" else {}
+        alone.command(cmd_name, context_settings={**settings})(
             getattr(import_module(f"loadtest.cli.{module}"), function)
         )
         return typer.main.get_command(alone)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from loadtest.report.github import is_github, neutral
+from loadtest.report.workflow_log import is_github, neutral
 
 __all__ = ["NeutralStream", "guarded_log"]
 

@@ -14,7 +14,8 @@ from loadtest.comparison.markdown import markdown_comparison
 from loadtest.comparison.page import html_comparison
 from loadtest.comparison.result import Comparison
 from loadtest.report.folder import json_text, write_whole
-from loadtest.report.github import is_github, neutral_markup, write_step_summary
+from loadtest.report.github import write_step_summary
+from loadtest.report.workflow_log import is_github, neutral_markup
 
 __all__ = ["CompareFormat", "show_comparison"]
 

@@ -1,4 +1,4 @@
-"""What GitHub Actions is told of a run: annotations, the step summary; and lines that it must not obey."""
+"""What GitHub Actions is told of a run: annotations, and the step summary."""
 
 import os.path
 import re
@@ -13,14 +13,7 @@ from loadtest.report.run import Run
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount, clipped, shown
 
-__all__ = [
-    "MOST_SUMMARY_BYTES",
-    "annotations",
-    "is_github",
-    "neutral",
-    "neutral_markup",
-    "write_step_summary",
-]
+__all__ = ["MOST_SUMMARY_BYTES", "annotations", "write_step_summary"]
 
 MOST_SUMMARY_BYTES = 1024 * 1024
 """A step's summary that is larger is not shown at all ("Workflow commands", "Step isolation and limits")."""
@@ -30,10 +23,6 @@ _LONGEST = 1000
 _LONGEST_TITLE = 120
 _LONGEST_PATH = 500
 
-_LINE_COMMAND = re.compile(r"((?:^|\r)\s*):(?=:[^\r\n]*::)", re.MULTILINE)
-"""The runner trims a line's beginning and looks for two ``::`` (actions/runner, ActionCommand.cs)."""
-_OLD_COMMAND = "##["
-"""The older form counts anywhere in a line (the same, ``TryParse``)."""
 _FRAME = re.compile(
     r'^\s*File "(?P<python>[^"]+)", line (?P<row>\d+)|\(?(?P<node>/[^():]+):(?P<line>\d+):\d+\)?$'
 )
@@ -46,21 +35,6 @@ class _Place:
 
     file: str
     line: int
-
-
-def is_github(environ: Mapping[str, str]) -> bool:
-    """Return whether this process is a step of a GitHub workflow (or of what imitates one: Gitea, act)."""
-    return environ.get("GITHUB_ACTIONS") == "true"
-
-
-def neutral(text: str) -> str:
-    """Return text in whose lines the runner finds no command: a backslash stands before what begins one."""
-    return _LINE_COMMAND.sub(r"\1\\:", text).replace(_OLD_COMMAND, r"##\[")
-
-
-def neutral_markup(text: str) -> str:
-    """Return the same XML in whose lines the runner finds no command: a character is told by its number."""
-    return _LINE_COMMAND.sub(r"\1&#58;", text).replace(_OLD_COMMAND, "##&#91;")
 
 
 def annotations(run: Run, summary: Mapping[str, Any], environ: Mapping[str, str]) -> str:

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 from loadtest.errors import ExitCode
 from loadtest.report import finding_facts, finding_sentences, sentences
-from loadtest.report.github import neutral_markup
 from loadtest.report.run import Run
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import clipped, shown
+from loadtest.report.workflow_log import neutral_markup
 
 __all__ = ["junit_xml"]
 

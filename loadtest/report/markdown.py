@@ -14,10 +14,10 @@ from loadtest.report import (
     tables,
     vital_sentences,
 )
-from loadtest.report.github import neutral_markup
 from loadtest.report.run import Run
 from loadtest.report.verdict import FINDING_REASON
 from loadtest.report.wording import amount, clipped_at_word, shown
+from loadtest.report.workflow_log import neutral_markup
 
 __all__ = ["markdown_report", "marked", "marked_code", "marked_table"]
 

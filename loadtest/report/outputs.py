@@ -8,13 +8,13 @@ from typing import Any
 
 from loadtest.errors import LoadtestError
 from loadtest.report.folder import json_text, write_whole
-from loadtest.report.github import neutral_markup
 from loadtest.report.html.page import html_report
 from loadtest.report.junit import junit_xml
 from loadtest.report.run import Run, read_run
 from loadtest.report.series.series import EVERY_SECOND, series_csv, series_of
 from loadtest.report.summary import summarize
 from loadtest.report.wording import shown
+from loadtest.report.workflow_log import neutral_markup
 
 __all__ = ["OUTPUTS", "Writer", "write_csv", "write_html", "write_json_text", "write_outputs"]
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from loadtest.errors import RunFolderError
 from loadtest.report.console import print_report
 from loadtest.report.folder import write_whole
-from loadtest.report.github import annotations, is_github, write_step_summary
+from loadtest.report.github import annotations, write_step_summary
 from loadtest.report.junit import junit_xml
 from loadtest.report.markdown import markdown_report
 from loadtest.report.outputs import Writer, write_csv, write_html, write_json_text
@@ -23,6 +23,7 @@ from loadtest.report.story.choice import choose
 from loadtest.report.story.story import tell_story
 from loadtest.report.story.text import print_story
 from loadtest.report.summary import summarize
+from loadtest.report.workflow_log import is_github
 
 __all__ = ["SCHEMA_FILE", "ReportFormat", "show_run", "show_story", "tell_ci"]
 

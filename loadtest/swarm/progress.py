@@ -5,7 +5,7 @@ import sys
 import time
 from typing import TextIO
 
-from loadtest.report.github import is_github, neutral
+from loadtest.report.workflow_log import is_github, neutral
 
 __all__ = ["Progress"]
 

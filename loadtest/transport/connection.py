@@ -97,7 +97,8 @@ class Connection:
     def read_last_polls(self) -> Iterator[Message]:
         """Yield what long-polling still brings, to the end of the payload with the noop that ends it.
 
-        A client sends the upgrade packet only then (engine.io-client: ``transport.pause``).
+        A client sends the upgrade packet only then (engine.io-client: ``transport.pause``; that ends with the
+        poll that is in flight whatever it brings, this one goes on to the noop that every server sends).
         """
         polling, is_over = self._get_polling(), False
         while polling.is_waiting or not is_over:

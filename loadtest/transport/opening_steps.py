@@ -106,9 +106,9 @@ def _send_upgrade(client: Client) -> None:
         if answer is not None:
             answers.append(answer)
     client.open_connection.send_upgrade()
+    client.visit.happened(Signal.UPGRADE_SENT, _now())
     if answers:
         client.send(answers)
-    client.visit.happened(Signal.UPGRADE_SENT, _now())
 
 
 OPENING_STEPS: Mapping[Step, Callable[[Client], None]] = {

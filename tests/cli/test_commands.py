@@ -1,4 +1,4 @@
-"""The commands are all there, each by itself; mistakes on the command line are told in our words."""
+"""The commands, each read when it is asked for; mistakes on the command line are told in our words."""
 
 import subprocess
 import sys
@@ -45,6 +45,7 @@ def test_an_app_is_started_without_what_sends_load() -> None:
     imported = subprocess.run(command, capture_output=True, text=True, check=True).stderr
 
     assert "loadtest.hooks.launcher" in imported
+    assert "loadtest.report.run" not in imported
     assert "loadtest.profile" not in imported
     assert "loadtest.swarm" not in imported
 

@@ -27,6 +27,8 @@ PING_TIME_S = 8.0 - 0.01
 PING_TIMEOUT_S = 5.0 - 0.01
 OVERTAKEN_AT_MOST = 0.4
 """The share of a cell's visits: most of them are the usual ones, however busy the machine."""
+ODD_ENDS_AT_MOST = 0.2
+"""The share of a cell's visits whose end may be told with another reason, or come too early."""
 
 Story = tuple[str, ...]
 """The events of one Engine.IO session, in their order; its end, ``gone``, is not among them."""
@@ -67,7 +69,7 @@ class Seen:
     chance: tuple[Story, ...] = ()
     """What may be seen as well: which, is chance."""
     overtaken: tuple[Story, ...] = ()
-    """What may be seen of a few instead, on a busy machine: where the handler, during whose 200 ms they were
+    """What may be seen of some instead, on a busy machine: where the handler, during whose 200 ms they were
     to leave, was done already, or an RST overtook the client's last word."""
 
     def fits(self, session: Session) -> bool:
@@ -82,12 +84,16 @@ class Seen:
 
 
 def misfits(seen: Seen, sessions: Sequence[Session]) -> list[Session]:
-    """Return the sessions that are not as they are to be, beyond the few that may have been overtaken."""
+    """Return the sessions that are not as they are to be, beyond those that a busy machine makes so."""
     unusual = [session for session in sessions if not seen.fits(session)]
-    few = len(sessions) * OVERTAKEN_AT_MOST
-    if len(unusual) <= few:
-        return [session for session in unusual if session.events not in (seen.story, *seen.overtaken)]
-    return unusual
+    overtaken = [session for session in unusual if session.events in seen.overtaken]
+    odd = [session for session in unusual if session.events == seen.story]
+    others = [session for session in unusual if session.events not in (seen.story, *seen.overtaken)]
+    if len(overtaken) > len(sessions) * OVERTAKEN_AT_MOST:
+        others += overtaken
+    if len(odd) > len(sessions) * ODD_ENDS_AT_MOST:
+        others += odd
+    return others
 
 
 def is_noticed_late(visits: Sequence[Witnessed], number: int = 0) -> bool:

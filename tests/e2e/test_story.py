@@ -6,16 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import (
-    free_port,
-    instrumented,
-    loadtest,
-    only_finding,
-    only_run,
-    plain,
-    served,
-    summary_of,
-)
+from tests.e2e.harness import free_port, instrumented, loadtest, only_run, plain, served, summary_of
 from tests.gold.build import GOLD, RUNS
 
 SHORT = ("--set", "stages=[{duration_s = 3, rate_per_s = 20}]", "--set", "dwell_s=0.2")
@@ -54,7 +45,7 @@ def test_the_command_that_a_finding_names_tells_what_happened_on_both_sides(tmp_
     board = [sys.executable, "-m", "loadtest.demo", "--fault", "handshake-lookup", "--port", str(port)]
     with served(instrumented(*board), port, tmp_path / "board.log") as app:
         ended = loadtest("run", "demo", "--host", app.url, *SHORT, cwd=tmp_path)
-    finding = only_finding(summary_of(only_run(tmp_path / "results")))
+    (finding,) = summary_of(only_run(tmp_path / "results"))["findings"]
     (line,) = [line for line in ended.output.splitlines() if "its story: loadtest " in line]
 
     told = loadtest(*line.split("its story: loadtest ")[1].split(), cwd=tmp_path)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.report.github import annotations, is_github, neutral, neutral_markup, write_step_summary
+from loadtest.report.github import annotations, write_step_summary
 from loadtest.report.info import Ended
 from loadtest.report.run import Run, read_run
 from loadtest.report.summary import summarize
+from loadtest.report.workflow_log import is_github, neutral, neutral_markup
 from tests.report.building import error, hooked, info, snapshot, visit, visits
 from tests.report.hostile import hostile_run
 
