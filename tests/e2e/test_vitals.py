@@ -65,13 +65,13 @@ def test_what_a_server_forgets_not_and_where_it_stood_still_is_told(
     assert set(tasks) <= {"AsyncServer._service_task", "Event.wait"}
     assert server["residue"]["tasks"] == visits + sum(tasks.values())
     loop = server["loop"]
-    assert 190 < loop["longest_stall_ms"] < 1000
-    assert "in recount\n    time.sleep(0.3)\n" in loop["stack"]
-    assert 0.2 < loop["at_s"] < 2.5  # the tenth of 20 a second
+    assert loop["longest_stall_ms"] > 790
+    assert "in recount\n    time.sleep(0.9)\n" in loop["stack"]
+    assert loop["at_s"] > 0.2  # the tenth of 20 a second
     assert 0 < loop["lag_p99_ms"] <= loop["longest_stall_ms"]
     (handshake,) = [row for row in server["handlers"] if row["event"] == "handshake"]
     assert handshake["ack"]["count"] == handshake["calls"] == visits
-    assert handshake["ack"]["max_ms"] >= handshake["max_ms"] >= 300
+    assert handshake["ack"]["max_ms"] >= handshake["max_ms"] >= 900
     assert [row["verdict"] for row in summary["thresholds"]] == ["fail", "pass", "fail", "fail"]
     assert ended.status == 99
     report = plain(ended.output)

@@ -1,4 +1,4 @@
-"""An app that forgets nobody, and once stands still for 0.3 s: python leaky.py PORT."""
+"""An app that forgets nobody, and once stands still for 0.9 s: python leaky.py PORT."""
 
 import asyncio
 import socket
@@ -25,7 +25,7 @@ class Board:
 
 def recount() -> None:
     """Keep the loop from everything else."""
-    time.sleep(0.3)
+    time.sleep(0.9)
 
 
 @sio.event  # type: ignore[untyped-decorator]

@@ -150,10 +150,10 @@ def held_up_s() -> float:
 def test_a_run_that_does_not_answer_holds_nobody_up_for_long(
     runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone_s = held_up_s()
+    alone_s = min(held_up_s() for _ in range(3))  # the machine itself may stop one of them
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv("LOADTEST_COLLECTOR", f"http://127.0.0.1:{listener.getsockname()[1]}")
-        hung_s = held_up_s()
+        hung_s = min(held_up_s() for _ in range(2))
 
     assert alone_s < 0.9 < hung_s < 4  # a second, of the two that are allowed, is given to one last push
     assert runtime.exists()

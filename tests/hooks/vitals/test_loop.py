@@ -150,10 +150,10 @@ def test_a_loop_that_is_left_and_entered_again_did_not_stall(loops: Loops) -> No
         await beats(loops, 1)
 
     loop.run_until_complete(meet())
-    time.sleep(0.35)
+    time.sleep(1.5)
     loop.run_until_complete(beats(loops, 1))
     loop.close()
-    assert told(loops)["longest_ms"] < 240
+    assert told(loops)["longest_ms"] < 1400
 
 
 def test_the_app_sees_no_task_and_its_loop_ends_and_closes_in_silence(loops: Loops) -> None:

@@ -56,18 +56,19 @@ def test_a_run_that_begins_to_listen_hears_of_no_stall_before_it() -> None:
 
     async def main() -> list[Any]:
         one.meet_loop()
-        time.sleep(0.25)
+        time.sleep(1.5)
         await asyncio.sleep(0.15)
         stalls = [one.snapshot("a").others["loop"]]
         stalls.append(one.snapshot("a").others["loop"])
-        await asyncio.sleep(0.15)
-        stalls.append(one.snapshot("a").others["loop"])
+        while stalls[-1]["longest_ms"] is None:  # until its next beat
+            await asyncio.sleep(0.02)
+            stalls.append(one.snapshot("a").others["loop"])
         return stalls
 
-    first, again, later = asyncio.run(main())
+    first, again, *_, later = asyncio.run(main())
     one.stop()
     assert (first["longest_ms"], again["longest_ms"]) == (None, None)
-    assert later["longest_ms"] < 150
+    assert later["longest_ms"] < 1400
 
 
 def test_each_run_has_its_gauges_until_it_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
