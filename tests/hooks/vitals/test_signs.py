@@ -58,7 +58,7 @@ def test_a_run_that_begins_to_listen_hears_of_no_stall_before_it() -> None:
         one.meet_loop()
         time.sleep(1.5)
         await asyncio.sleep(0.15)
-        stalls = [one.snapshot("a").others["loop"]]
+        stalls: list[Any] = [one.snapshot("a").others["loop"]]
         stalls.append(one.snapshot("a").others["loop"])
         while stalls[-1]["longest_ms"] is None:  # until its next beat
             await asyncio.sleep(0.02)
