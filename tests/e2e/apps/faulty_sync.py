@@ -11,6 +11,12 @@ sio = socketio.Server(async_mode="threading", ping_interval=1, ping_timeout=1)
 documents: dict[str, str] = {}
 
 
+def say(line: str) -> None:
+    """Write a line in one piece: ``print`` writes its end by itself, and another thread may come between."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 @sio.on("connect")  # type: ignore[untyped-decorator]
 def connect(sid: str, environ: dict[str, Any], auth: Any) -> None:
     return None
@@ -24,14 +30,14 @@ def handshake(sid: str, data: dict[str, Any]) -> bool:
 
 @sio.on("boom")  # type: ignore[untyped-decorator]
 def boom(sid: str) -> None:
-    print("raised ValueError", flush=True)
+    say("raised ValueError")
     raise ValueError("planted")
 
 
 @sio.on("disconnect")  # type: ignore[untyped-decorator]
 def disconnect(sid: str, reason: str) -> None:
     if sid not in documents:
-        print("raised KeyError", flush=True)
+        say("raised KeyError")
     del documents[sid]
 
 
