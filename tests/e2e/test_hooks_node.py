@@ -471,6 +471,10 @@ def curl(app: Served, path: str, number: int | None) -> int:
 def test_both_workers_of_a_cluster_report(runtime: Path) -> None:
     folder = beside(runtime / "app", "socket.io@4.8.1", files=("cluster_node.cjs",))
     with receiving(runtime) as receiver, running_node(folder / "cluster_node.cjs") as running:
+        deadline_s = time.monotonic() + 30
+        while "all listen\n" not in running.log.read_text():
+            assert time.monotonic() < deadline_s, running.log.read_text()
+            time.sleep(0.02)
         for number in range(20):
             Visitor(running, number).say("40", answers=1).leave()
         deadline_s = time.monotonic() + 15

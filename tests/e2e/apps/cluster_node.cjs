@@ -5,8 +5,12 @@ const cluster = require("node:cluster");
 const { createServer } = require("node:http");
 
 if (cluster.isPrimary) {
-  cluster.fork();
-  cluster.fork();
+  const workers = [cluster.fork(), cluster.fork()];
+  let listening = 0;
+  cluster.on("listening", () => {
+    listening += 1; // the port accepts from the first one on, and all go to that
+    if (listening === workers.length) console.log("all listen");
+  });
 } else {
   const { Server } = require("socket.io");
   const server = createServer();
